@@ -1,0 +1,101 @@
+"""The one face of the sandbox: a frame of programs in, unforgeable verdicts out.
+
+A verdict says what the tests showed about the code, never merely how a process ended. How programs are
+isolated and proven stands in the files beside this one.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from enum import StrEnum
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Verdict(StrEnum):
+    """What running a program's tests showed."""
+
+    PASS = "pass"  # the tests ran to their end and held
+    FAIL = "fail"
+    TIMEOUT = "timeout"
+    OOM = "oom"
+    CRASH = "crash"
+    OUTPUT_LIMIT = "output_limit"
+    COMPILE_ERROR = "compile_error"
+    NO_TESTS = "no_tests"
+    # never cached: they say something about the machine, nothing about the program
+    HARNESS_ERROR = "harness_error"
+    UNSUPPORTED = "unsupported"
+
+
+TRANSIENT = (Verdict.HARNESS_ERROR, Verdict.UNSUPPORTED)
+"""Verdicts that must not be cached."""
+
+PROGRAM_SCHEMA = pl.Schema(
+    {
+        "key": pl.String,  # names the row; comes back with the verdict
+        "language": pl.String,
+        "code": pl.String,  # the untrusted answer
+        "tests": pl.String,  # the tests, in the language's plain form
+    }
+)
+"""Columns a program needs; `timeout_s` (Float64) and `memory_mb` (Int64), null for the default, may stand beside."""
+
+VERDICT_SCHEMA = pl.Schema(
+    {
+        "key": pl.String,
+        "verdict": pl.String,  # a value of Verdict
+        "detail": pl.String,  # one line: the failed assertion or error, bounded, valid UTF-8
+        "duration_ms": pl.Float64,  # wall time
+        "cpu_ms": pl.Float64,
+        "peak_mb": pl.Float64,  # of all its processes together
+        "output_tail": pl.String,  # last lines of output, bounded, valid UTF-8
+        "proof": pl.String,  # split or in_process
+        "isolation": pl.String,  # bwrap-forkserver, bwrap, landlock, runsc
+        "toolchain": pl.String,  # e.g. "Python 3.11.7"
+        "flags": pl.List(pl.String),  # e.g. tampered, flaky, vacuous, retried
+    }
+)
+"""Columns of a verdict frame."""
+
+
+class Limits(BaseModel):
+    """What one program may use, all of its processes together. Part of every verdict's cache key."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cpu_s: float = Field(2.0, gt=0, description="CPU seconds at the first try")
+    retry_cpu_s: float = Field(10.0, ge=0, description="CPU seconds when a time-out is tried again; 0: never")
+    memory_mb: int = Field(1024, gt=0)
+    processes: int = Field(32, gt=0)
+    files: int = Field(64, gt=0, description="open files a process")
+    disk_mb: int = Field(32, gt=0, description="private /tmp")
+    output_kb: int = Field(1024, gt=0, description="stdout and stderr together")
+
+
+class Sandbox(ABC):
+    """Judges programs in isolation. Use as a context manager: leaving ends every process it started."""
+
+    @abstractmethod
+    def identity(self, language: str) -> dict[str, str]:
+        """What a verdict depends on beside the program: toolchain, isolation, limits, harness version.
+
+        Raises `SandboxUnavailable` where the language has no toolchain or nothing can isolate.
+        """
+
+    @abstractmethod
+    def verify(self, programs: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        """Judge `programs` (`PROGRAM_SCHEMA`): frames of `VERDICT_SCHEMA` as they finish.
+
+        Over all frames every key comes back exactly once, in any order.
+        """
+
+    def __enter__(self) -> "Sandbox":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End every process that was started."""
+
+
+class SandboxUnavailable(RuntimeError):
+    """No isolation, or no toolchain for a language; the message says what to install."""
