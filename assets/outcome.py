@@ -48,9 +48,7 @@ def apply_rules(frame: pl.DataFrame, rules: Sequence[Rule], *, stage: str, id_co
     """
     if not rules:
         return Outcome(frame, no_rejections())
-    reason = pl.coalesce(
-        [pl.when(rule.rejects).then(pl.lit(rule.reason.value)) for rule in rules]
-    )
+    reason = pl.coalesce([pl.when(rule.rejects).then(pl.lit(rule.reason.value)) for rule in rules])
     detail = pl.coalesce(
         [
             pl.when(rule.rejects).then(

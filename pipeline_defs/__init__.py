@@ -1,0 +1,1 @@
+"""What exists and when it runs: definitions, partitions, automation, recipes, settings, the command."""

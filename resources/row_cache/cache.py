@@ -1,0 +1,216 @@
+"""The row cache: what was computed for a row once is never computed again.
+
+`RowCache.map` finds by key which rows are known, computes the rest and writes every finished batch before it
+asks for the next. A key is the hash of all that a result depends on, so there is nothing to invalidate: other
+settings or another stage version are another space of keys. The files stand in `fragments.py`; who used a
+space last, for clearing up, in `usage.py`.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+from polars._typing import SchemaDict
+
+from resources.ids import content_id, text_id
+from resources.row_cache.fragments import KEY, FragmentFolder
+from resources.row_cache.usage import Usage, record_usage
+from resources.storage import Storage
+
+CACHEABLE = "cacheable"
+"""Optional Boolean result column: rows where it is false are returned but not remembered."""
+
+Compute = Callable[[pl.DataFrame], pl.DataFrame | Iterable[pl.DataFrame]]
+"""Gets the rows to compute, with their `cache_key`; gives frames of `cache_key` and result columns."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class CacheStage:
+    """What is computed: a stage's name, its version and every setting that a result depends on."""
+
+    name: str
+    version: str
+    settings: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def space(self) -> str:
+        """Folder of this stage's results: name, then a digest of version and settings."""
+        settings = json.dumps(self.settings, sort_keys=True, ensure_ascii=True)
+        return f"{self.name}/{text_id(self.name, self.version, settings)}"
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """`rows` with the result columns beside them, and how they came about (counts of distinct keys)."""
+
+    rows: pl.DataFrame
+    computed: int
+    reused: int
+    seconds: float
+
+
+class IncompleteComputation(RuntimeError):
+    """A compute function ended without an answer for some rows."""
+
+
+class RowCache:
+    """Results by row under one storage root; safe for several writers at once, no server needed."""
+
+    def __init__(
+        self, storage: Storage, *, user: str = "-", flush_rows: int = 2048, flush_s: float = 2.0
+    ) -> None:
+        """`user` names who asks (recipe/partition) in the usage record.
+
+        Results that a compute function yields are written when `flush_rows` rows or `flush_s` seconds
+        have gathered: that much a crash can lose of what was finished, beside what was in flight.
+        """
+        self._storage = storage
+        self._user = user
+        self._flush_rows = flush_rows
+        self._flush_s = flush_s
+
+    def map(
+        self,
+        stage: CacheStage,
+        rows: pl.DataFrame,
+        compute: Compute,
+        *,
+        inputs: Sequence[str],
+        results: SchemaDict,
+        batch_rows: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        allow_missing: bool = False,
+    ) -> Mapped:
+        """`rows` joined with what `compute` gives for them, computing only what is not known yet.
+
+        `inputs` are the columns the result depends on; equal inputs are computed once. `results` are the
+        columns that `compute` gives, with their types; they are there for an empty frame too. `compute` is
+        called with at most `batch_rows` rows at a time (all missing ones when None) and returns a frame or yields
+        several. `progress(done, total)` is called after each write, over the rows to compute. A key that
+        `compute` leaves out raises `IncompleteComputation` unless `allow_missing` (then nulls stand there).
+        The row order is kept.
+        """
+        started = time.monotonic()
+        keyed = rows.with_columns(content_id(*[_hashable(rows, name) for name in inputs]).alias(KEY))
+        distinct = keyed.unique(KEY, keep="first", maintain_order=True)
+        folder = FragmentFolder(self._storage, self._storage.path(stage.space))
+        schema = pl.Schema({KEY: pl.String(), **results})
+        known = _lookup(folder, distinct[KEY], schema)
+        missing = distinct.join(known, on=KEY, how="anti", maintain_order="left")
+        answers = [known]
+        if missing.height:
+            answers += self._compute_and_keep(folder, compute, missing, batch_rows, schema, progress)
+            if folder.written_by_others():
+                # another run wrote here meanwhile: the older answer to a key is the one that counts
+                answers.insert(0, _lookup(folder, distinct[KEY], schema))
+            folder.compact()
+        record_usage(self._storage, Usage(stage, self._user, computed=missing.height, reused=known.height))
+        answered = pl.concat(answers).unique(KEY, keep="first", maintain_order=True)
+        unanswered = distinct.join(answered, on=KEY, how="anti").height
+        if unanswered and not allow_missing:
+            raise IncompleteComputation(f"stage {stage.name}: {unanswered} distinct rows got no result")
+        clashing = [name for name in results if name in keyed.columns]
+        joined = keyed.drop(clashing).join(answered, on=KEY, how="left", maintain_order="left").drop(KEY)
+        return Mapped(joined, missing.height, known.height, time.monotonic() - started)
+
+    def _compute_and_keep(
+        self,
+        folder: FragmentFolder,
+        compute: Compute,
+        missing: pl.DataFrame,
+        batch_rows: int | None,
+        schema: pl.Schema,
+        progress: Callable[[int, int], None] | None,
+    ) -> list[pl.DataFrame]:
+        answers: list[pl.DataFrame] = []
+        done = 0
+        for finished in self._computed(compute, missing, batch_rows):
+            keep, transient = _split_cacheable(finished)
+            kept = _with_schema(keep, schema)
+            if kept.height:
+                folder.write(kept)
+            answers += [kept, _with_schema(transient, schema)]
+            done += finished.height
+            if progress is not None:
+                progress(done, missing.height)
+        return answers
+
+    def _computed(
+        self, compute: Compute, missing: pl.DataFrame, batch_rows: int | None
+    ) -> Iterator[pl.DataFrame]:
+        """Finished results in pieces big enough to write; what is gathered is given out even on failure."""
+        for batch in missing.iter_slices(batch_rows or missing.height):
+            answer = compute(batch)
+            if isinstance(answer, pl.DataFrame):
+                yield _checked(answer, batch)
+                continue
+            gathered: list[pl.DataFrame] = []
+            count, since = 0, time.monotonic()
+            failure: BaseException | None = None
+            frames = iter(answer)
+            while True:
+                try:
+                    frame = next(frames)
+                except StopIteration:
+                    break
+                except BaseException as error:
+                    failure = error
+                    break
+                gathered.append(_checked(frame, batch))
+                count += frame.height
+                if count >= self._flush_rows or time.monotonic() - since >= self._flush_s:
+                    yield pl.concat(gathered, how="diagonal_relaxed")
+                    gathered, count, since = [], 0, time.monotonic()
+            if gathered:
+                yield pl.concat(gathered, how="diagonal_relaxed")
+            if failure is not None:
+                raise failure
+
+
+def _hashable(rows: pl.DataFrame, name: str) -> pl.Expr:
+    if name not in rows.columns:
+        raise KeyError(f"row cache input {name!r} is not among the columns {rows.columns}")
+    column = pl.col(name)
+    if rows.schema[name].is_nested():
+        return pl.struct(column).struct.json_encode()
+    if rows.schema[name] == pl.Binary:
+        return column.bin.encode("hex")
+    return column
+
+
+def _lookup(folder: FragmentFolder, keys: pl.Series, schema: pl.Schema) -> pl.DataFrame:
+    """Rows known for `keys`, the oldest answer each."""
+    if not keys.len():
+        return pl.DataFrame(schema=schema)
+    found = [folder.read(path, keys) for path in folder.names()]
+    frames = [_with_schema(frame, schema) for frame in found if frame is not None]
+    return pl.concat([pl.DataFrame(schema=schema), *frames]).unique(KEY, keep="first", maintain_order=True)
+
+
+def _with_schema(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    absent = [name for name in schema if name not in frame.columns]
+    if absent and frame.height:
+        raise IncompleteComputation(f"results lack the columns {absent}; they have {frame.columns}")
+    return frame.select(schema.names()).cast(dict(schema)) if not absent else pl.DataFrame(schema=schema)
+
+
+def _split_cacheable(finished: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    if CACHEABLE not in finished.columns:
+        return finished, finished.clear()
+    mask = pl.col(CACHEABLE).fill_null(True)
+    return finished.filter(mask).drop(CACHEABLE), finished.filter(~mask).drop(CACHEABLE)
+
+
+def _checked(answer: pl.DataFrame, batch: pl.DataFrame) -> pl.DataFrame:
+    """Refuse answers to what was not asked, and repeated answers: both would poison the cache."""
+    if KEY not in answer.columns:
+        raise IncompleteComputation(f"a compute function returned no column {KEY!r}: {answer.columns}")
+    strangers = answer.join(batch, on=KEY, how="anti").height
+    if strangers:
+        raise IncompleteComputation(f"a compute function answered {strangers} keys that were not asked")
+    return answer.unique(KEY, keep="first", maintain_order=True)

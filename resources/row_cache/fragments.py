@@ -1,0 +1,150 @@
+"""The files of one cache space: immutable Parquet fragments, each named by time, rows and content hash.
+
+A fragment whose bytes no longer match the hash in its name (half-written, truncated, flipped bits) is set
+aside and its rows count as never computed. Where two fragments hold the same key the older one wins, always,
+so that a second writer cannot change what a first one has published. What a key means is not known here.
+"""
+
+import io
+import logging
+import time
+import uuid
+from pathlib import PurePosixPath
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import xxhash
+
+from resources.storage import Storage
+
+KEY = "cache_key"
+"""Column that names a cached row: 32 hexadecimal digits."""
+
+COMPACT_ABOVE_FILES = 64
+COMPACT_TO_BYTES = 128 * 1024 * 1024
+"""Small fragments are merged when there are more than so many, into files of at most about this size."""
+
+logger = logging.getLogger(__name__)
+
+
+class FragmentFolder:
+    """Fragments in one folder of `storage`."""
+
+    def __init__(self, storage: Storage, folder: str) -> None:
+        self._storage = storage
+        self._folder = folder
+        self._own: set[str] = set()
+        self._seen: set[str] | None = None
+
+    def names(self) -> list[str]:
+        """Paths of all fragments, the oldest first."""
+        names = [
+            path
+            for path in self._storage.list_files(self._folder)
+            if path.endswith(".parquet") and not PurePosixPath(path).name.startswith(".")
+        ]
+        if self._seen is None:
+            self._seen = set(names)
+        return names
+
+    def written_by_others(self) -> bool:
+        """Whether fragments appeared since the first look at this folder that this object did not write."""
+        return bool(set(self.names()) - (self._seen or set()) - self._own)
+
+    def write(self, rows: pl.DataFrame, *, written_ns: int | None = None) -> str:
+        """Write `rows` (with the column `cache_key`) as one new fragment; returns its path.
+
+        `written_ns` is the age the fragment gets; compaction passes the age of the oldest one it merges.
+        """
+        sink = io.BytesIO()
+        pq.write_table(rows.to_arrow(), sink, compression="zstd", compression_level=3)
+        data = sink.getvalue()
+        stamp = time.time_ns() if written_ns is None else written_ns
+        name = f"{stamp:020d}-{rows.height}-{xxhash.xxh3_128_hexdigest(data)}-{uuid.uuid4().hex[:8]}.parquet"
+        path = f"{self._folder}/{name}"
+        try:
+            self._storage.write_bytes(path, data)
+        except OSError as error:
+            raise OSError(
+                error.errno,
+                f"row cache cannot write {path}: {error.strerror or error}; free space or set another cache",
+            ) from error
+        self._own.add(path)
+        return path
+
+    def read(self, path: str, wanted: pl.Series) -> pl.DataFrame | None:
+        """The fragment's rows whose key is in `wanted`; None when it is gone or was found corrupt."""
+        try:
+            keys = self._keys(path)
+            if keys is not None and not keys.is_in(wanted.implode()).any():
+                return None
+            data = self._storage.read_bytes(path)
+        except FileNotFoundError:
+            return None
+        expected = PurePosixPath(path).name.split("-")[2]
+        if xxhash.xxh3_128_hexdigest(data) != expected:
+            self._set_aside(path)
+            return None
+        table = pq.read_table(pa.BufferReader(data))
+        frame = pl.DataFrame(table)
+        return frame.filter(pl.col(KEY).is_in(wanted.implode()))
+
+    def compact(self) -> None:
+        """Merge small fragments, oldest first; the originals go only after the merged one is in place."""
+        paths = self.names()
+        if len(paths) <= COMPACT_ABOVE_FILES:
+            return
+        sizes = {path: int(self._storage.fs.size(path) or 0) for path in paths}
+        run: list[str] = []
+        runs: list[list[str]] = []
+        size = 0
+        for path in paths:  # neighbours in age only: age decides who wins
+            if run and size + sizes[path] > COMPACT_TO_BYTES:
+                runs.append(run)
+                run, size = [], 0
+            run.append(path)
+            size += sizes[path]
+        runs.append(run)
+        for run in runs:
+            if len(run) > 1:
+                self._merge(run)
+
+    def size(self) -> tuple[int, int, int]:
+        """Files, rows and bytes held."""
+        paths = self.names()
+        rows = sum(int(PurePosixPath(path).name.split("-")[1]) for path in paths)
+        return len(paths), rows, sum(int(self._storage.fs.size(path) or 0) for path in paths)
+
+    def _keys(self, path: str) -> pl.Series | None:
+        """Only the key column, unverified: enough to skip a fragment without reading all of it."""
+        try:
+            with self._storage.fs.open(path, "rb") as file:
+                table = pq.read_table(file, columns=[KEY])
+        except FileNotFoundError:
+            raise
+        except (pa.ArrowInvalid, pa.ArrowException, OSError, KeyError, ValueError):
+            return None
+        return pl.DataFrame(table)[KEY]
+
+    def _merge(self, paths: list[str]) -> None:
+        frames: list[pl.DataFrame] = []
+        for path in paths:
+            data = self._storage.read_bytes(path)
+            if xxhash.xxh3_128_hexdigest(data) != PurePosixPath(path).name.split("-")[2]:
+                self._set_aside(path)
+                continue
+            frames.append(pl.DataFrame(pq.read_table(pa.BufferReader(data))))
+        if not frames:
+            return
+        merged = pl.concat(frames).unique(KEY, keep="first", maintain_order=True)
+        self.write(merged, written_ns=int(PurePosixPath(paths[0]).name.split("-")[0]))
+        for path in paths:
+            self._storage.remove(path)
+
+    def _set_aside(self, path: str) -> None:
+        logger.warning("row cache: %s is corrupt; set aside, its rows are computed again", path)
+        try:
+            self._storage.fs.mv(path, f"{path}.corrupt")
+        except FileNotFoundError:
+            return

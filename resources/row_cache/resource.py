@@ -1,0 +1,22 @@
+"""The row cache as a Dagster resource: its place, and one cache object for each user (recipe/partition)."""
+
+import dagster as dg
+
+from resources.row_cache.cache import RowCache
+from resources.storage import S3Options, Storage
+
+
+class RowCacheResource(dg.ConfigurableResource):
+    """Settings of the row cache; `for_user` gives the cache itself."""
+
+    root: str
+    endpoint_url: str | None = None
+    region: str | None = None
+
+    def for_user(self, user: str) -> RowCache:
+        """The cache, with `user` (recipe/partition) named in the usage record."""
+        return RowCache(self.storage(), user=user)
+
+    def storage(self) -> Storage:
+        """Where the cache's files are."""
+        return Storage(self.root, S3Options(endpoint_url=self.endpoint_url, region=self.region))

@@ -1,0 +1,130 @@
+"""Where files live: a local folder or an S3 prefix, behind one small class.
+
+fsspec and polars' object store spell the same S3 settings differently; this is the one place that knows both
+dialects. Keys and secrets are never settings of ours: they come from the standard AWS environment variables,
+profiles or instance roles.
+"""
+
+import os
+import uuid
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import fsspec
+from fsspec import AbstractFileSystem
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class S3Options(BaseModel):
+    """Where an S3 protocol server is, when it is not AWS itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    endpoint_url: str | None = Field(None, description="e.g. http://127.0.0.1:9000; AWS itself when empty")
+    region: str | None = Field(None, description="e.g. eu-west-1")
+
+
+class Storage:
+    """Files under one root, which is a local path or `s3://bucket/prefix`."""
+
+    def __init__(self, root: str | Path, s3: S3Options | None = None) -> None:
+        text = str(root)
+        self.is_s3 = text.startswith("s3://")
+        if "://" in text and not self.is_s3:
+            raise ValueError(f"storage root {text!r}: only local paths and s3:// are supported")
+        self.root = text.rstrip("/") if self.is_s3 else str(Path(text).expanduser().absolute())
+        self.s3 = s3 or S3Options()
+
+    @cached_property
+    def fs(self) -> AbstractFileSystem:
+        """The fsspec file system; listings are never cached, since other processes write too."""
+        if not self.is_s3:
+            return fsspec.filesystem("file")
+        options: dict[str, Any] = {"use_listings_cache": False, "skip_instance_cache": True}
+        if self.s3.endpoint_url:
+            options["endpoint_url"] = self.s3.endpoint_url
+        if self.s3.region:
+            options["client_kwargs"] = {"region_name": self.s3.region}
+        return fsspec.filesystem("s3", **options)
+
+    def path(self, *parts: str) -> str:
+        """`parts` joined below the root; with the `s3://` prefix on S3."""
+        return "/".join([self.root, *parts])
+
+    def polars_options(self) -> dict[str, str] | None:
+        """`storage_options` for polars' readers; None on local disk."""
+        if not self.is_s3:
+            return None
+        options: dict[str, str] = {}
+        if self.s3.endpoint_url:
+            options["aws_endpoint_url"] = self.s3.endpoint_url
+            if self.s3.endpoint_url.startswith("http://"):
+                options["aws_allow_http"] = "true"
+        region = self.s3.region or os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION")
+        if region or self.s3.endpoint_url:
+            options["aws_region"] = region or "us-east-1"
+        return options
+
+    def exists(self, path: str) -> bool:
+        """Whether a file or folder is at `path`."""
+        return bool(self.fs.exists(path))
+
+    def list_files(self, folder: str) -> list[str]:
+        """Paths of the files directly in `folder`, sorted; empty when there is no such folder."""
+        try:
+            found = self.fs.ls(folder, detail=True)
+        except FileNotFoundError:
+            return []
+        paths = [entry["name"] for entry in found if entry["type"] == "file"]
+        return sorted(f"s3://{path}" if self.is_s3 else path for path in paths)
+
+    def read_bytes(self, path: str) -> bytes:
+        """The file's bytes. Raises FileNotFoundError."""
+        data = self.fs.cat_file(path)
+        return data if isinstance(data, bytes) else data.encode()
+
+    def write_bytes(self, path: str, data: bytes) -> None:
+        """Write a whole file so that a reader sees the old content or the new one, never a part."""
+        if self.is_s3:
+            self.fs.pipe_file(path, data)  # an S3 object appears when its upload is complete
+            return
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}.tmp")
+        try:
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def move_into_place(self, local: Path, path: str) -> None:
+        """Move a finished local file to `path` at once: by rename on disk, by one upload on S3."""
+        if self.is_s3:
+            self.fs.put_file(str(local), path)
+            local.unlink()
+            return
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        local.replace(target)
+
+    def remove(self, path: str) -> None:
+        """Remove a file or a whole folder; nothing happens when it is not there."""
+        try:
+            self.fs.rm(path, recursive=True)
+        except FileNotFoundError:
+            return
+
+    def staging_folder(self) -> Path:
+        """A local folder for files in the making: on the same disk as the root when that is local."""
+        if self.is_s3:
+            import tempfile
+
+            folder = Path(tempfile.gettempdir()) / f"seedline-staging-{os.getuid()}"
+        else:
+            folder = Path(self.root) / ".staging"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
