@@ -6,6 +6,7 @@ profiles or instance roles.
 """
 
 import os
+import tempfile
 import uuid
 from functools import cached_property
 from pathlib import Path
@@ -21,8 +22,8 @@ class S3Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    endpoint_url: str | None = Field(None, description="e.g. http://127.0.0.1:9000; AWS itself when empty")
-    region: str | None = Field(None, description="e.g. eu-west-1")
+    endpoint_url: str | None = Field(default=None, description="e.g. http://127.0.0.1:9000; AWS itself when empty")
+    region: str | None = Field(default=None, description="e.g. eu-west-1")
 
 
 class Storage:
@@ -121,8 +122,6 @@ class Storage:
     def staging_folder(self) -> Path:
         """A local folder for files in the making: on the same disk as the root when that is local."""
         if self.is_s3:
-            import tempfile
-
             folder = Path(tempfile.gettempdir()) / f"seedline-staging-{os.getuid()}"
         else:
             folder = Path(self.root) / ".staging"

@@ -196,7 +196,7 @@ def _with_schema(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     absent = [name for name in schema if name not in frame.columns]
     if absent and frame.height:
         raise IncompleteComputation(f"results lack the columns {absent}; they have {frame.columns}")
-    return frame.select(schema.names()).cast(dict(schema)) if not absent else pl.DataFrame(schema=schema)
+    return frame.select(schema.names()).cast(schema) if not absent else pl.DataFrame(schema=schema)
 
 
 def _split_cacheable(finished: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -64,13 +64,13 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    cpu_s: float = Field(2.0, gt=0, description="CPU seconds at the first try")
-    retry_cpu_s: float = Field(10.0, ge=0, description="CPU seconds when a time-out is tried again; 0: never")
-    memory_mb: int = Field(1024, gt=0)
-    processes: int = Field(32, gt=0)
-    files: int = Field(64, gt=0, description="open files a process")
-    disk_mb: int = Field(32, gt=0, description="private /tmp")
-    output_kb: int = Field(1024, gt=0, description="stdout and stderr together")
+    cpu_s: float = Field(default=2.0, gt=0, description="CPU seconds at the first try")
+    retry_cpu_s: float = Field(default=10.0, ge=0, description="CPU seconds when a time-out is tried again; 0: never")
+    memory_mb: int = Field(default=1024, gt=0)
+    processes: int = Field(default=32, gt=0)
+    files: int = Field(default=64, gt=0, description="open files a process")
+    disk_mb: int = Field(default=32, gt=0, description="private /tmp")
+    output_kb: int = Field(default=1024, gt=0, description="stdout and stderr together")
 
 
 class Sandbox(ABC):

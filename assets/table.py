@@ -1,0 +1,68 @@
+"""How an artifact declares its table: columns with types and meanings, said once.
+
+The declaration drives validation on writing, the schema shown in the Dagster UI, and the README's tables. The
+declarations themselves stand in `table.py` of each artifact's package.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; `volatile` ones (timings) do not count as content in the data version."""
+
+    name: str
+    dtype: pl.DataType
+    description: str
+    volatile: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's columns and the one that is its key."""
+
+    key: str
+    columns: tuple[Column, ...]
+
+    @property
+    def schema(self) -> pl.Schema:
+        """Names and types, in order."""
+        return pl.Schema({column.name: column.dtype for column in self.columns})
+
+    @property
+    def volatile(self) -> tuple[str, ...]:
+        """Names of the columns that are no content."""
+        return tuple(column.name for column in self.columns if column.volatile)
+
+
+def text(name: str, description: str) -> Column:
+    """A string column."""
+    return Column(name, pl.String(), description)
+
+
+def integer(name: str, description: str) -> Column:
+    """A 64-bit integer column."""
+    return Column(name, pl.Int64(), description)
+
+
+GENERATION = Column(
+    "generation",
+    pl.Struct(
+        {
+            "engine": pl.String(),
+            "model": pl.String(),
+            "revision": pl.String(),
+            "temperature": pl.Float64(),
+            "top_p": pl.Float64(),
+            "max_tokens": pl.Int64(),
+            "seed": pl.Int64(),
+            "prompt_tokens": pl.Int64(),
+            "completion_tokens": pl.Int64(),
+            "finish_reason": pl.String(),
+        }
+    ),
+    "how a model (or the offline rules) made the row",
+)
+"""The record of a model call, the same in every generated artifact."""

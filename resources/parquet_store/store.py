@@ -1,0 +1,136 @@
+"""The Parquet store: which table stands where, read lazily, replaced in one step.
+
+Layout, readable as it is by Polars, DuckDB, pandas and `datasets`:
+`<root>/<recipe>/<artifact>/language=python/data.parquet`, with the tables that explain an artifact beside it
+(`<artifact>__rejected`, `<artifact>__funnel`). One file a partition: it is either the old one or the new one.
+"""
+
+import logging
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from resources.parquet_store.writer import StagedTable, TableWriter
+from resources.storage import Storage
+
+FILE = "data.parquet"
+STALE_STAGING_S = 24 * 3600
+"""Staged files older than this were left by a process that died."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TableAddress:
+    """A table's place: asset key (recipe and artifact), and its partition as (column, value) pairs."""
+
+    key: tuple[str, ...]
+    partition: tuple[tuple[str, str], ...] = ()
+
+    def sibling(self, suffix: str) -> "TableAddress":
+        """The table that explains this one: `rejected`, `funnel`, ..."""
+        return TableAddress((*self.key[:-1], f"{self.key[-1]}__{suffix}"), self.partition)
+
+    def __str__(self) -> str:
+        return "/".join([*self.key, *(f"{column}={value}" for column, value in self.partition)])
+
+
+class MissingTableError(FileNotFoundError):
+    """A table that was asked for has never been written."""
+
+
+class ParquetStore:
+    """Tables under one storage root."""
+
+    def __init__(self, storage: Storage) -> None:
+        self.storage = storage
+
+    def uri(self, address: TableAddress) -> str:
+        """Where the table's file is."""
+        return self.storage.path(str(address), FILE)
+
+    def writer(
+        self,
+        address: TableAddress,
+        schema: pl.Schema,
+        *,
+        volatile: Sequence[str] = (),
+        metadata: Mapping[str, str] | None = None,
+    ) -> TableWriter:
+        """A writer whose staged file can be put at `address` with `commit`."""
+        self._clear_stale_staging()
+        columns = [column for column, _ in address.partition if column in schema]
+        return TableWriter(
+            self.storage.staging_folder(),
+            schema,
+            partition_columns=columns,
+            volatile=volatile,
+            metadata={"table": str(address), **(metadata or {})},
+        )
+
+    def stage(
+        self,
+        address: TableAddress,
+        frame: pl.DataFrame | pl.LazyFrame,
+        schema: pl.Schema,
+        *,
+        volatile: Sequence[str] = (),
+        metadata: Mapping[str, str] | None = None,
+    ) -> StagedTable:
+        """Write `frame` aside, in its own row order, streaming when it is lazy."""
+        with self.writer(address, schema, volatile=volatile, metadata=metadata) as writer:
+            for batch in _batches(frame):
+                writer.write(batch)
+            return writer.close()
+
+    def commit(self, address: TableAddress, staged: StagedTable) -> None:
+        """Put a staged file in place: readers see the old table until this moment and the new one after."""
+        self.storage.move_into_place(staged.path, self.uri(address))
+
+    def scan(self, address: TableAddress) -> pl.LazyFrame:
+        """The table, lazily. Raises `MissingTableError` when it was never written."""
+        uri = self.uri(address)
+        if not self.storage.exists(uri):
+            key = "/".join(address.key)
+            raise MissingTableError(f"{address} is not there ({uri}); materialise {key} first")
+        frame = pl.scan_parquet(uri, storage_options=self.storage.polars_options(), hive_partitioning=False)
+        casts = [pl.col(column).cast(pl.String) for column, _ in address.partition]
+        names = frame.collect_schema().names()
+        return frame.with_columns([cast for cast in casts if cast.meta.output_name() in names])
+
+    def partitions(self, key: Sequence[str]) -> list[TableAddress]:
+        """Every address that holds a table of `key`, sorted; also a table without partitions."""
+        base = self.storage.path(*key)
+        pattern = f"{base}/**/{FILE}"
+        found = self.storage.fs.glob(pattern) if self.storage.exists(base) else []
+        addresses = []
+        for path in sorted(str(path) for path in found):
+            middle = path.removesuffix(f"/{FILE}").split(base.removeprefix("s3://"), 1)[1].strip("/")
+            pairs = [part.partition("=") for part in middle.split("/") if part]
+            addresses.append(TableAddress(tuple(key), tuple((column, value) for column, _, value in pairs)))
+        return addresses
+
+    def digest(self, address: TableAddress) -> str:
+        """The content digest that the table's file carries."""
+        with self.storage.fs.open(self.uri(address), "rb") as file:
+            metadata = pq.ParquetFile(file).metadata.metadata or {}
+        return metadata.get(b"seedline.digest", b"").decode()
+
+    def _clear_stale_staging(self) -> None:
+        for path in self.storage.staging_folder().glob("*.parquet"):
+            try:
+                if time.time() - path.stat().st_mtime > STALE_STAGING_S:
+                    path.unlink()
+                    logger.info("removed %s, left by a process that died", path)
+            except FileNotFoundError:
+                continue
+
+
+def _batches(frame: pl.DataFrame | pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    if isinstance(frame, pl.DataFrame):
+        yield frame
+    else:
+        yield from frame.collect_batches(maintain_order=True)
