@@ -18,6 +18,7 @@ class Reason(StrEnum):
     MINIFIED = "minified"
     UNKNOWN_LANGUAGE = "unknown_language"
     MISSING_CONTENT = "missing_content"
+    MISSING_PROVENANCE = "missing_provenance"
     # raw_corpus: what may not or need not be used
     LICENCE = "licence"
     TAKEN_DOWN = "taken_down"

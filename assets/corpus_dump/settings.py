@@ -1,0 +1,25 @@
+"""What a user says about which raw files count as source text. Where they come from is said elsewhere."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assets.corpus_dump.languages import LANGUAGES
+
+MOST_BYTES = 16 * 1024 * 1024
+"""No source reads larger files, so no limit can be above this."""
+
+
+class CorpusDumpSettings(BaseModel):
+    """Limits of what is taken in. The values are those of The Stack and StarCoderData."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_bytes: int = Field(1_000_000, ge=1, le=MOST_BYTES, description="larger files are rejected: too_large")
+    max_mean_line_length: float = Field(
+        100.0, gt=0, description="characters a line on average above which a file counts as minified"
+    )
+    max_line_length: int = Field(
+        1000, ge=1, description="characters in the longest line above which a file counts as minified"
+    )
+    languages: tuple[str, ...] = Field(
+        LANGUAGES, min_length=1, description="files in other languages are rejected: unknown_language"
+    )

@@ -1,0 +1,182 @@
+"""The Python source that every machine has: the standard library and the installed packages.
+
+A package is a repository, its version the commit, and paths are relative to `site-packages` or to the
+standard library. Licences come from package metadata (`package_licences`). Only files that the installer
+recorded are read, so caches and edits beside them do not count.
+"""
+
+import hashlib
+import re
+import sysconfig
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import Distribution, distributions
+from pathlib import Path, PurePosixPath
+from platform import python_version
+
+import polars as pl
+
+from resources.corpus_source.face import BATCH_BYTES, CorpusSource, RawFile, SourceError, in_batches
+from resources.corpus_source.local_files import read_file
+from resources.corpus_source.package_licences import package_licence
+from resources.corpus_source.settings import InstalledPackages
+
+STANDARD_LIBRARY = "python/cpython"
+"""Repository name of the standard library, as `packages` in the settings calls it."""
+
+STANDARD_LIBRARY_LICENCE = "PSF-2.0"
+TEST_FOLDERS = frozenset({"test", "tests", "_tests", "idle_test"})
+
+
+@dataclass(frozen=True)
+class Package:
+    """One package: its name, version, licence, the folder that its paths are relative to, and its files."""
+
+    name: str
+    version: str
+    licence: str | None
+    root: Path
+    paths: tuple[str, ...]
+    record: str  # what identifies the files' content without reading them
+
+
+class InstalledPackagesSource(CorpusSource):
+    """Python files of installed packages. See `InstalledPackages` for the settings."""
+
+    def __init__(self, settings: InstalledPackages) -> None:
+        self.settings = settings
+        self._packages: list[Package] | None = None
+
+    def read(self, batch_bytes: int = BATCH_BYTES) -> Iterator[pl.DataFrame]:
+        """Yield every chosen file, by package name and path."""
+        return in_batches(self._files(), batch_bytes)
+
+    def describe(self) -> dict[str, object]:
+        """Packages, files, Python version and licences (packages by SPDX expression)."""
+        packages = self.packages()
+        chosen = self._chosen(packages)
+        licences = Counter(package.licence or "unknown" for package in packages)
+        return {
+            "kind": self.settings.kind,
+            "python": python_version(),
+            "packages": {package.name: package.version for package in packages},
+            "licences": dict(sorted(licences.items())),
+            "files": len(chosen),
+        }
+
+    def fingerprint(self) -> str:
+        """Changes when a package is installed, removed or replaced, or a setting changes."""
+        digest = hashlib.sha256(self.settings.model_dump_json().encode())
+        for package in self.packages():
+            digest.update(f"{package.name} {package.version} {package.licence}\n{package.record}\n".encode())
+        return digest.hexdigest()
+
+    def packages(self) -> list[Package]:
+        """The chosen packages by name; `SourceError` where the settings name one that is not installed."""
+        if self._packages is None:
+            self._packages = self._find_packages()
+        return self._packages
+
+    def _find_packages(self) -> list[Package]:
+        wanted = None
+        if self.settings.packages is not None:
+            wanted = {_normal(name) for name in self.settings.packages}
+        found: dict[str, Package] = {}
+        if wanted is None or STANDARD_LIBRARY in wanted:
+            found[STANDARD_LIBRARY] = _standard_library(self.settings)
+        places = dict.fromkeys(sysconfig.get_paths()[name] for name in ("purelib", "platlib"))
+        for distribution in distributions(path=list(places)):
+            name = _normal(distribution.name or "")
+            if not name or name in found or (wanted is not None and name not in wanted):
+                continue
+            package = _installed_package(name, distribution, self.settings)
+            if package is not None:
+                found[name] = package
+        missing = (wanted or set()) - set(found)
+        if missing:
+            raise SourceError(
+                f"installed-packages: not installed, or without Python files: {', '.join(sorted(missing))}. "
+                "Install them, or take them out of the setting `packages`."
+            )
+        return [found[name] for name in sorted(found)]
+
+    def _chosen(self, packages: list[Package]) -> list[tuple[Package, str]]:
+        files = [(package, path) for package in packages for path in package.paths]
+        limit = self.settings.max_files
+        if limit is None or len(files) <= limit:
+            return files
+        # By hash, not by name: a sample of all packages, and a new package displaces few files.
+        ranked = sorted(files, key=lambda file: _rank(file[0].name, file[1]))[:limit]
+        return sorted(ranked, key=lambda file: (file[0].name, file[1]))
+
+    def _files(self) -> Iterator[RawFile]:
+        for package, path in self._chosen(self.packages()):
+            yield read_file(
+                package.root / path,
+                repo=package.name,
+                path=path,
+                commit=package.version,
+                licence=package.licence,
+            )
+
+
+def _installed_package(name: str, distribution: Distribution, settings: InstalledPackages) -> Package | None:
+    paths = sorted(
+        file.as_posix()
+        for file in distribution.files or ()
+        if _is_wanted(PurePosixPath(file.as_posix()), settings) and not file.name.startswith("__editable__")
+    )
+    if not paths:
+        return None
+    record = distribution.read_text("RECORD") or "\n".join(paths)
+    return Package(
+        name=name,
+        version=distribution.version,
+        licence=package_licence(distribution),
+        root=Path(str(distribution.locate_file(""))),
+        paths=tuple(paths),
+        record=hashlib.sha256(record.encode()).hexdigest(),
+    )
+
+
+def _standard_library(settings: InstalledPackages) -> Package:
+    root = Path(sysconfig.get_paths()["stdlib"])
+    sizes: dict[str, int] = {}
+    for file in root.rglob("*.py"):
+        path = PurePosixPath(file.relative_to(root).as_posix())
+        if _is_wanted(path, settings) and not _holds_packages(path) and file.is_file():
+            sizes[str(path)] = file.stat().st_size
+    paths = tuple(sorted(sizes))
+    record = "\n".join(f"{path} {sizes[path]}" for path in paths)
+    return Package(
+        name=STANDARD_LIBRARY,
+        version=python_version(),
+        licence=STANDARD_LIBRARY_LICENCE,
+        root=root,
+        paths=paths,
+        record=hashlib.sha256(record.encode()).hexdigest(),
+    )
+
+
+def _is_wanted(path: PurePosixPath, settings: InstalledPackages) -> bool:
+    if path.suffix != ".py" or path.is_absolute() or ".." in path.parts or "__pycache__" in path.parts:
+        return False
+    if settings.include_tests:
+        return True
+    name = path.name
+    is_test = name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
+    return not is_test and TEST_FOLDERS.isdisjoint(path.parts[:-1])
+
+
+def _holds_packages(path: PurePosixPath) -> bool:
+    return "site-packages" in path.parts or "dist-packages" in path.parts
+
+
+def _normal(name: str) -> str:
+    """As the package index writes names: lower case, runs of `-_.` as one hyphen."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _rank(name: str, path: str) -> bytes:
+    return hashlib.sha256(f"{name}\0{path}".encode()).digest()

@@ -1,0 +1,40 @@
+"""The licence of an installed Python package, from its metadata.
+
+In this order, the first that names one licence beyond doubt: the field License-Expression (PEP 639), the
+trove classifiers, the field License, and the text of its licence files. Ambiguous classifiers ("BSD
+License") are passed over, as PEP 639 advises.
+"""
+
+from importlib.metadata import Distribution
+
+from resources.corpus_source.spdx import spdx
+
+CLASSIFIER_PREFIXES = ("License :: OSI Approved :: ", "License :: ")
+
+
+def package_licence(distribution: Distribution) -> str | None:
+    """The SPDX expression of `distribution`'s licence, or null where its metadata does not tell."""
+    metadata = distribution.metadata
+    stated = spdx(_field(distribution, "License-Expression"))
+    if stated is not None:
+        return stated
+    classified = {
+        _classified(value) for value in metadata.get_all("Classifier") or () if value.startswith("License ::")
+    }
+    named = {name for name in classified if name is not None}
+    # Two classifiers may mean a choice or both: one is an answer, several are not.
+    if len(named) == 1 and None not in classified:
+        return named.pop()
+    return spdx(_field(distribution, "License"))
+
+
+def _field(distribution: Distribution, name: str) -> str | None:
+    value = distribution.metadata.get(name)
+    return str(value) if value is not None else None
+
+
+def _classified(classifier: str) -> str | None:
+    for prefix in CLASSIFIER_PREFIXES:
+        if classifier.startswith(prefix):
+            return spdx(classifier.removeprefix(prefix))
+    return None
