@@ -1,0 +1,101 @@
+"""A model on disk: what its folder must hold, its digest, its manifest, and putting it in place atomically.
+
+Here stands what both the trainer (which writes such folders) and the engines (whose answers depend on them)
+need to know. What is inside the weights is none of its business. A folder with a manifest is complete: the
+manifest is written last.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+MANIFEST = "manifest.json"
+RECORD = "training.json"
+"""How a training went (time, hardware, loss): beside the model, no part of what the model answers."""
+
+
+class BrokenModelFolder(RuntimeError):
+    """A model folder is incomplete or differs from its manifest; the message names the file."""
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's content, 64 hexadecimal digits; memory stays constant."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file of the model by name, sorted; manifest, training record and hidden files left out."""
+    names = sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith(".") and path.name not in (MANIFEST, RECORD)
+    )
+    return {name: file_sha256(folder / name) for name in names}
+
+
+def model_digest(folder: Path) -> str:
+    """Digest of weights, tokenizer and configuration together: changes when any answer could change."""
+    listing = "".join(f"{name}\0{sha256}\n" for name, sha256 in file_hashes(folder).items())
+    return hashlib.sha256(listing.encode()).hexdigest()
+
+
+def write_manifest(folder: Path, facts: Mapping[str, object]) -> None:
+    """Complete `folder` with a manifest: `facts` (JSON values, `model_id` among them) and all file hashes.
+
+    Every file and the folder itself are on disk when this returns.
+    """
+    hashes = file_hashes(folder)
+    text = json.dumps({**facts, "files": hashes}, indent=1, sort_keys=True) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
+    for path in folder.rglob("*"):
+        if path.is_file():
+            _sync(path)
+    _sync(folder)
+
+
+def read_manifest(folder: Path) -> dict[str, object] | None:
+    """The manifest of `folder`, or None where there is none or it is not JSON."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) else None
+
+
+def check_against_manifest(folder: Path) -> dict[str, object]:
+    """The manifest, once every file was found to be what it says; else `BrokenModelFolder`."""
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise BrokenModelFolder(f"{folder}: no readable {MANIFEST}; the model was not completely written")
+    expected, found = manifest["files"], file_hashes(folder)
+    if not isinstance(expected, dict):
+        raise BrokenModelFolder(f"{folder}/{MANIFEST}: `files` is not a table of hashes")
+    for name in sorted(expected.keys() | found.keys()):
+        if name not in found:
+            raise BrokenModelFolder(f"{folder}/{name}: missing; delete the folder and train again")
+        if expected.get(name) != found[name]:
+            raise BrokenModelFolder(f"{folder}/{name}: not the file that was written; delete and train again")
+    return manifest
+
+
+def put_in_place(partial: Path, target: Path) -> None:
+    """Rename the complete folder `partial` to `target`; a folder already there is set aside first, then removed."""
+    aside = target.with_name(f".{target.name}.replaced")
+    shutil.rmtree(aside, ignore_errors=True)
+    if target.exists():
+        target.rename(aside)
+    partial.rename(target)
+    _sync(target.parent)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,175 @@
+"""The one face of every trainer: examples, a base model and hyper-parameters in, a model folder out.
+
+Settings here are what the resulting weights depend on; where and how fast it runs (device, threads) belongs
+to the backends, which stand in files of their own. The published values of the recipes' papers all fit.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Self
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+EXAMPLE_SCHEMA = pl.Schema(
+    {
+        "sft_id": pl.String,
+        "prompt": pl.String,
+        "completion": pl.String,
+        "messages": pl.List(pl.Struct({"role": pl.String, "content": pl.String})),
+    }
+)
+"""Columns of an example frame; its row order is the training order. Prompt style `chat` reads `messages` where
+the column is there (the last message is the completion) and else takes `prompt` as the user's turn and
+`completion` as the assistant's; `plain` reads `prompt` and `completion` as they are."""
+
+CURVE_SCHEMA = pl.Schema({"step": pl.Int64, "loss": pl.Float64, "lr": pl.Float64, "tokens": pl.Int64})
+"""Columns of a loss curve: optimiser step from 1, mean loss over the step's completion tokens, learning rate,
+tokens seen so far (padding not counted)."""
+
+LEFT_OUT_SCHEMA = pl.Schema({"sft_id": pl.String, "prompt_tokens": pl.Int64, "completion_tokens": pl.Int64})
+"""Examples whose prompt alone fills the sequence, so that nothing of the completion could be learnt."""
+
+
+class TrainingSettings(BaseModel):
+    """Hyper-parameters of a fine-tuning, all part of the checkpoint's id."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    epochs: float = Field(gt=0)
+    learning_rate: float = Field(gt=0)
+    schedule: Literal["linear", "cosine", "constant"]
+    batch_size: int = Field(gt=0, description="sequences an optimiser step, over all accumulation steps")
+    sequence_length: int = Field(gt=1, description="tokens; longer examples are cut at the completion's end")
+    optimiser: Literal["adafactor", "adamw"]
+    seed: int = Field(ge=0)
+    warmup_ratio: float | None = Field(None, ge=0, le=1, description="share of all steps")
+    warmup_steps: int | None = Field(None, ge=0, description="steps; only one of the two warm-ups may be set")
+    max_steps: int | None = Field(None, gt=0, description="ends the training before `epochs` are through")
+    weight_decay: float = Field(0.0, ge=0)
+    max_grad_norm: float = Field(1.0, gt=0)
+    dropout: float = Field(0.0, ge=0, lt=1, description="attention dropout")
+    packing: bool = Field(False, description="several examples a sequence, none seeing another")
+    prompt_style: Literal["chat", "plain"] = "chat"
+    precision: Literal["float32", "bfloat16", "mixed"] = Field(
+        "float32", description="mixed: float32 weights, bfloat16 arithmetic"
+    )
+    micro_batch_size: int | None = Field(None, gt=0, description="sequences in memory at once; null: the batch")
+    gradient_checkpointing: bool = False
+    held_out_rows: int = Field(0, ge=0, description="last rows of the order, measured and never trained on")
+    measured_rows: int = Field(64, gt=0, description="first rows, measured where no row is held out")
+
+    @model_validator(mode="after")
+    def _one_warmup(self) -> Self:
+        if self.warmup_ratio is not None and self.warmup_steps is not None:
+            raise ValueError("set warmup_ratio or warmup_steps, not both")
+        if self.micro_batch_size is not None and self.batch_size % self.micro_batch_size:
+            raise ValueError("batch_size must be a multiple of micro_batch_size")
+        return self
+
+
+class TinyModel(BaseModel):
+    """A small Llama-shaped base model made on the spot: its tokenizer, its shape and its pre-training."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    vocabulary: int = Field(2048, ge=300, description="tokens of the byte-level BPE tokenizer")
+    hidden_size: int = Field(128, gt=0)
+    intermediate_size: int = Field(384, gt=0)
+    layers: int = Field(4, gt=0)
+    heads: int = Field(4, gt=0)
+    context: int = Field(1024, gt=1, description="positions the model can see")
+    pretraining_steps: int = Field(0, ge=0, description="on the corpus texts; 0: weights as drawn")
+    pretraining_batch_size: int = Field(8, gt=0)
+    pretraining_sequence_length: int = Field(256, gt=1)
+    pretraining_learning_rate: float = Field(3e-3, gt=0)
+    seed: int = Field(0, ge=0)
+
+    @model_validator(mode="after")
+    def _shape(self) -> Self:
+        if self.hidden_size % (2 * self.heads):
+            raise ValueError("hidden_size must be an even multiple of heads (rotary positions come in pairs)")
+        if self.pretraining_sequence_length > self.context:
+            raise ValueError("pretraining_sequence_length must not exceed context")
+        return self
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a training is: steps, the last loss, tokens a second, seconds left by that rate."""
+
+    phase: str  # pretraining or fine-tuning
+    step: int
+    steps: int
+    loss: float
+    tokens_per_second: float
+    seconds_left: float
+
+
+OnProgress = Callable[[Progress], None]
+"""What a trainer calls about every second."""
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """A complete model folder and how it came to be."""
+
+    model_id: str
+    folder: Path
+    loss_before: float | None  # mean over the measured completion tokens, nats; null where nothing is measured
+    loss_after: float | None
+    loss_on: str  # training_rows, held_out_rows or corpus
+    curve: pl.DataFrame  # CURVE_SCHEMA
+    steps: int
+    tokens: int
+    completion_tokens: int  # tokens with a loss
+    truncated: int  # examples cut at sequence_length
+    parameters: int
+    seconds: float
+    hardware: str
+    versions: dict[str, str]
+    files: dict[str, str]  # SHA-256 by file name
+    left_out: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LEFT_OUT_SCHEMA))
+    reused: bool = False  # found complete on disk, nothing was computed
+
+
+class Trainer(ABC):
+    """Makes model folders. The same call with the same id finds the folder complete and computes nothing."""
+
+    @abstractmethod
+    def make_base(
+        self, texts: pl.DataFrame, settings: TinyModel, output: Path, *, model_id: str, on_progress: OnProgress
+    ) -> TrainingResult:
+        """Make tokenizer and weights of a tiny base model from `texts` (`text`: String) in folder `output`."""
+
+    @abstractmethod
+    def train(
+        self,
+        examples: pl.DataFrame,
+        settings: TrainingSettings,
+        output: Path,
+        *,
+        base: str,
+        model_id: str,
+        revision: str | None = None,
+        on_progress: OnProgress,
+    ) -> TrainingResult:
+        """Fine-tune `base` (a local folder or hub id) on `examples` (`EXAMPLE_SCHEMA`), in their order.
+
+        `output` holds a complete Hugging Face folder afterwards or is as it was. Raises `TrainerUnavailable`
+        where torch or the base model is missing and `TrainingFailed` where the training went wrong.
+        """
+
+
+def silent(_: Progress) -> None:
+    """Progress for nobody."""
+
+
+class TrainerUnavailable(RuntimeError):
+    """Nothing can be trained here; the message says why and what to do."""
+
+
+class TrainingFailed(RuntimeError):
+    """A training went wrong; the message says at which step and what to change."""

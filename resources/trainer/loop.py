@@ -1,0 +1,157 @@
+"""The training loop: batches in the given order, accumulated gradients, one optimiser step a batch.
+
+Plain torch on the CPU or one GPU. The loss of a step is the mean over all its completion tokens, however many
+micro-batches they are spread over, so that micro_batch_size changes memory and speed and nothing else.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from resources.trainer.face import OnProgress, Progress, TrainingFailed, TrainingSettings
+from resources.trainer.schedule import learning_rate, number_of_steps
+from resources.trainer.tokens import IGNORED, TokenRow, collate
+
+Sequences = Sequence[Sequence[TokenRow]]
+
+
+@dataclass
+class LoopRecord:
+    """What a loop did; `curve` rows are (step, loss, learning rate, tokens so far)."""
+
+    steps: int = 0
+    tokens: int = 0
+    completion_tokens: int = 0
+    curve: list[tuple[int, float, float, int]] = field(default_factory=list)
+
+
+def run_loop(
+    model: Any,
+    sequences: Sequences,
+    settings: TrainingSettings,
+    *,
+    pad_token: int,
+    phase: str,
+    on_progress: OnProgress,
+) -> LoopRecord:
+    """Train `model` in place on `sequences`; raises `TrainingFailed` at the first loss that is not finite."""
+    import torch
+
+    torch.manual_seed(settings.seed)
+    optimiser = _optimiser(model, settings)
+    steps = number_of_steps(settings, len(sequences))
+    record = LoopRecord()
+    if settings.gradient_checkpointing:
+        model.gradient_checkpointing_enable()
+    model.train()
+    started = reported = time.monotonic()
+    for step, batch in zip(range(steps), _batches(sequences, settings), strict=False):
+        rate = learning_rate(settings, step, steps)
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        loss = _accumulate(model, batch, settings, pad_token, record)
+        norm = float(torch.nn.utils.clip_grad_norm_(model.parameters(), settings.max_grad_norm))
+        if not (np.isfinite(loss) and np.isfinite(norm)):
+            raise TrainingFailed(
+                f"{phase}: loss {loss:.4g}, gradient norm {norm:.4g} at step {step + 1} of {steps} with "
+                f"learning rate {rate:.3g}; lower learning_rate or max_grad_norm, lengthen the warm-up, or set "
+                "precision: float32"
+            )
+        optimiser.step()
+        optimiser.zero_grad(set_to_none=True)
+        record.steps = step + 1
+        record.curve.append((record.steps, loss, rate, record.tokens))
+        now = time.monotonic()
+        if now - reported > 1.0 or record.steps == steps:
+            reported, elapsed = now, max(now - started, 1e-9)
+            left = elapsed / record.steps * (steps - record.steps)
+            on_progress(Progress(phase, record.steps, steps, loss, record.tokens / elapsed, left))
+    return record
+
+
+def mean_loss(model: Any, sequences: Sequences, settings: TrainingSettings, *, pad_token: int) -> float | None:
+    """Mean loss in nats over the completion tokens of `sequences`, without training; None where there are none."""
+    import torch
+
+    model.eval()
+    total, count = 0.0, 0
+    size = settings.micro_batch_size or settings.batch_size
+    with torch.no_grad():
+        for start in range(0, len(sequences), size):
+            loss, tokens = _summed_loss(model, sequences[start : start + size], settings, pad_token)
+            total, count = total + float(loss), count + tokens
+    return total / count if count else None
+
+
+def _batches(sequences: Sequences, settings: TrainingSettings) -> Iterator[Sequences]:
+    """Batches without end: the first epoch in the given order, every later one shuffled by seed and epoch."""
+    epoch = 0
+    order = np.arange(len(sequences))
+    while True:
+        if epoch:
+            order = np.random.default_rng([settings.seed, epoch]).permutation(len(sequences))
+        for start in range(0, len(order), settings.batch_size):
+            yield [sequences[index] for index in order[start : start + settings.batch_size]]
+        epoch += 1
+
+
+def _accumulate(
+    model: Any, batch: Sequences, settings: TrainingSettings, pad_token: int, record: LoopRecord
+) -> float:
+    """Add the batch's gradients to the model's; the mean loss over the batch's completion tokens."""
+    count = sum(len(row.tokens) - row.loss_from for sequence in batch for row in sequence)
+    size = settings.micro_batch_size or settings.batch_size
+    total = 0.0
+    for start in range(0, len(batch), size):
+        loss, _ = _summed_loss(model, batch[start : start + size], settings, pad_token)
+        (loss / count).backward()
+        total += float(loss)
+    record.tokens += sum(len(row.tokens) for sequence in batch for row in sequence)
+    record.completion_tokens += count
+    return total / count
+
+
+def _summed_loss(
+    model: Any, sequences: Sequences, settings: TrainingSettings, pad_token: int
+) -> tuple[Any, int]:
+    """Sum of the cross-entropies (a scalar tensor) of the labelled tokens, and how many those are."""
+    import torch
+
+    arrays = collate(sequences, pad_token)
+    tokens, labels, positions = (
+        torch.from_numpy(array).to(model.device)
+        for array in (arrays.tokens, arrays.labels, arrays.positions)
+    )
+    mixed = settings.precision == "mixed"
+    with torch.autocast(model.device.type, dtype=torch.bfloat16) if mixed else nullcontext():
+        # no attention mask: from positions that restart the model keeps packed examples apart
+        logits = model(input_ids=tokens, position_ids=positions, use_cache=False).logits
+    wanted = labels[:, 1:] != IGNORED
+    loss = torch.nn.functional.cross_entropy(
+        logits[:, :-1][wanted].float(), labels[:, 1:][wanted], reduction="sum"
+    )
+    return loss, int(wanted.sum())
+
+
+def _optimiser(model: Any, settings: TrainingSettings) -> Any:
+    import torch
+
+    if settings.optimiser == "adamw":
+        return torch.optim.AdamW(
+            model.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+        )
+    from transformers.optimization import Adafactor
+
+    # as the papers' trainer sets it: the schedule alone decides the rate
+    return Adafactor(
+        model.parameters(),
+        lr=settings.learning_rate,
+        weight_decay=settings.weight_decay,
+        scale_parameter=False,
+        relative_step=False,
+        warmup_init=False,
+    )
