@@ -46,23 +46,3 @@ def integer(name: str, description: str) -> Column:
     """A 64-bit integer column."""
     return Column(name, pl.Int64(), description)
 
-
-GENERATION = Column(
-    "generation",
-    pl.Struct(
-        {
-            "engine": pl.String(),
-            "model": pl.String(),
-            "revision": pl.String(),
-            "temperature": pl.Float64(),
-            "top_p": pl.Float64(),
-            "max_tokens": pl.Int64(),
-            "seed": pl.Int64(),
-            "prompt_tokens": pl.Int64(),
-            "completion_tokens": pl.Int64(),
-            "finish_reason": pl.String(),
-        }
-    ),
-    "how a model (or the offline rules) made the row",
-)
-"""The record of a model call, the same in every generated artifact."""

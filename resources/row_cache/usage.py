@@ -30,7 +30,8 @@ class Usage:
 
 def record_usage(storage: Storage, usage: Usage) -> None:
     """Point `usage.user` at the space it just used and add to its counts."""
-    path = storage.path(FOLDER, f"{usage.user.replace('/', '--')}--{usage.stage.name}.json")
+    pointer = f"{usage.user}--{usage.stage.name}.json".replace("/", "--")
+    path = storage.path(FOLDER, pointer)
     record = read_json(storage, path)
     same = record.get("space") == usage.stage.space
     counts = {

@@ -1,0 +1,53 @@
+"""The pictures in the metadata: small PNGs drawn from frames, with no display and no state.
+
+Pictures live in Dagster's event log, so each stays under about 60 KB.
+"""
+
+import base64
+import io
+
+import polars as pl
+
+
+def png_markdown(title: str, png: bytes) -> str:
+    """A PNG as Markdown that the Dagster UI shows inline."""
+    return f"![{title}](data:image/png;base64,{base64.b64encode(png).decode()})"
+
+
+def funnel_plot(funnel: pl.DataFrame) -> bytes:
+    """Horizontal bars of rows kept and rejected a step; `funnel` has the columns of `FUNNEL_SCHEMA`."""
+    figure, axes = _figure(height=0.9 + 0.36 * funnel.height)
+    labels = [f"{step} ({unit})" for step, unit in zip(funnel["step"], funnel["unit"], strict=True)]
+    places = range(funnel.height)
+    axes.barh(places, funnel["kept"].to_list(), color="#2f7d5b", label="kept")
+    axes.barh(
+        places, funnel["rejected"].to_list(), left=funnel["kept"].to_list(), color="#d9a066", label="rejected"
+    )
+    axes.set_yticks(list(places), labels)
+    axes.invert_yaxis()
+    axes.legend(loc="lower right", frameon=False)
+    return _png(figure)
+
+
+def bar_plot(counts: pl.DataFrame, label: str, value: str) -> bytes:
+    """Horizontal bars of `value` by `label`, in the frame's order."""
+    figure, axes = _figure(height=0.9 + 0.3 * max(counts.height, 1))
+    axes.barh(counts[label].cast(pl.String).to_list(), counts[value].to_list(), color="#2f7d5b")
+    axes.invert_yaxis()
+    axes.set_xlabel(value)
+    return _png(figure)
+
+
+def _figure(height: float):
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, height), layout="constrained")
+    axes = figure.add_subplot()
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def _png(figure) -> bytes:
+    sink = io.BytesIO()
+    figure.savefig(sink, format="png", dpi=80)
+    return sink.getvalue()

@@ -1,0 +1,156 @@
+"""The deployment's settings: where things are kept, what this machine may use, which recipes are on.
+
+Read once, here, from the environment (`SEEDLINE_...`, nested with two underscores) over an optional TOML file
+(`seedline.toml`, or the file that SEEDLINE_CONFIG names). What changes the data belongs into a recipe, except
+what every recipe shares: the corpus with its licence policy and take-downs, and the benchmarks' places.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from assets.corpus_dump.settings import CorpusDumpSettings
+from assets.raw_corpus.settings import RawCorpusSettings
+from resources.corpus_source.settings import SourceSettings
+from resources.sandbox.face import Limits
+from resources.storage import S3Options
+
+CONFIG_FILE_VARIABLE = "SEEDLINE_CONFIG"
+DEFAULT_CONFIG_FILE = "seedline.toml"
+
+
+class SettingsError(ValueError):
+    """A setting is wrong; the message names it, where it stands, and what is allowed."""
+
+
+class DumpSettings(BaseModel):
+    """Where corpus dumps come from."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    named: dict[str, SourceSettings] = Field(
+        default_factory=dict, description="dump name to source; each becomes a partition of corpus_dump"
+    )
+    folder: Path | None = Field(
+        default=None,
+        description="folder watched for new dumps: one sub-folder each, complete when it has _SUCCESS",
+    )
+    s3_prefix: str | None = Field(default=None, description="s3://bucket/prefix watched in the same way")
+
+
+class SandboxSettings(BaseModel):
+    """What verification may use of this machine."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    backend: str = Field(default="auto", description="auto, bwrap or landlock")
+    workers: int = Field(default=0, ge=0, description="programs at a time; 0: one a core")
+    limits: Limits = Field(default_factory=Limits)
+
+
+class EngineSettings(BaseModel):
+    """How this deployment reaches models; which model to use is said in the recipe."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    device: str = Field(default="auto", description="auto, cpu or cuda, for the transformers engine")
+    threads: int = Field(
+        default=0, ge=0, description="CPU threads of the transformers engine and the trainer; 0: all"
+    )
+
+
+class Settings(BaseSettings):
+    """All settings of a deployment; the README's table lists them."""
+
+    model_config = SettingsConfigDict(env_prefix="SEEDLINE_", env_nested_delimiter="__", extra="forbid")
+
+    home: Path = Field(
+        default=Path(".seedline"), description="folder of everything that has no place of its own"
+    )
+    store: str | None = Field(
+        default=None, description="root of the Parquet store, local or s3://; <home>/store"
+    )
+    cache: str | None = Field(
+        default=None, description="root of the row cache, local or s3://; <home>/row_cache"
+    )
+    models: str | None = Field(default=None, description="where checkpoints are kept; <home>/models")
+    s3: S3Options = Field(default_factory=S3Options)
+    recipes: list[str] = Field(
+        default_factory=lambda: ["demo"], description="names of shipped recipes or paths of files"
+    )
+    dumps: DumpSettings = Field(default_factory=DumpSettings)
+    corpus: CorpusDumpSettings = Field(default_factory=CorpusDumpSettings)
+    raw_corpus: RawCorpusSettings = Field(default_factory=RawCorpusSettings)
+    benchmarks: dict[str, Path] = Field(
+        default_factory=dict,
+        description="benchmark name to a .jsonl or .jsonl.gz in HumanEval's or MBXP's form",
+    )
+    sandbox: SandboxSettings = Field(default_factory=SandboxSettings)
+    engines: EngineSettings = Field(default_factory=EngineSettings)
+    workers: int = Field(default=0, ge=0, description="processes of the CPU stages; 0: one a core")
+    rebuild_gpu_on_code_change: bool = Field(
+        default=False, description="let automation start model stages when only a prompt or setting changed"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before the TOML file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_file())
+
+    @property
+    def store_root(self) -> str:
+        """Root of the Parquet store."""
+        return self.store or str(self.home / "store")
+
+    @property
+    def cache_root(self) -> str:
+        """Root of the row cache."""
+        return self.cache or str(self.home / "row_cache")
+
+    @property
+    def models_root(self) -> str:
+        """Where checkpoints are kept."""
+        return self.models or str(self.home / "models")
+
+    @property
+    def dagster_home(self) -> Path:
+        """Folder of the Dagster instance that the command and `make ui` share."""
+        return self.home.absolute() / "dagster"
+
+
+def config_file() -> Path:
+    """The TOML file settings are read from; it need not exist unless SEEDLINE_CONFIG names it."""
+    named = os.environ.get(CONFIG_FILE_VARIABLE)
+    if named and not Path(named).is_file():
+        raise SettingsError(f"{CONFIG_FILE_VARIABLE} names {named}, which is not a file")
+    return Path(named or DEFAULT_CONFIG_FILE)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings of this process. Raises `SettingsError` naming every wrong setting."""
+    # SEEDLINE_CONFIG is about the settings, not one of them
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        lines = [
+            f"  {'.'.join(str(part) for part in problem['loc'])}: {problem['msg']} (got {problem.get('input')!r})"
+            for problem in error.errors()
+        ]
+        raise SettingsError(
+            f"settings are wrong (environment SEEDLINE_*, file {config_file()}):\n" + "\n".join(lines)
+        ) from error
