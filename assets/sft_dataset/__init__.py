@@ -1,0 +1,1 @@
+"""The artifact `sft_dataset`: training rows in chat form, selected, decontaminated, each with its origin."""

@@ -1,0 +1,82 @@
+"""Settings of the last step before training: which verified rows are taken, in what form, and kept clean of what.
+
+Defaults are StarCoder2-Instruct's (bigcode-project/starcoder2-self-align) for selection and form, and those of
+the GPT-4 technical report, appendix C, for decontamination.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+DecontaminationMethod = Literal["verbatim", "openai_substrings"]
+
+
+class Selection(BaseModel):
+    """One response an instruction, and no row twice."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    choose: Literal["random", "shortest"] = Field(
+        default="random", description="which passing response stays"
+    )  # published
+    unique_instructions: bool = True  # published
+    unique_responses: bool = Field(default=True, description="compared without white space")  # published
+    unique_function_names: bool = Field(
+        default=True, description="the set of functions that a response defines"
+    )  # published
+    placeholders: tuple[str, ...] = Field(
+        default=("todo", "fixme", "notimplemented", "your code here"),
+        description="a response with one of these goes",
+    )  # published
+
+
+class SmartForm(BaseModel):
+    """StarCoder2-Instruct's final form of instruction and response."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    form: Literal["smart"] = "smart"
+    drop_explanation: float = Field(default=0.5, ge=0, le=1, description="probability")  # published
+    drop_reasoning: float = Field(default=0.5, ge=0, le=1, description="probability")  # published
+    remove_comments: bool = True  # published
+    examples_in_instruction: float = Field(default=0.5, ge=0, le=1, description="probability")  # published
+    most_examples: int = Field(
+        default=5, ge=1, description="asserts, and test lines above which none are shown"
+    )  # published
+
+
+class PlainForm(BaseModel):
+    """Instruction and response as they were written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    form: Literal["plain"] = "plain"
+
+
+class Decontamination(BaseModel):
+    """What counts as having seen a benchmark, and what becomes of such rows."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    methods: tuple[DecontaminationMethod, ...] = ("verbatim", "openai_substrings")
+    benchmarks: tuple[str, ...] | None = Field(
+        default=None, description="names; null: every registered benchmark"
+    )
+    substrings: int = Field(default=3, ge=1, description="random substrings a problem")  # GPT-4 report: 3
+    substring_length: int = Field(
+        default=50, ge=1, description="characters after normalisation"
+    )  # GPT-4 report: 50
+    action: Literal["drop", "mark"] = Field(
+        default="drop", description="mark: keep the rows, with their evidence"
+    )
+
+
+class SftSettings(BaseModel):
+    """From verified responses to training rows."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: int = Field(default=3407, description="seed of every draw; a row adds its own id to it")
+    selection: Selection = Field(default_factory=Selection)
+    form: SmartForm | PlainForm = Field(default=SmartForm(), discriminator="form")
+    decontamination: Decontamination = Field(default_factory=Decontamination)
