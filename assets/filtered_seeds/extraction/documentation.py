@@ -1,0 +1,88 @@
+"""Which comments document a function: those that end on the line above it, attributes and the like between.
+
+Languages with the documentation inside the function (Python) do not come here. What counts as documentation
+and how its markers come off is each language's own (`languages`).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Documentation:
+    """Documentation above a function; rows are 0-based and inclusive."""
+
+    text: str
+    form: str
+    first_row: int
+    last_row: int
+    text_first_row: int
+    """First row of all that belongs to the function: documentation and attributes."""
+
+
+class LinesAbove:
+    """The comments and attributes of a file that have their lines for themselves, by the row they end on."""
+
+    def __init__(
+        self,
+        source: bytes,
+        comments: Iterable[Node],
+        attributes: Iterable[Node],
+        form_of: Callable[[str], str | None],
+    ) -> None:
+        self._source = source
+        self._form_of = form_of
+        self._comments = self._by_last_row(comments)
+        self._attributes = self._by_last_row(attributes)
+
+    def documentation(self, row: int) -> Documentation | None:
+        """Documentation of the function that begins on `row`; null where there is none.
+
+        Attributes and comments that are no documentation may stand between. Line comments of one form make
+        one documentation as long as no line parts them.
+        """
+        first = self._above_attributes(row, or_comments=True)
+        found = self._comment(first - 1)
+        if found is None:
+            return None
+        text, form, begin = found
+        parts, last_row = [text], first - 1
+        if form.endswith("_lines"):
+            while (more := self._comment(begin - 1)) is not None and more[1] == form:
+                parts.append(more[0])
+                begin = more[2]
+        return Documentation("\n".join(reversed(parts)), form, begin, last_row, self._above_attributes(begin))
+
+    def text_first_row(self, row: int) -> int:
+        """First row of a function that begins on `row`, its attributes counted in."""
+        return self._above_attributes(row)
+
+    def _above_attributes(self, row: int, *, or_comments: bool = False) -> int:
+        while True:
+            node = self._attributes.get(row - 1)
+            if node is None and or_comments and self._comment(row - 1) is None:
+                node = self._comments.get(row - 1)
+            if node is None:
+                return row
+            row = node[0]
+
+    def _comment(self, last_row: int) -> tuple[str, str, int] | None:
+        node = self._comments.get(last_row)
+        if node is None:
+            return None
+        text = self._source[node[1] : node[2]].decode("utf-8", errors="replace").rstrip()
+        form = self._form_of(text)
+        return None if form is None else (text, form, node[0])
+
+    def _by_last_row(self, nodes: Iterable[Node]) -> dict[int, tuple[int, int, int]]:
+        """Row of the end: row of the start, first and last byte, of nodes with nothing before them in their line."""
+        source, rows = self._source, {}
+        for node in nodes:
+            start, end = node.start_byte, node.end_byte
+            if source[source.rfind(b"\n", 0, start) + 1 : start].strip():
+                continue
+            last_row, last_column = node.end_point
+            rows[last_row - (last_column == 0 and end > start)] = (node.start_point[0], start, end)
+        return rows

@@ -1,0 +1,238 @@
+"""The documented functions of one file, by tree-sitter: grammars and queries are each language's own.
+
+tree-sitter's C code parses and finds the candidates; Python sees only functions that have documentation. It
+follows self-OSS-instruct's extraction (every function with a docstring), for all languages. Not here: frames
+(`extract`), the choice of good functions (the filters).
+"""
+
+import re
+import time
+from dataclasses import dataclass
+
+from tree_sitter import Node, Query, QueryCursor, Tree
+
+from assets.filtered_seeds.extraction.documentation import LinesAbove
+from assets.filtered_seeds.extraction.imports import FileImports
+from assets.filtered_seeds.extraction.languages.rules import Dialect, LanguageRules
+from assets.filtered_seeds.extraction.lines import dedent, is_evenly_indented
+
+_AFTER_A_FUNCTION = re.compile(rb"[ \t\f;,)]*(?:(?://|#).*|/\*[^\n]*\*/[ \t]*)?")
+
+
+class ParseTimeout(Exception):
+    """A file took longer than it may; says so to `extract`, never to a user."""
+
+
+@dataclass(slots=True)
+class Function:
+    """One documented function; rows are 0-based and inclusive."""
+
+    text: str
+    docstring: str
+    docstring_form: str
+    name: str | None
+    first_row: int
+    last_row: int
+    doc_first_row: int
+    doc_last_row: int
+    imports: list[str]
+    has_return_value: bool
+    n_arguments: int
+    is_nested: bool
+    is_method: bool
+    has_error: bool
+    shares_lines: bool
+    has_code: bool
+    """Something besides the documentation stands in the body."""
+    doc_has_own_lines: bool
+
+
+def documented_functions(
+    source: bytes, rules: LanguageRules, timeout_s: float
+) -> tuple[list[Function], bool]:
+    """The documented functions of a file in the order of their text, and whether the file has parse errors.
+
+    `source` is UTF-8 with LF line ends. A file in which no documentation can be is not parsed, so that its
+    errors are not seen. Raises `ParseTimeout` after `timeout_s` seconds.
+    """
+    if rules.may_be_documented.search(source) is None:
+        return [], False
+    deadline = time.monotonic() + timeout_s
+    dialect = rules.dialects[0]
+    tree = _parse(source, dialect, deadline)
+    for other in rules.dialects[1:]:
+        if tree.root_node.has_error:
+            tree_of_other = _parse(source, other, deadline)
+            if not tree_of_other.root_node.has_error:
+                dialect, tree = other, tree_of_other
+    return _FunctionsOfTree(source, rules, dialect, tree, deadline).all(), tree.root_node.has_error
+
+
+class _FunctionsOfTree:
+    def __init__(
+        self, source: bytes, rules: LanguageRules, dialect: Dialect, tree: Tree, deadline: float
+    ) -> None:
+        self._source, self._rules, self._dialect, self._deadline = source, rules, dialect, deadline
+        functions: dict[int, dict[str, list[Node]]] = {}
+        comments: list[Node] = []
+        attributes: list[Node] = []
+        imports: list[Node] = []
+        for _, match in _matches(dialect.functions, tree.root_node, deadline):
+            if "function" in match:
+                body = match["body"][0].start_byte
+                known = functions.get(body)
+                if known is None or match["function"][0].start_byte < known["function"][0].start_byte:
+                    functions[body] = match
+            elif "comment" in match:
+                comments += match["comment"]
+            elif "attribute" in match:
+                attributes += match["attribute"]
+            else:
+                imports += match["import"]
+        self._functions = functions
+        self._above = LinesAbove(source, comments, attributes, rules.documentation_form)
+        self._imports = FileImports(source, imports, rules)
+
+    def all(self) -> list[Function]:
+        found = []
+        for body in sorted(self._functions):
+            function = self._function(self._functions[body])
+            if function is not None:
+                found.append(function)
+        return found
+
+    def _function(self, match: dict[str, list[Node]]) -> Function | None:
+        rules, source = self._rules, self._source
+        node, body = match["function"][0], match["body"][0]
+        start, end = node.start_byte, node.end_byte
+        row, (last_row, last_column) = node.start_point[0], node.end_point
+        last_row -= last_column == 0
+        if inside := match.get("docstring"):
+            literal = inside[0]
+            doc = source[literal.start_byte : literal.end_byte].decode()
+            form = rules.documentation_form(doc)
+            if form is None:
+                return None
+            first_row, doc_rows = row, (literal.start_point[0], literal.end_point[0])
+            own_lines = _has_own_lines(source, literal.start_byte, literal.end_byte)
+            has_code = body.named_child_count > 1
+            code_parts = (start, literal.start_byte), (literal.end_byte, end)
+        else:
+            above = self._above.documentation(row)
+            if above is None:
+                return None
+            doc, form, first_row = above.text, above.form, above.text_first_row
+            doc_rows, own_lines, has_code = (above.first_row, above.last_row), True, True
+            code_parts = ((start, end),)
+        docstring = rules.clean(doc)
+        if not docstring:
+            return None
+        line_start = source.rfind(b"\n", 0, start) + 1
+        shares = bool(source[line_start:start].strip())
+        for _ in range(row - first_row):  # documentation and attributes above, a line each
+            line_start = source.rfind(b"\n", 0, line_start - 1) + 1
+        if source[end - 1 : end] == b"\n":
+            end -= 1
+        line_end = source.find(b"\n", end)
+        line_end = len(source) if line_end < 0 else line_end
+        shares = shares or _AFTER_A_FUNCTION.fullmatch(source, end, line_end) is None
+        raw = source[line_start:line_end].decode()
+        text = dedent(raw)
+        code = b" ".join(source[begin:stop] for begin, stop in code_parts)
+        has_error = node.has_error or (
+            rules.indentation_counts
+            and not is_evenly_indented(raw)
+            and _parse(text.encode(), self._dialect, self._deadline).root_node.has_error
+        )
+        is_nested, is_method = self._surroundings(node)
+        return Function(
+            text=text,
+            docstring=docstring,
+            docstring_form=form,
+            name=_text(match.get("name")),
+            first_row=first_row,
+            last_row=last_row,
+            doc_first_row=doc_rows[0],
+            doc_last_row=doc_rows[1],
+            imports=self._imports.used_in(code.decode()),
+            has_return_value=self._has_return_value(node, body),
+            n_arguments=self._n_arguments(match.get("parameters")),
+            is_nested=is_nested,
+            is_method=is_method,
+            has_error=has_error,
+            shares_lines=shares,
+            has_code=has_code,
+            doc_has_own_lines=own_lines,
+        )
+
+    def _has_return_value(self, node: Node, body: Node) -> bool:
+        """Whether a value is returned by the function itself; functions within it do not count."""
+        values: list[Node] = []
+        scopes: list[tuple[int, int]] = []
+        begin = body.start_byte
+        for _, match in _matches(self._dialect.values, node, self._deadline):
+            if "value" in match:
+                values += match["value"]
+            else:
+                scopes += [scope.byte_range for scope in match["scope"] if scope.start_byte >= begin]
+        for value in values:
+            start, end = value.byte_range
+            if start >= begin and not any(
+                s <= start and end <= e and (s, e) != (start, end) for s, e in scopes
+            ):
+                return True
+        return False
+
+    def _n_arguments(self, parameters: list[Node] | None) -> int:
+        if not parameters:
+            return 0
+        node, skipped = parameters[0], self._rules.not_arguments
+        if node.type.endswith("identifier"):  # x => ..., one parameter without parentheses
+            return 1
+        return sum(child.type not in skipped for child in node.named_children)
+
+    def _surroundings(self, node: Node) -> tuple[bool, bool]:
+        """Whether the nearest thing around that is one or the other is a function, or a class."""
+        around = node.parent
+        while around is not None:
+            if around.type in self._rules.functions_around:
+                return True, False
+            if around.type in self._rules.classes_around:
+                return False, True
+            around = around.parent
+        return False, False
+
+
+def _parse(source: bytes, dialect: Dialect, deadline: float) -> Tree:
+    def is_too_late(offset: int, has_error: bool) -> bool:
+        return time.monotonic() > deadline
+
+    def read(offset: int, point: object) -> bytes:
+        return source[offset:] if offset else source
+
+    try:
+        return dialect.parser.parse(read, progress_callback=is_too_late)
+    except ValueError as error:
+        dialect.parser.reset()
+        raise ParseTimeout from error
+
+
+def _matches(query: Query, node: Node, deadline: float) -> list[tuple[int, dict[str, list[Node]]]]:
+    matches = QueryCursor(query).matches(node)
+    if time.monotonic() > deadline:
+        raise ParseTimeout
+    return matches
+
+
+def _has_own_lines(source: bytes, start: int, end: int) -> bool:
+    line_start = source.rfind(b"\n", 0, start) + 1
+    line_end = source.find(b"\n", end)
+    return (
+        not source[line_start:start].strip() and not source[end : line_end if line_end >= 0 else None].strip()
+    )
+
+
+def _text(nodes: list[Node] | None) -> str | None:
+    if not nodes or nodes[0].text is None:
+        return None
+    return nodes[0].text.decode("utf-8", errors="replace")

@@ -1,0 +1,32 @@
+"""The languages whose functions can be extracted: a name of the corpus, and the file with its rules."""
+
+import importlib
+from functools import cache
+
+from assets.filtered_seeds.extraction.languages.rules import LanguageRules
+
+LANGUAGES = (
+    "python",
+    "javascript",
+    "typescript",
+    "java",
+    "cpp",
+    "csharp",
+    "go",
+    "rust",
+    "php",
+    "ruby",
+    "swift",
+    "bash",
+)
+"""Languages with rules; snippets and whole files can be taken from any language."""
+
+
+@cache
+def rules_of(language: str) -> LanguageRules:
+    """The rules of one of `LANGUAGES`; its grammar is loaded at first use."""
+    if language not in LANGUAGES:
+        raise KeyError(
+            f"no extraction rules for language {language!r}; there are rules for {', '.join(LANGUAGES)}"
+        )
+    return importlib.import_module(f"{__name__}.{language}").RULES

@@ -1,0 +1,127 @@
+"""Python: functions whose body begins with a docstring (PEP 257); decorators belong to the text."""
+
+import ast
+import inspect
+import re
+
+import tree_sitter_python
+
+from assets.filtered_seeds.extraction.languages.rules import LanguageRules
+
+FUNCTIONS = """
+(function_definition
+  name: (identifier) @name
+  parameters: (parameters) @parameters
+  body: (block . (comment)* . (expression_statement . [(string) (concatenated_string)] @docstring .)) @body
+) @function
+
+(decorated_definition
+  definition: (function_definition
+    name: (identifier) @name
+    parameters: (parameters) @parameters
+    body: (block . (comment)* . (expression_statement . [(string) (concatenated_string)] @docstring .)) @body)
+) @function
+
+[(import_statement) (import_from_statement) (future_import_statement)] @import
+"""
+
+VALUES = """
+(return_statement (_)) @value
+(function_definition) @scope
+(lambda) @scope
+"""
+
+_PREFIX = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")")
+_QUOTES = {
+    '"""': "triple_double_quoted",
+    "'''": "triple_single_quoted",
+    '"': "double_quoted",
+    "'": "single_quoted",
+}
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
+_COMMENT = re.compile(r"#[^\n]*")
+
+
+def docstring_form(literal: str) -> str | None:
+    """How a docstring is quoted (`raw_` before it for a raw one); null where Python sees no docstring.
+
+    Bytes and f-strings are none. Pieces that stand side by side are `concatenated`, unless one of them is
+    bytes or an f-string.
+    """
+    opening = _PREFIX.match(literal)
+    if opening is None:
+        return None
+    prefix, quotes = opening.group(1).lower(), opening.group(2)
+    if "b" in prefix or "f" in prefix or "t" in prefix:
+        return None
+    plain = _ESCAPE.sub("..", literal) if "\\" in literal else literal
+    if plain.find(quotes, opening.end()) != len(literal) - len(quotes):
+        return "concatenated" if _is_text(literal) else None
+    return ("raw_" if "r" in prefix else "") + _QUOTES[quotes]
+
+
+def clean(literal: str) -> str:
+    """The docstring that Python gives a function with this literal, indentation normal (`inspect.getdoc`)."""
+    opening = _PREFIX.match(literal)
+    if opening is None:
+        return literal.strip()
+    start, quotes = opening.end(), opening.group(2)
+    end = len(literal) - len(quotes)
+    if "\\" in literal or literal.find(quotes, start) != end:
+        try:
+            value = ast.literal_eval(f"({literal})")
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            value = literal[start:end]  # an escape that is no escape: the text as it stands
+        text = value if isinstance(value, str) else literal[start:end]
+    else:
+        text = literal[start:end]
+    return inspect.cleandoc(text) if "\n" in text or "\t" in text else text.strip()
+
+
+def split_import(statement: str) -> list[str]:
+    """An import statement as statements that bind one name each."""
+    flat = " ".join(_COMMENT.sub("", statement).replace("\\\n", " ").split())
+    if flat.startswith("from "):
+        module, _, names = flat[5:].partition(" import")
+        items = [item.strip() for item in names.strip(" ()").split(",")]
+        return [f"from {module.strip()} import {item}" for item in items if item]
+    return [f"import {item.strip()}" for item in flat.removeprefix("import ").split(",") if item.strip()]
+
+
+def bound_names(statement: str) -> frozenset[str] | None:
+    """What a statement of `split_import` binds; null for `from __future__`, which changes every text.
+
+    What a star binds is not known, and a seed that needs it cannot be told from one that does not: nothing.
+    """
+    if statement.startswith("from __future__"):
+        return None
+    item = statement.rpartition("import ")[2]
+    name = item.rpartition(" as ")[2] if " as " in item else item.partition(".")[0]
+    return frozenset() if name == "*" else frozenset({name})
+
+
+def _is_text(literal: str) -> bool:
+    try:
+        return isinstance(ast.literal_eval(f"({literal})"), str)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return False
+
+
+RULES = LanguageRules(
+    name="python",
+    grammar=tree_sitter_python.language,
+    functions=FUNCTIONS,
+    values=VALUES,
+    # a colon that ends a line and then a string, comments between them; or both in the line of a `def`
+    may_be_documented=re.compile(
+        rb":[ \t\f]*\\?(?:#[^\n]*)?\n(?:\s|#[^\n]*\n)*[rRuU]?[\"']|\bdef\b[^\n]*:[ \t\f]*[rRuU]?[\"']"
+    ),
+    documentation_form=docstring_form,
+    clean=clean,
+    bound_names=bound_names,
+    split_import=split_import,
+    functions_around=frozenset({"function_definition", "lambda"}),
+    classes_around=frozenset({"class_definition"}),
+    not_arguments=frozenset({"comment", "keyword_separator", "positional_separator"}),
+    indentation_counts=True,
+)

@@ -1,0 +1,66 @@
+"""The shape of a language's rules: its grammar, its queries, its forms of documentation, what its imports bind.
+
+One file a language fills it in. The queries are tree-sitter's own S-expressions, so that its C code walks the
+tree; the engine (`functions`) knows only the capture names listed here.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from tree_sitter import Language, Parser, Query
+
+
+@dataclass(frozen=True)
+class LanguageRules:
+    """How documented functions look in one language.
+
+    `functions` captures, a match a function: `@function` (all of its text: decorators, templates, `export`;
+    of nodes with the same body the outermost counts), `@body`, `@name`, `@parameters` (none: no arguments),
+    and `@docstring` where the documentation stands inside. Matches of their own: `@comment`, `@attribute`
+    (nodes that stand between documentation and function as siblings), `@import`.
+
+    `values` is run on a function alone: `@value` (what gives a value back) and `@scope` (functions within,
+    whose values are not the function's own).
+    """
+
+    name: str
+    grammar: Callable[[], object]
+    functions: str
+    values: str
+    may_be_documented: re.Pattern[bytes]
+    """A file in which this finds nothing has no documented function and is not parsed."""
+    documentation_form: Callable[[str], str | None] = lambda comment: None
+    """The form of one comment (`doc_block`, `doc_lines`, `plain_lines`, `rdoc_block`), null: no documentation."""
+    clean: Callable[[str], str] = str.strip
+    """Documentation without its markers, from all of its source text."""
+    bound_names: Callable[[str], frozenset[str] | None] = lambda statement: None
+    """Names that an import statement binds; null: not known without resolving it, every seed gets the line."""
+    split_import: Callable[[str], list[str]] = lambda statement: [statement]
+    """One import statement as the lines that bind a name each, where the language lets it be taken apart."""
+    functions_around: frozenset[str] = frozenset()
+    """Node types that make a function within them nested."""
+    classes_around: frozenset[str] = frozenset()
+    """Node types that make a function within them a method."""
+    not_arguments: frozenset[str] = frozenset({"comment"})
+    """Named node types in a parameter list that are no parameters."""
+    indentation_counts: bool = False
+    """Dedenting unevenly indented text may break it, so that such text is parsed again alone."""
+    fallback: Callable[[], object] | None = None
+    """A second grammar for files in which the first finds errors (TSX beside TypeScript)."""
+
+    @cached_property
+    def dialects(self) -> list["Dialect"]:
+        """The compiled grammar and queries, one for each grammar; compiled at first use in a process."""
+        grammars = [self.grammar] if self.fallback is None else [self.grammar, self.fallback]
+        return [Dialect(Language(grammar()), self) for grammar in grammars]
+
+
+class Dialect:
+    """A parser for one grammar, with a language's queries compiled for it."""
+
+    def __init__(self, language: Language, rules: LanguageRules) -> None:
+        self.parser = Parser(language)
+        self.functions = Query(language, rules.functions)
+        self.values = Query(language, rules.values)
