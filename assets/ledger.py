@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from assets.outcome import Outcome, no_rejections
+
 FUNNEL_SCHEMA = pl.Schema(
     {
         "position": pl.Int64,
@@ -56,6 +58,22 @@ class Ledger:
         self.steps.append(Step(name, unit, rows_in, kept, rejected.height, rows_out))
         if rejected.height:
             self.rejections.append(rejected)
+
+    def record_outcome(self, unit: str, rows_in: int, outcome: Outcome) -> None:
+        """Write down a chain of one-to-one steps, in the order in which their rejections come."""
+        stages = outcome.rejected["stage"].unique(maintain_order=True).to_list()
+        for position, stage in enumerate(stages):
+            rejected = outcome.rejected.filter(pl.col("stage") == stage)
+            is_last = position == len(stages) - 1
+            rows_out = outcome.kept.height if is_last else rows_in - rejected.height
+            self.record(stage, unit, rows_in, rejected, rows_out=rows_out)
+            rows_in = rows_out
+        if not stages:
+            self.record("all kept", unit, rows_in, no_rejections(), rows_out=outcome.kept.height)
+
+    def record_fan_out(self, name: str, unit: str, rows_in: int, rows_out: int) -> None:
+        """Write down that every row became several, none rejected."""
+        self.record(name, unit, rows_in, no_rejections(), rows_out=rows_out, kept=rows_in)
 
     def funnel(self) -> pl.DataFrame:
         """The steps as a table (`FUNNEL_SCHEMA`)."""

@@ -5,6 +5,7 @@ Pictures live in Dagster's event log, so each stays under about 60 KB.
 
 import base64
 import io
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -27,6 +28,11 @@ def funnel_plot(funnel: pl.DataFrame) -> bytes:
     axes.invert_yaxis()
     axes.legend(loc="lower right", frameon=False)
     return _png(figure)
+
+
+def counts_frame(counts: Mapping[str, int], label: str, value: str) -> pl.DataFrame:
+    """Counts by name as a frame with the columns `label` and `value`."""
+    return pl.DataFrame({label: list(counts), value: list(counts.values())}, schema={label: pl.String, value: pl.Int64})
 
 
 def bar_plot(counts: pl.DataFrame, label: str, value: str) -> bytes:

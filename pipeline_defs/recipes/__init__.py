@@ -1,0 +1,1 @@
+"""The typed recipe model, and one YAML file per shipped recipe."""

@@ -74,13 +74,13 @@ class ParquetStore:
     def stage(
         self,
         address: TableAddress,
-        frame: pl.DataFrame | pl.LazyFrame,
+        frame: pl.DataFrame | pl.LazyFrame | Iterator[pl.DataFrame],
         schema: pl.Schema,
         *,
         volatile: Sequence[str] = (),
         metadata: Mapping[str, str] | None = None,
     ) -> StagedTable:
-        """Write `frame` aside, in its own row order, streaming when it is lazy."""
+        """Write `frame` aside, in its own row order, streaming when it is lazy or comes in batches."""
         with self.writer(address, schema, volatile=volatile, metadata=metadata) as writer:
             for batch in _batches(frame):
                 writer.write(batch)
@@ -129,8 +129,10 @@ class ParquetStore:
                 continue
 
 
-def _batches(frame: pl.DataFrame | pl.LazyFrame) -> Iterator[pl.DataFrame]:
+def _batches(frame: pl.DataFrame | pl.LazyFrame | Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     if isinstance(frame, pl.DataFrame):
         yield frame
-    else:
+    elif isinstance(frame, pl.LazyFrame):
         yield from frame.collect_batches(maintain_order=True)
+    else:
+        yield from frame

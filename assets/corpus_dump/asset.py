@@ -1,0 +1,59 @@
+"""The asset `corpus_dump`: one partition a dump, read from its source into the store."""
+
+import tempfile
+from pathlib import Path
+
+import dagster as dg
+
+from assets.corpus_dump.reading import read_dump
+from assets.corpus_dump.settings import CorpusDumpSettings
+from assets.corpus_dump.table import TABLE
+from assets.plots import bar_plot, counts_frame, png_markdown
+from assets.progress import LogProgress
+from assets.publication import Materialised, accounts_check, publish
+from assets.recipe_assets import OWNERS, code_version
+from resources.corpus_source.resource import CorpusSourcesResource
+from resources.parquet_store import ParquetIOManager
+
+KEY = dg.AssetKey("corpus_dump")
+VERSION = "1"
+
+
+def build(dumps: dg.PartitionsDefinition, settings: CorpusDumpSettings) -> dg.AssetsDefinition:
+    """The asset over the partitions `dumps`."""
+
+    @dg.asset(
+        key=KEY,
+        partitions_def=dumps,
+        group_name="corpus",
+        kinds={"polars", "parquet"},
+        owners=OWNERS,
+        code_version=code_version("corpus_dump", VERSION, [settings]),
+        io_manager_key="store",
+        metadata={"seedline/key_column": TABLE.key, "partition_column": "dump"},
+        check_specs=[accounts_check(KEY)],
+    )
+    def corpus_dump(
+        context: dg.AssetExecutionContext, store: ParquetIOManager, corpus_sources: CorpusSourcesResource
+    ) -> Materialised:
+        """Source files of one dump, as they came: readable text in a known language, with provenance."""
+        source = corpus_sources.open(context.partition_key)
+        progress = LogProgress(context.log, "files read")
+        with tempfile.TemporaryDirectory(dir=store.store().storage.staging_folder()) as spool:
+            read = read_dump(source, context.partition_key, settings, Path(spool), progress)
+            by_language = counts_frame(read.files_by_language, "language", "files")
+            return publish(
+                context,
+                store,
+                TABLE,
+                read.batches,
+                ledger=read.ledger,
+                source=source.fingerprint(),
+                partition_column="dump",
+                metadata={
+                    "source": dg.MetadataValue.json(source.describe()),
+                    "languages": dg.MetadataValue.md(png_markdown("files", bar_plot(by_language, "language", "files"))),
+                },
+            )
+
+    return corpus_dump

@@ -1,0 +1,68 @@
+"""From a corpus source to one staged table: batch by batch, sorted by language, bounded in memory.
+
+Judging files is `source_files.py`'s matter, where they come from `resources/corpus_source`'s.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from assets.corpus_dump.settings import CorpusDumpSettings
+from assets.corpus_dump.source_files import STAGE, judge_files
+from assets.corpus_dump.table import TABLE
+from assets.ledger import Ledger
+from assets.outcome import no_rejections
+from resources.corpus_source.face import CorpusSource
+from resources.parquet_store import TableWriter
+
+Progress = Callable[[int, int], None]
+"""Called with files read and files kept so far."""
+
+
+@dataclass(frozen=True)
+class DumpRead:
+    """All files of a dump as frames, language by language, and the account of what was left out."""
+
+    batches: Iterator[pl.DataFrame]
+    ledger: Ledger
+    files_by_language: dict[str, int]
+
+
+def read_dump(
+    source: CorpusSource, dump: str, settings: CorpusDumpSettings, spool: Path, progress: Progress | None = None
+) -> DumpRead:
+    """Read `source` as dump `dump`; kept files are spooled by language into the folder `spool`.
+
+    Grouping by language lets readers of one language skip the row groups of the others.
+    """
+    rejected: list[pl.DataFrame] = [no_rejections()]
+    counts: dict[str, int] = defaultdict(int)
+    read = 0
+    with ExitStack() as stack:
+        writers: dict[str, TableWriter] = {}
+        for raw in source.read():
+            outcome = judge_files(raw, dump, settings)
+            read += raw.height
+            rejected.append(outcome.rejected)
+            for (language,), rows in outcome.kept.group_by("language", maintain_order=True):
+                name = str(language)
+                if name not in writers:
+                    writers[name] = stack.enter_context(TableWriter(spool, TABLE.schema))
+                writers[name].write(rows)
+                counts[name] += rows.height
+            if progress is not None:
+                progress(read, sum(counts.values()))
+        spooled = [writers[name].close().path for name in sorted(writers)]
+    ledger = Ledger()
+    ledger.record(STAGE, "files", read, pl.concat(rejected), rows_out=sum(counts.values()))
+    return DumpRead(_unspool(spooled), ledger, dict(sorted(counts.items())))
+
+
+def _unspool(paths: list[Path]) -> Iterator[pl.DataFrame]:
+    for path in paths:
+        yield from pl.scan_parquet(path).collect_batches(maintain_order=True)
+        path.unlink()

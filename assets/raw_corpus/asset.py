@@ -1,0 +1,86 @@
+"""The asset `raw_corpus`: the usable files of all dumps, by language, shared by every recipe."""
+
+import dagster as dg
+import polars as pl
+
+from assets.corpus_dump.table import TABLE
+from assets.ledger import Ledger
+from assets.plots import bar_plot, png_markdown
+from assets.publication import Materialised, accounts_check, publish
+from assets.raw_corpus.licences import licence_mix
+from assets.raw_corpus.selection import STAGE, select_files
+from assets.raw_corpus.settings import RawCorpusSettings
+from assets.raw_corpus.take_downs import TakeDowns, parse_take_downs
+from assets.recipe_assets import OWNERS, code_version
+from resources.parquet_store import ParquetIOManager, TableAddress
+from resources.storage import S3Options, Storage
+
+KEY = dg.AssetKey("raw_corpus")
+VERSION = "1"
+
+
+def build(
+    languages: dg.PartitionsDefinition,
+    dumps: dg.DynamicPartitionsDefinition,
+    settings: RawCorpusSettings,
+    rebuild: dg.AutomationCondition,
+    s3: S3Options,
+) -> dg.AssetsDefinition:
+    """The asset over the partitions `languages`, reading all of `dumps`."""
+
+    @dg.asset(
+        key=KEY,
+        ins={"corpus_dump": dg.AssetIn("corpus_dump", partition_mapping=dg.AllPartitionMapping())},
+        partitions_def=languages,
+        automation_condition=rebuild,
+        group_name="corpus",
+        kinds={"polars", "parquet"},
+        owners=OWNERS,
+        code_version=code_version("raw_corpus", VERSION, [settings, take_downs_text(settings, s3)]),
+        io_manager_key="store",
+        metadata={"seedline/key_column": TABLE.key, "partition_column": "language"},
+        check_specs=[accounts_check(KEY)],
+    )
+    def raw_corpus(
+        context: dg.AssetExecutionContext, corpus_dump: pl.LazyFrame, store: ParquetIOManager
+    ) -> Materialised:
+        """Files that may be used: allowed licences, no take-downs, each content once, the newest dump's."""
+        chosen = select_files(
+            corpus_dump.filter(pl.col("language") == context.partition_key),
+            dump_order=(),  # by name: dumps are named so that they sort, as dates do
+            allow=settings.allow,
+            take_downs=read_take_downs(settings, s3),
+        )
+        ledger = Ledger()
+        ledger.record(
+            STAGE, "files", chosen.counts["read"], chosen.rejected.collect(), rows_out=chosen.counts["kept"]
+        )
+        licences = licence_mix(chosen.kept)
+        keys = context.instance.get_dynamic_partitions(dumps.name or "")
+        return publish(
+            context,
+            store,
+            TABLE,
+            chosen.kept,
+            inputs=[TableAddress(("corpus_dump",), (("dump", key),)) for key in sorted(keys)],
+            ledger=ledger,
+            metadata={
+                "licences": dg.MetadataValue.md(png_markdown("licences", bar_plot(licences, "licence", "files"))),
+            },
+        )
+
+    return raw_corpus
+
+
+def read_take_downs(settings: RawCorpusSettings, s3: S3Options) -> TakeDowns:
+    """The take-downs that the settings name."""
+    return parse_take_downs(take_downs_text(settings, s3), settings.take_downs or "no take-downs")
+
+
+def take_downs_text(settings: RawCorpusSettings, s3: S3Options) -> str:
+    """The text of the take-downs file; empty where none is set."""
+    if settings.take_downs is None:
+        return ""
+    folder, _, name = settings.take_downs.rpartition("/")
+    storage = Storage(folder or ".", s3)
+    return storage.read_bytes(storage.path(name)).decode()

@@ -1,0 +1,23 @@
+"""Settings of verification: by which rule a response is believed, and what its program may use."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from resources.sandbox.face import Limits
+
+
+class Execution(BaseModel):
+    """A response is kept when its own tests run to their end and hold (StarCoder2-Instruct)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    method: Literal["execution"] = "execution"
+    limits: Limits = Field(default_factory=lambda: Limits.model_validate({}))
+    accept_flags: tuple[str, ...] = Field(
+        default=("retried",), description="a pass that carries any other flag (vacuous, flaky, tampered) is not kept"
+    )
+
+
+VerificationSettings = Execution
+"""The settings of any method; becomes a union discriminated by `method` when there is more than one."""

@@ -1,0 +1,20 @@
+"""The tables of verification: responses that passed, and the verdict on every response."""
+
+import polars as pl
+
+from assets.candidate_responses.table import TABLE as CANDIDATES
+from assets.table import Column, Table, text
+
+VERDICT_COLUMNS = (
+    text("verdict", "pass; in the verdicts table also fail, timeout, oom, crash, ..."),
+    text("detail", "one line: the failed assertion or error"),
+    Column("duration_ms", pl.Float64(), "wall time", volatile=True),
+    Column("cpu_ms", pl.Float64(), "CPU time", volatile=True),
+    Column("peak_mb", pl.Float64(), "memory of all its processes at their peak", volatile=True),
+    text("proof", "split: answer and tests ran apart; in_process: together"),
+    text("isolation", "how the program was isolated"),
+    text("toolchain", "compiler or interpreter with version"),
+    Column("flags", pl.List(pl.String()), "retried, flaky, vacuous, tampered, ..."),
+)
+
+TABLE = Table(key="response_id", columns=(*CANDIDATES.columns, *VERDICT_COLUMNS))

@@ -1,0 +1,117 @@
+"""The typed recipe: for each stage a method and its settings, read from one YAML file.
+
+The settings of a stage are declared beside its code; this file only puts them together and turns what is
+wrong into a message that names file, field and remedy. Shipped recipes stand beside this file.
+"""
+
+import difflib
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from assets.candidate_responses.settings import ResponseSettings
+from assets.checkpoint.settings import CheckpointSettings
+from assets.corpus_dump.languages import LANGUAGES
+from assets.eval_scores.settings import EvaluationSettings
+from assets.filtered_seeds.settings import SeedSettings
+from assets.instructions.settings import InstructionSettings
+from assets.sft_dataset.settings import SftSettings
+from assets.verified_responses.settings import VerificationSettings
+from resources.engines.spec import EngineSpec
+
+
+class RecipeError(ValueError):
+    """A recipe file is wrong; the message names the file, the field and what is allowed there."""
+
+
+class Recipe(BaseModel):
+    """One way from source code to scores. Every stage's settings are explicit or the published defaults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="folder, asset prefix and group of the recipe")
+    description: str = Field(min_length=1, description="one paragraph: what it does and where it comes from")
+    languages: tuple[str, ...] = Field(min_length=1, description="programming languages, one partition each")
+    engine: EngineSpec = Field(description="the model that writes instructions and responses")
+    seeds: SeedSettings
+    instructions: InstructionSettings
+    responses: ResponseSettings
+    verification: VerificationSettings
+    sft: SftSettings
+    checkpoint: CheckpointSettings
+    evaluation: EvaluationSettings
+
+    @field_validator("languages")
+    @classmethod
+    def _known_languages(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [language for language in languages if language not in LANGUAGES]
+        if unknown:
+            raise ValueError(f"unknown language {', '.join(unknown)}; known are {', '.join(LANGUAGES)}")
+        if len(set(languages)) != len(languages):
+            raise ValueError("a language is named twice")
+        return languages
+
+
+def shipped_recipes() -> dict[str, Path]:
+    """Name to file of the recipes that come with the project."""
+    folder = files("pipeline_defs.recipes")
+    return {
+        Path(str(entry)).stem: Path(str(entry))
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".yaml")
+    }
+
+
+def load_recipe(name_or_path: str) -> Recipe:
+    """The recipe of that name, or in that file. Raises `RecipeError`."""
+    shipped = shipped_recipes()
+    path = shipped.get(name_or_path, Path(name_or_path))
+    if not path.is_file():
+        raise RecipeError(
+            f"no recipe {name_or_path!r}: shipped are {', '.join(shipped)}; or give the path of a YAML file"
+        )
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path}: not readable as YAML: {error}") from error
+    if not isinstance(content, Mapping):
+        raise RecipeError(f"{path}: a recipe is a mapping of fields, found {type(content).__name__}")
+    try:
+        return Recipe.model_validate(content)
+    except ValidationError as error:
+        raise RecipeError(f"{path}: the recipe is wrong\n" + "\n".join(_problems(error))) from error
+
+
+def _problems(error: ValidationError) -> list[str]:
+    return [_problem(problem) for problem in error.errors()]
+
+
+def _problem(problem: Any) -> str:
+    place = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        field = str(problem["loc"][-1])
+        allowed = _fields_at(problem["loc"][:-1])
+        near = difflib.get_close_matches(field, allowed, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else f"; allowed are {', '.join(allowed)}" if allowed else ""
+        return f"  {place}: no such field{hint}"
+    if problem["type"] == "missing":
+        return f"  {place}: missing"
+    return f"  {place}: {problem['msg']} (got {problem['input']!r})"
+
+
+def _fields_at(place: tuple[int | str, ...]) -> list[str]:
+    """Names of the fields of the model at `place`; none where the way there cannot be followed."""
+    model: Any = Recipe
+    for part in place:
+        fields = getattr(model, "model_fields", None)
+        if fields is None:
+            return []
+        if part in fields:
+            model = fields[part].annotation
+        elif getattr(model, "__args__", None):
+            model = next((arg for arg in model.__args__ if hasattr(arg, "model_fields")), None)
+    return sorted(getattr(model, "model_fields", {}))
