@@ -4,14 +4,24 @@ Belongs here: `run` and what it hands back. How a sandbox is made stands in `ins
 language are run in `languages/`.
 """
 
+import json
+import os
+import struct
+import sys
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Literal
 
 from resources.sandbox.face import Limits
+from resources.sandbox.interpreter import interpreter
+from resources.sandbox.server_process import COMMAND, CPU, MEMORY, NO_LIMIT, OUTPUT, WALL, ServerDied, ServerProcess
 
 LimitHit = Literal["cpu", "wall", "memory", "output"]
+
+_LIMITS: dict[int, LimitHit | None] = {NO_LIMIT: None, CPU: "cpu", WALL: "wall", MEMORY: "memory", OUTPUT: "output"}
+_RECYCLE_AFTER = 2000  # programs a server runs before it is replaced, should anything have grown
+_kept = threading.local()
 
 
 @dataclass(frozen=True)
@@ -51,11 +61,80 @@ def run(
     `token`: bytes that can be read once from descriptor 4; what the command writes to descriptor 3 comes back
     as `proof`. Both are closed for the command when `token` is None. `address_space`: also limit each
     process's address space; give False for runtimes that reserve much (JVM, Go, Node, .NET), whose resident
-    memory is still watched. `outputs`: relative names of files (regular, at most 64 MiB together) to hand back
-    in `RunOutcome.files`, read after every process of the sandbox is dead but its init.
+    memory is still watched. `outputs`: patterns (fnmatch, where * also matches /) of relative names of files
+    (regular, at most 64 MiB and 4000 together) to hand back in `RunOutcome.files`, read after every process
+    of the sandbox is dead.
 
-    stdin is empty. Nothing it started lives on, and nothing it wrote but `outputs` is kept. Raises
-    `SandboxUnavailable` where nothing can isolate, `OSError` where the sandbox itself fails twice.
+    stdin is empty. Nothing it started lives on, and nothing it wrote but `outputs` is kept. A sandbox is kept
+    per thread and set of binds, so a call costs little more than the command; `close_sandboxes` ends them.
+    Raises `SandboxUnavailable` where nothing can isolate, `ServerDied` where the sandbox fails twice.
     """
-    del argv, files, limits, wall_s, binds, env, token, address_space, outputs, PurePosixPath
-    raise NotImplementedError
+    limits = limits or Limits()
+    wall_s = wall_s or 3 * limits.cpu_s + 1
+    contents = files or {}
+    order = {
+        "argv": list(argv),
+        "env": {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", **(env or {})},  # noqa: S108
+        "files": [[name, len(content), _executable(name, content)] for name, content in contents.items()],
+    }
+    head = json.dumps(order).encode()
+    payload = struct.pack("<I", len(head)) + head + b"".join(contents.values())
+    for attempt in (1, 2):
+        server = _server(tuple(sorted(binds)))
+        try:
+            reply = server.ask(
+                COMMAND,
+                [payload],
+                limits,
+                wall_s,
+                address_space=address_space,
+                token=token or b"",
+                has_token=token is not None,
+                outputs=outputs,
+            )
+            break
+        except ServerDied:
+            _drop(tuple(sorted(binds)))
+            if attempt == 2:
+                raise
+    if reply.served >= _RECYCLE_AFTER:
+        _drop(tuple(sorted(binds)))
+    ended_by = _LIMITS[reply.limit]
+    exited = os.WIFEXITED(reply.status) and ended_by is None
+    return RunOutcome(
+        exit_code=os.WEXITSTATUS(reply.status) if exited else None,
+        signal=os.WTERMSIG(reply.status) if os.WIFSIGNALED(reply.status) and ended_by is None else None,
+        cpu_ms=reply.cpu_s * 1e3,
+        wall_ms=reply.wall_s * 1e3,
+        peak_mb=reply.peak_bytes / (1 << 20),
+        output_tail=reply.tail.decode(errors="backslashreplace").replace("\0", "\\0"),
+        limit_hit=ended_by,
+        proof=reply.proof,
+        files=reply.files,
+    )
+
+
+def close_sandboxes() -> None:
+    """End the sandboxes that `run` keeps for the calling thread."""
+    for binds in list(getattr(_kept, "servers", {})):
+        _drop(binds)
+
+
+def _server(binds: tuple[str, ...]) -> ServerProcess:
+    if not hasattr(_kept, "servers"):
+        _kept.servers = {}
+    if binds not in _kept.servers:
+        python = interpreter(sys.executable)
+        folders = dict.fromkeys((*python.folders, *binds))
+        _kept.servers[binds] = ServerProcess(python.executable, list(folders))
+    return _kept.servers[binds]
+
+
+def _drop(binds: tuple[str, ...]) -> None:
+    server = _kept.servers.pop(binds, None)
+    if server is not None:
+        server.close()
+
+
+def _executable(name: str, content: bytes) -> bool:
+    return name.startswith("bin/") or content.startswith((b"#!", b"\x7fELF"))

@@ -1,0 +1,193 @@
+"""One running fork-server, seen from the host: started in bubblewrap, asked, and ended.
+
+Belongs here: the command line of bubblewrap, the messages to `inside/server.py`, and the wall-clock backstop
+for a server that does not answer. What a reply means for a program is decided by the callers.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from resources.sandbox.face import Limits, SandboxUnavailable
+from resources.sandbox.sandbox_uid import sandbox_uid
+from resources.sandbox.seccomp import filter_program
+
+COMMAND, ALONE, SPLIT = 0, 1, 2
+NO_LIMIT, CPU, WALL, MEMORY, OUTPUT = range(5)
+_REQUEST = struct.Struct("<BBBxIIIIddQQQ")
+_REPLY = struct.Struct("<iiBxxxddQQII")
+_INSIDE = Path(__file__).parent / "inside"
+_HOME = "/seedline"  # where `inside` is bound
+_REPLY_BYTES = 1 << 16
+_START_S = 60.0
+_SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_SETTINGS = ("/etc/alternatives", "/etc/ld.so.cache")
+
+
+class ServerDied(RuntimeError):
+    """The sandbox itself ended or stopped answering; the request may be tried again with a new one."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """How one program ended, as the server saw it."""
+
+    status: int  # as waitpid gives it, of the command or of the tests' process
+    helper_status: int  # of the answer's process in split mode
+    limit: int
+    cpu_s: float  # of all its processes
+    wall_s: float
+    peak_bytes: int
+    written: int
+    served: int  # programs this server has run
+    proof: bytes
+    tail: bytes
+    files: dict[str, bytes]
+
+
+class ServerProcess:
+    """A fork-server in its own bubblewrap. Not for use by two threads at once.
+
+    The thread that makes it must live as long as it: the kernel ends the sandbox with that thread.
+    """
+
+    def __init__(self, python: str, binds: Sequence[str], *, preload: Sequence[str] = (), worker: int = 0):
+        self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._errors = tempfile.TemporaryFile()
+        self._filter = tempfile.NamedTemporaryFile(suffix=".bpf")
+        self._filter.write(filter_program(own_pids_only=True))
+        self._filter.flush()
+        Path(self._filter.name).chmod(0o644)
+        order = self._order(python, binds, preload, sandbox_uid(worker))
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(_INSIDE / "enter.py"), json.dumps(order)],
+                stdin=theirs,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                env={},
+                start_new_session=True,
+            )
+        self._ours.settimeout(_START_S)
+        try:
+            greeting = self._ours.recv(64)
+        except OSError:
+            greeting = b""
+        if greeting != b"ready":
+            self.close()
+            raise ServerDied(f"the sandbox did not start: {self._complaint()}")
+
+    def _order(self, python: str, binds: Sequence[str], preload: Sequence[str], uid: int) -> dict[str, object]:
+        bwrap = shutil.which("bwrap")
+        if bwrap is None:
+            raise SandboxUnavailable("bubblewrap is not installed: apt-get install bubblewrap")
+        words: list[object] = [bwrap, "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-net"]
+        words += ["--unshare-uts", "--unshare-cgroup-try", "--as-pid-1", "--die-with-parent", "--new-session"]
+        words += ["--cap-drop", "ALL", "--hostname", "sandbox", "--ro-bind", "/usr", "/usr"]
+        for path in _SYSTEM:
+            if Path(path).is_symlink():
+                words += ["--symlink", str(Path(path).readlink()), path]
+            elif Path(path).is_dir():
+                words += ["--ro-bind", path, path]
+        for path in _SETTINGS:
+            words += ["--ro-bind-try", path, path]
+        staged = {str(_INSIDE): _HOME, self._filter.name: f"{_HOME}.bpf", **{path: path for path in binds}}
+        for source, target in staged.items():
+            words += ["--ro-bind", [source, ""], target]
+        words += ["--proc", "/proc", "--dev", "/dev", "--dir", "/tmp"]  # noqa: S108 - inside the sandbox
+        # what bubblewrap builds the tree on is writable until these two lines
+        words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--clearenv"]
+        environment = {
+            "PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0",  # noqa: S108
+            "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+        }  # fmt: skip
+        for name, value in environment.items():
+            words += ["--setenv", name, value]
+        words += [python, "-I", "-B", f"{_HOME}/server.py", f"{_HOME}.bpf", *preload]
+        return {"uid": uid, "binds": list(staged), "command": words, "env": {}}
+
+    def ask(
+        self,
+        mode: int,
+        payloads: Sequence[bytes],
+        limits: Limits,
+        wall_s: float,
+        *,
+        seed: int = 0,
+        address_space: bool = True,
+        token: bytes = b"",
+        has_token: bool = False,
+        outputs: Sequence[str] = (),
+    ) -> Reply:
+        """Run one program. Raises `ServerDied` if the server ends or is silent well past `wall_s`."""
+        packet = _REQUEST.pack(
+            mode, address_space, has_token, limits.processes, limits.files, seed, len(token), limits.cpu_s,
+            wall_s, limits.memory_mb << 20, limits.disk_mb << 20, limits.output_kb << 10,
+        ) + token + "\n".join(outputs).encode()  # fmt: skip
+        descriptors = [_in_memory(payload) for payload in payloads]
+        try:
+            self._ours.settimeout(wall_s + 20)
+            socket.send_fds(self._ours, [packet], descriptors)
+            reply, given, _, _ = socket.recv_fds(self._ours, _REPLY_BYTES, 1)
+        except OSError as error:
+            raise ServerDied(f"the sandbox does not answer: {error}; {self._complaint()}") from error
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+        files = {}
+        for descriptor in given:
+            with os.fdopen(descriptor, "rb") as archive:
+                archive.seek(0)
+                files = _unpacked(archive.read())
+        if len(reply) < _REPLY.size:
+            raise ServerDied(f"the sandbox ended: {self._complaint()}")
+        *numbers, proof_size, served = _REPLY.unpack_from(reply)
+        rest = reply[_REPLY.size :]
+        return Reply(*numbers, served, rest[:proof_size], rest[proof_size:], files)
+
+    @property
+    def pid(self) -> int:
+        """The host's pid of the sandbox's outermost process."""
+        return self._process.pid
+
+    def close(self) -> None:
+        """End the server and everything in its sandbox."""
+        self._ours.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._filter.close()
+
+    def _complaint(self) -> str:
+        self._errors.seek(0)
+        text = self._errors.read(4096).decode(errors="backslashreplace").strip()
+        return text.splitlines()[-1] if text else "no message"
+
+
+def _in_memory(content: bytes) -> int:
+    """A descriptor from which a child reads `content`; no name, no disk."""
+    descriptor = os.memfd_create("payload")
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
+    return descriptor
+
+
+def _unpacked(archive: bytes) -> dict[str, bytes]:
+    """The files of `command.collect`'s archive."""
+    (head,) = struct.unpack_from("<I", archive)
+    at, files = 4 + head, {}
+    for name, size in json.loads(archive[4:at]):
+        files[name] = archive[at : at + size]
+        at += size
+    return files
