@@ -123,9 +123,7 @@ class TransformersEngine(Engine):
         return self._loaded
 
 
-def _load(
-    name: str, revision: str | None, dtype: str, device: str, threads: int | None
-) -> tuple[Any, Any]:
+def _load(name: str, revision: str | None, dtype: str, device: str, threads: int | None) -> tuple[Any, Any]:
     # read when torch is first loaded: threads that spin while they wait starve the machine's other processes
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
@@ -174,14 +172,16 @@ def _row(request: dict[str, Any], tokenizer: Any, sampling: Sampling) -> _Row:
             raise EngineUnavailable(
                 "the model has no chat template, so it cannot be sent messages; use a recipe's completion prompts"
             )
-        text = tokenizer.apply_chat_template(
-            request["messages"], tokenize=False, add_generation_prompt=True
-        )
+        text = tokenizer.apply_chat_template(request["messages"], tokenize=False, add_generation_prompt=True)
         prompt = tokenizer(text, add_special_tokens=False)["input_ids"]
     else:
         text = request["prompt"]
         prompt = tokenizer(text)["input_ids"] or [tokenizer.bos_token_id or tokenizer.eos_token_id]
-    seed = [request["seed"] or 0, request["sample"] or 0, int(hashlib.sha256(text.encode()).hexdigest()[:16], 16)]
+    seed = [
+        request["seed"] or 0,
+        request["sample"] or 0,
+        int(hashlib.sha256(text.encode()).hexdigest()[:16], 16),
+    ]
     stream = np.random.default_rng([abs(number) for number in seed])
     return _Row(request["key"], list(prompt), stream, sampling.max_tokens)
 
@@ -209,7 +209,11 @@ def _generate(model: Any, tokenizer: Any, rows: Sequence[_Row], sampling: Sampli
             tokens = torch.tensor([[row.tokens[-1]] for row in active], device=model.device)
             positions = mask.sum(dim=1, keepdim=True) - 1
             logits = model(
-                input_ids=tokens, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True
+                input_ids=tokens,
+                attention_mask=mask,
+                position_ids=positions,
+                past_key_values=cache,
+                use_cache=True,
             ).logits[:, -1]
 
 

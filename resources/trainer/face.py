@@ -56,7 +56,9 @@ class TrainingSettings(BaseModel):
     precision: Literal["float32", "bfloat16", "mixed"] = Field(
         "float32", description="mixed: float32 weights, bfloat16 arithmetic"
     )
-    micro_batch_size: int | None = Field(None, gt=0, description="sequences in memory at once; null: the batch")
+    micro_batch_size: int | None = Field(
+        None, gt=0, description="sequences in memory at once; null: the batch"
+    )
     gradient_checkpointing: bool = False
     held_out_rows: int = Field(0, ge=0, description="last rows of the order, measured and never trained on")
     measured_rows: int = Field(64, gt=0, description="first rows, measured where no row is held out")
@@ -118,7 +120,9 @@ class TrainingResult:
 
     model_id: str
     folder: Path
-    loss_before: float | None  # mean over the measured completion tokens, nats; null where nothing is measured
+    loss_before: (
+        float | None
+    )  # mean over the measured completion tokens, nats; null where nothing is measured
     loss_after: float | None
     loss_on: str  # training_rows, held_out_rows or corpus
     curve: pl.DataFrame  # CURVE_SCHEMA
@@ -140,7 +144,13 @@ class Trainer(ABC):
 
     @abstractmethod
     def make_base(
-        self, texts: pl.DataFrame, settings: TinyModel, output: Path, *, model_id: str, on_progress: OnProgress
+        self,
+        texts: pl.DataFrame,
+        settings: TinyModel,
+        output: Path,
+        *,
+        model_id: str,
+        on_progress: OnProgress,
     ) -> TrainingResult:
         """Make tokenizer and weights of a tiny base model from `texts` (`text`: String) in folder `output`."""
 

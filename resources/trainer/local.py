@@ -45,7 +45,9 @@ from resources.trainer.face import (
 class LocalTrainer(Trainer):
     """Trains on this machine. `threads`: of the CPU, by default all that this process may use."""
 
-    def __init__(self, threads: int | None = None, device: str = "auto", python: str = sys.executable) -> None:
+    def __init__(
+        self, threads: int | None = None, device: str = "auto", python: str = sys.executable
+    ) -> None:
         self.threads = threads or len(os.sched_getaffinity(0))
         self.device = device
         self.python = python
@@ -75,7 +77,9 @@ class LocalTrainer(Trainer):
         on_progress: OnProgress = silent,
     ) -> TrainingResult:
         """See `Trainer`."""
-        columns = [name for name in ("sft_id", "prompt", "completion", "messages") if name in examples.columns]
+        columns = [
+            name for name in ("sft_id", "prompt", "completion", "messages") if name in examples.columns
+        ]
         job = {"verb": "train", "base": base, "revision": revision}
         return self._make(job, examples.select(columns), settings, output, model_id, on_progress)
 
@@ -173,7 +177,9 @@ def _made_before(output: Path, model_id: str) -> TrainingResult | None:
     """The result in `output` where it is this model and whole; a broken one counts as not made."""
     manifest = read_manifest(output)
     if output.exists() and (manifest is None or manifest.get("model_id") != model_id):
-        there = "something that is no finished model" if manifest is None else f"model {manifest.get('model_id')}"
+        there = (
+            "something that is no finished model" if manifest is None else f"model {manifest.get('model_id')}"
+        )
         raise TrainingFailed(f"{output} holds {there}; choose another folder or remove it")
     try:
         found = read_result(output) if output.exists() else None
@@ -219,4 +225,3 @@ def _alone(output: Path) -> Iterator[None]:
     with output.with_name(f".{output.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-

@@ -23,7 +23,14 @@ from resources.trainer.loop import LoopRecord, mean_loss, run_loop
 from resources.trainer.tiny_model import chat_template, make_model, make_tokenizer
 from resources.trainer.tokens import corpus_rows, encode_examples, pack
 
-DROPOUTS = ("attention_dropout", "residual_dropout", "embedding_dropout", "resid_pdrop", "embd_pdrop", "attn_pdrop")
+DROPOUTS = (
+    "attention_dropout",
+    "residual_dropout",
+    "embedding_dropout",
+    "resid_pdrop",
+    "embd_pdrop",
+    "attn_pdrop",
+)
 """Names that model configurations give their dropouts."""
 
 

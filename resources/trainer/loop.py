@@ -73,7 +73,9 @@ def run_loop(
     return record
 
 
-def mean_loss(model: Any, sequences: Sequences, settings: TrainingSettings, *, pad_token: int) -> float | None:
+def mean_loss(
+    model: Any, sequences: Sequences, settings: TrainingSettings, *, pad_token: int
+) -> float | None:
     """Mean loss in nats over the completion tokens of `sequences`, without training; None where there are none."""
     import torch
 
@@ -123,8 +125,7 @@ def _summed_loss(
 
     arrays = collate(sequences, pad_token)
     tokens, labels, positions = (
-        torch.from_numpy(array).to(model.device)
-        for array in (arrays.tokens, arrays.labels, arrays.positions)
+        torch.from_numpy(array).to(model.device) for array in (arrays.tokens, arrays.labels, arrays.positions)
     )
     mixed = settings.precision == "mixed"
     with torch.autocast(model.device.type, dtype=torch.bfloat16) if mixed else nullcontext():

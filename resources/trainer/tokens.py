@@ -69,9 +69,7 @@ def encode_examples(examples: pl.DataFrame, tokenizer: Any, settings: TrainingSe
     return EncodedExamples(rows, truncated, pl.DataFrame(left_out, schema=LEFT_OUT_SCHEMA))
 
 
-def corpus_rows(
-    texts: Iterable[str], tokenizer: Any, *, sequence_length: int, rows: int
-) -> list[TokenRow]:
+def corpus_rows(texts: Iterable[str], tokenizer: Any, *, sequence_length: int, rows: int) -> list[TokenRow]:
     """The first `rows` sequences of the texts' tokens, each text between its begin and end tokens.
 
     Fewer where the texts are used up. The loss is on every token but a sequence's first.
