@@ -1,0 +1,83 @@
+"""Do the tests assert anything? Assertion sites in live code, found without running it.
+
+A site is an `assert`, a thrown error, a panic or a failing exit. A site in a function that the tests never
+mention again does not count, so tests that are only defined and never called are no tests.
+"""
+
+import re
+
+from resources.sandbox.languages.syntax import code_only, parse, walk
+
+COUNTED = {
+    "javascript": r"\bassert\b(?:\s*\.\s*\w+)*\s*\(",
+    "typescript": r"\bassert\b(?:\s*\.\s*\w+)*\s*\(",
+    "cpp": r"\bassert\s*\(",
+    "rust": r"\bassert(?:_eq|_ne)?!",
+}
+"""Sites the harness counts as they hold."""
+
+OTHER = {
+    "javascript": r"\bthrow\b|\bexpect\s*\(|\bprocess\s*\.\s*exit",
+    "typescript": r"\bthrow\b|\bexpect\s*\(|\bprocess\s*\.\s*exit",
+    "bash": r"\bexit\b|\breturn\b|\bset\s+-\w*e|\bfalse\b|\bassert\w*|\[|\btest\b|\bdiff\b|\bcmp\b|\bgrep\b",
+    "cpp": r"\bthrow\b|\b(?:abort|exit|_exit|quick_exit|terminate)\s*\(|\breturn\s+(?!0\s*;)|\bstatic_assert\b",
+    "java": r"\bassert\b|\bthrow\b|\bSystem\s*\.\s*exit\b|\bassert\w+\s*\(",
+    "go": r"\bpanic\s*\(|\bos\s*\.\s*Exit\b|\.\s*(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)\s*\(|\blog\s*\.\s*(?:Fatal|Panic)",
+    "rust": r"\b(?:panic|unreachable|todo|debug_assert\w*)!|\.\s*(?:unwrap|expect)\w*\s*\(|\bprocess\s*::\s*exit|\?\s*;",
+    "php": r"\bassert\s*\(|\bthrow\b|\b(?:exit|die)\b|\btrigger_error\b",
+    "csharp": r"\bthrow\b|\bAssert\b|\bEnvironment\s*\.\s*(?:Exit|FailFast)\b",
+    "ruby": r"\braise\b|\bfail\b|\babort\b|\bexit\b|\bassert\w*|\brefute\w*",
+}
+"""Sites that the harness cannot count."""
+
+_FUNCTION = re.compile(
+    r"^(function_(definition|declaration|item)|method(_declaration|_definition)?|local_function_statement"
+    r"|variable_declarator|singleton_method)$"
+)
+_ENTRY = re.compile(r"^(main|Main|Test\w*|init)$")
+
+
+def live_sites(language: str, tests: str) -> tuple[int, int]:
+    """(sites the harness counts, other sites) of `tests` that stand in live code."""
+    text = code_only(language, tests).encode()
+    dead = _dead_ranges(language, tests, text)
+
+    def live(pattern: str | None) -> int:
+        found = re.finditer(pattern.encode(), text) if pattern else ()
+        return sum(not any(start <= site.start() < end for start, end in dead) for site in found)
+
+    return live(COUNTED.get(language)), live(OTHER[language])
+
+
+def _dead_ranges(language: str, tests: str, text: bytes) -> list[tuple[int, int]]:
+    """Byte ranges of functions whose name stands nowhere in `text` but at their definition."""
+    dead: list[tuple[int, int]] = []
+    for node in walk(parse(language, tests)):
+        if not _FUNCTION.match(node.type):
+            continue
+        name = _name(node)
+        if name is None or _ENTRY.match(name) or _has_attribute(node):
+            continue
+        if node.type == "variable_declarator" and not _is_function_value(node):
+            continue
+        if len(re.findall(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])", text)) == 1:
+            dead.append((node.start_byte, node.end_byte))
+    return dead
+
+
+def _name(node: object) -> str | None:
+    found = node.child_by_field_name("name") or node.child_by_field_name("declarator")  # type: ignore[attr-defined]
+    while found is not None and (inner := found.child_by_field_name("declarator")) is not None:
+        found = inner
+    return found.text.decode(errors="replace") if found is not None and found.text else None
+
+
+def _is_function_value(node: object) -> bool:
+    value = node.child_by_field_name("value")  # type: ignore[attr-defined]
+    return value is not None and value.type in ("arrow_function", "function_expression", "function")
+
+
+def _has_attribute(node: object) -> bool:
+    """Rust's `#[test]`, which runs a function that nothing mentions."""
+    before = node.prev_named_sibling  # type: ignore[attr-defined]
+    return before is not None and before.type == "attribute_item"

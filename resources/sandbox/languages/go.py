@@ -1,0 +1,133 @@
+"""Go by the toolchain's own compiler and linker, called without `go build`.
+
+Proof: package `proof` (`harness/proof.go`) is initialised before anything of the answer. The tests are a `main`,
+or `TestX(t *testing.T)` functions. The standard library is compiled once a toolchain, which is most of the time.
+"""
+
+import io
+import re
+import tarfile
+from collections.abc import Mapping
+
+from resources.sandbox import bubblewrap
+from resources.sandbox.languages.harness import source
+from resources.sandbox.languages.judge import BUILD_LIMITS
+from resources.sandbox.languages.language import Command, Language, Program, Refused, Toolchain
+from resources.sandbox.languages.syntax import code_only, parse
+from resources.sandbox.languages.tools import located
+
+_PREDECLARED = frozenset(
+    (
+        "append cap close complex copy delete imag len make new panic print println real recover true false nil iota "
+        "any bool byte comparable error string rune int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 uintptr "
+        "float32 float64 complex64 complex128"
+    ).split()
+)
+_MAIN = re.compile(r"(?m)^(\s*func\s+)main(\s*\(\s*\))")
+_TEST = re.compile(r"(?m)^\s*func\s+(Test\w*)\s*\(\s*\w+\s+\*testing\.T\s*\)")
+_OWN_FILE = re.compile(r"(?m)^\s*(?:package\s+\w+|import\b)")
+_ENVIRONMENT = {"GO111MODULE": "off", "CGO_ENABLED": "0", "GOFLAGS": "", "GOCACHE": "/tmp/cache", "GOPATH": "/tmp/go"}
+
+
+class Go(Language):
+    """Go."""
+
+    name = "go"
+    packages = ("golang-go",)
+    hello = (
+        "package main\n\nfunc add(a, b int) int { return a + b }\n",
+        'func main() {\n\tif add(1, 2) != 3 {\n\t\tpanic("add")\n\t}\n}\n',
+    )
+
+    def locate(self) -> Toolchain | None:
+        """`go`."""
+        return located(self.name, {"go": ("version",)}, "Go {}")
+
+    def warm_up(self, toolchain: Toolchain) -> Mapping[str, bytes]:
+        """The standard library and the harness compiled, with the list that names them."""
+        go = str(toolchain.tools["go"])
+        script = (
+            "set -e; mkdir std\n"
+            f"""{go} list -export -f '{{{{if .Export}}}}{{{{.ImportPath}}}} {{{{.Export}}}}{{{{end}}}}' std > list\n"""
+            "n=0; while read -r path file; do n=$((n+1)); cp \"$file\" std/$n.a; echo \"packagefile $path=std/$n.a\"; "
+            "done < list > importcfg\n"
+            f"{go} tool compile -p proof -importcfg importcfg -pack -o std/proof.a proof.go\n"
+            "echo packagefile proof=std/proof.a >> importcfg\n"
+            f"tools=$({go} env GOTOOLDIR); echo \"$tools\" > tools\n"
+            "tar czf std.tar.gz std importcfg tools\n"
+        )
+        outcome = bubblewrap.run(
+            ("/bin/bash", "-c", script),
+            files={"proof.go": source("proof.go")},
+            limits=BUILD_LIMITS.model_copy(update={"cpu_s": 600.0, "disk_mb": 2048, "files": 1024, "memory_mb": 4096}),
+            wall_s=900.0,
+            binds=toolchain.binds,
+            env=_ENVIRONMENT,
+            address_space=False,
+            outputs=("std.tar.gz",),
+        )
+        if outcome.exit_code != 0:
+            raise OSError(f"Go's standard library could not be compiled: {outcome.output_tail.strip()[-300:]}")
+        with tarfile.open(fileobj=io.BytesIO(outcome.files["std.tar.gz"])) as archive:
+            members = [member for member in archive.getmembers() if member.isfile()]
+            return {member.name: archive.extractfile(member).read() for member in members}  # type: ignore[union-attr]
+
+    def program(self, code: str, tests: str, toolchain: Toolchain, mark: str) -> Program:
+        """Answer and tests as one file (two where the tests import), and a main that calls the tests."""
+        if redefined := sorted(_declared(code) & _PREDECLARED):
+            raise Refused(f"the answer redefines Go's own {', '.join(redefined)}")
+        shown = code_only(self.name, tests)
+        cases = _TEST.findall(shown)
+        has_main = _MAIN.search(shown) is not None
+        if has_main or not cases:
+            tests, call = _MAIN.sub(rf"\1{mark}\2", tests), f"\t{mark}()\n\tproof.Done(\"\")\n"
+        else:
+            code = _MAIN.sub(rf"\1{mark}\2", code)
+            listed = ", ".join(f'{{Name: "{case}", F: {case}}}' for case in cases)
+            call = f"\tproof.Run([]testing.InternalTest{{{listed}}})\n"
+        package = "" if re.search(r"(?m)^\s*package\s+\w+", code_only(self.name, code)) else "package main\n"
+        files = {"program.go": f"{package}{code}\n{tests}\n"}
+        if _OWN_FILE.search(shown):
+            own = "" if re.search(r"(?m)^\s*package\s+\w+", shown) else "package main\n"
+            files = {"program.go": f"{package}{code}\n", "program_tests.go": f"{own}{tests}\n"}
+        imports = 'import "proof"\n' + ('import "testing"\n' if "testing." in call else "")
+        files["main.go"] = f"package main\n\n{imports}\nfunc main() {{\n{call}}}\n"
+        warm = toolchain.warm
+        assert warm is not None
+        tools = (warm / "tools").read_text().strip()
+        # paths in importcfg are relative, so both tools run in the folder of the compiled library
+        script = (
+            f"cd {warm} && {tools}/compile -p main -importcfg importcfg -pack -o /tmp/main.a "
+            f"{' '.join(f'/tmp/{name}' for name in files)} && {tools}/link -s -w -importcfg importcfg -o /tmp/program /tmp/main.a"
+        )
+        return Program(
+            build=Command(
+                argv=("/bin/sh", "-c", script),
+                files={name: text.encode() for name, text in files.items()},
+                env=_ENVIRONMENT,
+                binds=toolchain.binds,
+                outputs=("program",),
+                address_space=False,
+            ),
+            run=Command(
+                argv=("./program",),
+                env={"GOMEMLIMIT": "768MiB", "GOMAXPROCS": "2"},
+                address_space=False,
+                processes=64,
+            ),
+        )
+
+
+def _declared(code: str) -> set[str]:
+    """Names declared at the top level of `code`."""
+    names: set[str] = set()
+    for node in parse("go", code).children:
+        if node.type == "function_declaration":
+            specs = [node]
+        elif node.type in ("var_declaration", "const_declaration", "type_declaration"):
+            specs = [c for c in node.children for c in ([c] if not c.type.endswith("_list") else c.children)]
+        else:
+            continue
+        for spec in specs:
+            names |= {n.text.decode() for n in spec.children_by_field_name("name") if n.text}
+    return names

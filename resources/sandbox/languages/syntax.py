@@ -1,0 +1,81 @@
+"""Reading programs without running them: tree-sitter trees, and text with comments and strings blanked.
+
+Belongs here: what every language asks of a source text. Which assertions count is decided in
+`assertions.py`; what an answer must not redefine, in each language's own file.
+"""
+
+import importlib
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import tree_sitter
+
+GRAMMARS = {
+    "javascript": ("tree_sitter_javascript", "language"),
+    "typescript": ("tree_sitter_typescript", "language_typescript"),
+    "bash": ("tree_sitter_bash", "language"),
+    "cpp": ("tree_sitter_cpp", "language"),
+    "java": ("tree_sitter_java", "language"),
+    "go": ("tree_sitter_go", "language"),
+    "rust": ("tree_sitter_rust", "language"),
+    "php": ("tree_sitter_php", "language_php_only"),
+    "csharp": ("tree_sitter_c_sharp", "language"),
+    "ruby": ("tree_sitter_ruby", "language"),
+}
+"""Language -> the grammar's package and the function that gives it."""
+
+_OPAQUE = re.compile(
+    r"comment|^(interpreted_|raw_|verbatim_|interpolated_|encapsed_|template_|ansi_c_)?string(_literal|_content"
+    r"|_expression)?$|^char(acter)?_literal$|^rune_literal$|heredoc_body|nowdoc|^regex$|^text$"
+)
+
+
+@cache
+def _parser(language: str) -> tree_sitter.Parser:
+    package, function = GRAMMARS[language]
+    grammar = getattr(importlib.import_module(package), function)()
+    return tree_sitter.Parser(tree_sitter.Language(grammar))
+
+
+def parse(language: str, text: str) -> tree_sitter.Node:
+    """Root node of `text`, with error nodes where it is not whole; byte offsets are those of its UTF-8."""
+    return _parser(language).parse(text.encode()).root_node
+
+
+def walk(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
+    """`node` and all below it, parents first; a deep tree does not exhaust Python's stack."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(node.children))
+
+
+def code_only(language: str, text: str) -> str:
+    """`text` with comments and the insides of strings blanked; line breaks and byte offsets stay.
+
+    Bash keeps its double-quoted strings: what stands in them is run.
+    """
+    source = bytearray(text.encode())
+    waiting = [parse(language, text)]
+    while waiting:
+        node = waiting.pop()
+        opaque = _OPAQUE.search(node.type) is not None
+        if opaque and not (language == "bash" and node.type == "string"):
+            inside = source[node.start_byte : node.end_byte]
+            source[node.start_byte : node.end_byte] = re.sub(rb"[^\n]", b" ", inside)
+        else:
+            waiting.extend(node.children)
+    return source.decode(errors="replace")
+
+
+def edit(text: str, edits: list[tuple[int, int, str]]) -> str:
+    """`text` with byte ranges replaced; the ranges must not overlap (insertions: start = end)."""
+    source = text.encode()
+    pieces: list[bytes] = []
+    position = 0
+    for start, end, new in sorted(edits):
+        pieces += [source[position:start], new.encode()]
+        position = end
+    return b"".join([*pieces, source[position:]]).decode()

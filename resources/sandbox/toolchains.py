@@ -1,0 +1,140 @@
+"""Which languages this machine can judge: toolchains found, warmed up and tried inside the sandbox, once.
+
+Belongs here: detection and what it keeps on disk. How a language's programs are built stands in `languages/`.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from resources.sandbox.face import Limits, SandboxUnavailable, Verdict
+from resources.sandbox.languages import LANGUAGES
+from resources.sandbox.languages.judge import HARNESS_VERSION, Judgement, judge
+from resources.sandbox.languages.language import Language, Toolchain
+
+TRIAL_LIMITS = Limits(cpu_s=10.0, retry_cpu_s=0.0)
+"""For the hello that shows a toolchain to work; generous, for the first run on a cold disk."""
+
+UNKNOWN = (
+    "the sandbox does not know the language {language!r}; it knows python and "
+    + ", ".join(sorted(LANGUAGES))
+    + " (Swift has no Debian package)"
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What `seedline toolchains` shows of one language."""
+
+    language: str
+    version: str  # empty where there is none
+    problem: str  # empty where programs can be judged
+    packages: tuple[str, ...]  # Debian packages that bring it
+
+
+@cache
+def toolchain(language: str) -> Toolchain:
+    """The working toolchain of `language` (a name of `LANGUAGES`); cached for the life of the process.
+
+    Found by its `--version`, warmed up, and tried on a right program inside the sandbox. Raises
+    `SandboxUnavailable` that says what to install where it is missing or does not work.
+    """
+    known = LANGUAGES.get(language)
+    if known is None:
+        raise SandboxUnavailable(UNKNOWN.format(language=language))
+    there = known.locate()
+    if there is None:
+        raise SandboxUnavailable(
+            f"no toolchain for {language} on this machine: install it with `apt-get install {' '.join(known.packages)}`"
+        )
+    ready = warmed(known, there)
+    trial = judge(known, ready, *known.hello, TRIAL_LIMITS)
+    if trial.verdict is not Verdict.PASS:
+        raise SandboxUnavailable(
+            f"{ready.version} does not work inside the sandbox ({trial.verdict}: {trial.detail}); "
+            f"reinstall it with `apt-get install --reinstall {' '.join(known.packages)}`"
+        )
+    return ready
+
+
+def judge_program(language: str, code: str, tests: str, limits: Limits) -> Judgement:
+    """`judge.judge` with the language's toolchain; verdict `unsupported` where it has none."""
+    try:
+        ready = toolchain(language)
+    except SandboxUnavailable as error:
+        return Judgement(Verdict.UNSUPPORTED, str(error))
+    return judge(LANGUAGES[language], ready, code, tests, limits)
+
+
+def identity(language: str) -> dict[str, str]:
+    """What a verdict of `language` depends on beside the program, limits and isolation.
+
+    Raises `SandboxUnavailable` as `toolchain` does.
+    """
+    return {"toolchain": toolchain(language).version, "harness": HARNESS_VERSION}
+
+
+def found(language: str) -> Found:
+    """One language's line of the report."""
+    packages = LANGUAGES[language].packages
+    try:
+        return Found(language, toolchain(language).version, "", packages)
+    except SandboxUnavailable as error:
+        there = LANGUAGES[language].locate()
+        return Found(language, there.version if there else "", str(error), packages)
+
+
+def warmed(language: Language, there: Toolchain) -> Toolchain:
+    """`there` with the folder of what `Language.warm_up` makes, made once a version and kept between runs."""
+    recipe = "\0".join([HARNESS_VERSION, language.name, there.version, *map(str, sorted(there.tools.values()))])
+    digest = hashlib.sha256(recipe.encode()).hexdigest()[:16]
+    folder = _warm_root() / f"{language.name}-{digest}"
+    if not folder.is_dir():
+        made = language.warm_up(there)
+        if not made:
+            return there
+        _place(made, folder)
+    return replace(there, warm=folder, binds=(*there.binds, str(folder)))
+
+
+def _place(made: Mapping[str, bytes], folder: Path) -> None:
+    """Write `made` below `folder` in one step: another process sees all of it or nothing."""
+    unfinished = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        for name, content in made.items():
+            path = unfinished / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        for path in (unfinished, *unfinished.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        try:
+            unfinished.rename(folder)
+        except OSError:
+            if not folder.is_dir():
+                raise
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _warm_root() -> Path:
+    """A folder of this user that the sandbox's user can reach: under the cache folder, else under /var/tmp."""
+    cache_home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    root = cache_home / "seedline" / "toolchains"
+    if not _reachable(cache_home):
+        root = Path(f"/var/tmp/seedline-{os.getuid()}/toolchains")  # noqa: S108  its owner is checked below
+    root.mkdir(parents=True, exist_ok=True)
+    for folder in (root.parent, root):
+        folder.chmod(0o755)
+        if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+            raise SandboxUnavailable(f"{folder} belongs to somebody else: remove it, or set XDG_CACHE_HOME")
+    return root
+
+
+def _reachable(path: Path) -> bool:
+    """Whether any user may pass through `path` and the folders above it."""
+    return path.is_dir() and all(folder.stat().st_mode & 0o005 == 0o005 for folder in (path, *path.parents))
