@@ -1,0 +1,1 @@
+"""Training as a resource: the face of every trainer, and the trainer of this machine."""

@@ -77,6 +77,7 @@ class TinyModel(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    kind: Literal["tiny"] = "tiny"
     vocabulary: int = Field(2048, ge=300, description="tokens of the byte-level BPE tokenizer")
     hidden_size: int = Field(128, gt=0)
     intermediate_size: int = Field(384, gt=0)

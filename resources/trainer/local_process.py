@@ -61,10 +61,8 @@ def _prepare(job: dict[str, Any]) -> str:
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     torch.set_num_threads(job["threads"])
-    if job["device"] == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    else:
-        device = job["device"]
+    found = "cuda" if torch.cuda.is_available() else "cpu"
+    device = found if job["device"] == "auto" else job["device"]
     if device.startswith("cuda") and not torch.cuda.is_available():
         raise TrainerUnavailable("device cuda is set but torch sees no GPU; set the device to cpu or auto")
     if device == "cpu":

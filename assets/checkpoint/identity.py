@@ -1,0 +1,58 @@
+"""What makes a checkpoint what it is: training rows in their order, base model, hyper-parameters.
+
+Pure: frames and settings in, ids out. The same id means the same training, so a checkpoint that is on disk
+under its id is never trained again.
+"""
+
+import json
+from collections.abc import Mapping
+
+import polars as pl
+from pydantic import BaseModel
+
+from resources.ids import content_id, text_id
+from resources.trainer.face import TinyModel, TrainingSettings
+
+TRAINER_VERSION = "1"
+"""Raised when the trainer's code makes other weights of the same input."""
+
+
+def training_order(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """`rows` (`sft_id` and any other columns) shuffled by `seed`; the order they came in does not matter."""
+    place = content_id(pl.lit(str(seed)), "sft_id")
+    return rows.sort(place, "sft_id")
+
+
+def corpus_sample(files: pl.LazyFrame, max_bytes: int) -> pl.DataFrame:
+    """Texts (`text`) of corpus files (`file_id, content`): in the order of their ids, which is as good as
+    random, as many as stay within `max_bytes`, and at least the first. Any row order gives the same sample.
+    """
+    sizes = files.select("file_id", pl.col("content").str.len_bytes().cast(pl.Int64).alias("size"))
+    chosen = sizes.sort("file_id").filter(
+        (pl.col("size").cum_sum() <= max_bytes) | (pl.int_range(pl.len()) == 0)
+    )
+    texts = files.join(chosen.select("file_id"), on="file_id", how="semi").sort("file_id")
+    return texts.select(pl.col("content").alias("text")).collect()
+
+
+def tiny_model_id(settings: TinyModel, texts: pl.DataFrame) -> str:
+    """Id of a tiny base model made from `texts` (`text`)."""
+    return text_id("tiny", TRAINER_VERSION, _json(settings), *texts["text"])
+
+
+def checkpoint_id(ordered: pl.DataFrame, base: Mapping[str, str], training: TrainingSettings) -> str:
+    """Id of the checkpoint trained on `ordered` (`sft_id`, in training order) from `base`.
+
+    `base` identifies the base model by content: an id or digest, or hub id and commit.
+    """
+    settings = json.dumps(dict(base), sort_keys=True)
+    return text_id("checkpoint", TRAINER_VERSION, settings, _json(training), rows_digest(ordered))
+
+
+def rows_digest(ordered: pl.DataFrame) -> str:
+    """Digest of the exact `sft_id` set and order."""
+    return text_id(*ordered["sft_id"])
+
+
+def _json(settings: BaseModel) -> str:
+    return json.dumps(settings.model_dump(mode="json"), sort_keys=True)

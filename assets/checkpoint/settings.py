@@ -1,0 +1,36 @@
+"""Settings of a checkpoint: which base model, and the hyper-parameters of its fine-tuning.
+
+All of it is part of the checkpoint's id. The hyper-parameters themselves are declared beside the trainer.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from resources.trainer.face import TinyModel, TrainingSettings
+
+
+class NamedModel(BaseModel):
+    """A base model that exists: a local folder or a hub id."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["named"] = "named"
+    model: str = Field(min_length=1, description="local folder with a Hugging Face model, or hub id")
+    revision: str | None = Field(default=None, description="hub commit, tag or branch; null: the default branch")
+
+
+BaseModelSettings = Annotated[TinyModel | NamedModel, Field(discriminator="kind")]
+"""The base model: made on the spot (`kind: tiny`) or one that exists (`kind: named`)."""
+
+
+class CheckpointSettings(BaseModel):
+    """From training rows to a checkpoint."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base_model: BaseModelSettings
+    training: TrainingSettings
+    corpus_sample_bytes: int = Field(
+        default=2_000_000, gt=0, description="corpus text that a tiny base model is made from"
+    )

@@ -1,0 +1,79 @@
+"""The table `checkpoint`: one row, what was trained from what, how it went and where the weights are."""
+
+import json
+from collections.abc import Mapping
+
+import polars as pl
+
+from assets.checkpoint.settings import CheckpointSettings
+from assets.table import Column, Table, integer, text
+from resources.trainer.face import CURVE_SCHEMA, TrainingResult
+
+CURVE = pl.List(pl.Struct(CURVE_SCHEMA))
+FILES = pl.List(pl.Struct({"name": pl.String, "sha256": pl.String}))
+
+TABLE = Table(
+    key="checkpoint_id",
+    columns=(
+        text("checkpoint_id", "id of the training: rows and order, base model, hyper-parameters"),
+        text("recipe", "the recipe whose data it learnt"),
+        text("weights", "where the model folder is: a path or s3:// address"),
+        text("rows_digest", "digest of the exact sft_id set and order"),
+        integer("rows", "training rows, measured and left out ones included"),
+        integer("left_out", "rows whose prompt alone fills a sequence"),
+        integer("truncated", "rows whose completion was cut"),
+        text("base_model", "tiny, or folder or hub id"),
+        text("base_revision", "what identifies the base model's content"),
+        text("settings", "base model and hyper-parameters as JSON"),
+        Column("loss_before", pl.Float64(), "mean over the measured completion tokens, nats"),
+        Column("loss_after", pl.Float64(), "the same after training"),
+        text("loss_on", "measured on: training_rows or held_out_rows"),
+        Column("curve", CURVE, "loss, learning rate and tokens seen, by step"),
+        integer("steps", "optimiser steps"),
+        integer("tokens", "tokens seen"),
+        integer("completion_tokens", "tokens with a loss"),
+        integer("parameters", "of the model"),
+        Column("files", FILES, "the model's files"),
+        text("versions", "of the libraries, as JSON"),
+        Column("hardware", pl.String(), "what it was trained on", volatile=True),
+        Column("seconds", pl.Float64(), "time it took", volatile=True),
+    ),
+)
+
+
+def checkpoint_row(
+    result: TrainingResult,
+    settings: CheckpointSettings,
+    base: Mapping[str, str],
+    *,
+    recipe: str,
+    weights: str,
+    rows: int,
+    rows_digest: str,
+) -> pl.DataFrame:
+    """The one row of the table; `base` has `model` and `revision`, `weights` is the published address."""
+    row = {
+        "checkpoint_id": result.model_id,
+        "recipe": recipe,
+        "weights": weights,
+        "rows_digest": rows_digest,
+        "rows": rows,
+        "left_out": result.left_out.height,
+        "truncated": result.truncated,
+        "base_model": base.get("model"),
+        "base_revision": base.get("revision"),
+        "settings": json.dumps(settings.model_dump(mode="json"), sort_keys=True),
+        "loss_before": result.loss_before,
+        "loss_after": result.loss_after,
+        "loss_on": result.loss_on,
+        "curve": result.curve.to_dicts(),
+        "steps": result.steps,
+        "tokens": result.tokens,
+        "completion_tokens": result.completion_tokens,
+        "parameters": result.parameters,
+        "files": [{"name": name, "sha256": sha256} for name, sha256 in sorted(result.files.items())],
+        "versions": json.dumps(result.versions, sort_keys=True),
+        "hardware": result.hardware,
+        "seconds": result.seconds,
+    }
+    return pl.DataFrame([row], schema=TABLE.schema)

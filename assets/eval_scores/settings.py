@@ -1,0 +1,35 @@
+"""Settings of an evaluation: which benchmarks, how answers are asked for and drawn, and which k.
+
+Published defaults: greedy pass@1 (StarCoder2-Instruct, Magicoder). Where benchmark files lie is deployment.
+"""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class EvaluationSettings(BaseModel):
+    """From a checkpoint to its scores."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    benchmarks: tuple[str, ...] = Field(("seedline",), description="names of registered benchmarks")
+    prompt_style: Literal["chat", "completion"] = Field(
+        "chat", description="chat: an instruction by the model's chat template; completion: the bare prompt"
+    )
+    k: tuple[int, ...] = Field((1,), min_length=1, description="pass@k for each of these")
+    samples: int = Field(1, ge=1, description="answers a problem")  # published: 1
+    temperature: float = Field(0.0, ge=0, le=2, description="0: greedy")  # published: 0
+    top_p: float = Field(1.0, gt=0, le=1)
+    max_tokens: int = Field(512, ge=1, description="new tokens at most")
+    seed: int = Field(0, description="of the sampling; a problem and a sample add their own")
+
+    @model_validator(mode="after")
+    def _enough_samples(self) -> Self:
+        if min(self.k) < 1 or len(set(self.k)) != len(self.k):
+            raise ValueError("k must be different numbers from 1")
+        if max(self.k) > self.samples:
+            raise ValueError(f"pass@{max(self.k)} needs at least {max(self.k)} samples a problem")
+        if self.temperature == 0 and self.samples > 1:
+            raise ValueError("greedy samples are all the same; set temperature above 0 or samples to 1")
+        return self
