@@ -7,13 +7,18 @@ smaller than in datasketch, which takes every candidate for a match: at every si
 on, a pair is found at least as often as with datasketch's optimum.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from assets.filtered_seeds.near_duplicates.shingles import GOLDEN, Hashes
+from assets.filtered_seeds.near_duplicates.shingles import GOLDEN, Hashes, mix
 from assets.filtered_seeds.near_duplicates.signatures import Signatures
 
 FOUND_AT_THRESHOLD = 0.85
 """Least probability that a pair exactly at the threshold shares a band. Pairs above it are found more often."""
+
+_BANDS_AT_ONCE = 8
+_ROWS_AT_ONCE = 2048
 
 
 def found_probability(similarity: float, bands: int, band_size: int) -> float:
@@ -32,16 +37,31 @@ def choose_band_size(threshold: float, permutations: int) -> int:
     return band_size
 
 
-def band_hashes(matrix: Signatures, band: int, band_size: int) -> Hashes:
-    """One hash a row over the values of one band. Equal bands have equal hashes; the reverse is checked later."""
-    return hash_columns(matrix[:, band * band_size : (band + 1) * band_size])
+def band_hashes(matrix: Signatures, band_size: int) -> Iterator[Hashes]:
+    """For each band in turn, one hash a row over the band's values.
+
+    Equal bands have equal hashes; the reverse is left to the verification.
+    """
+    bands = matrix.shape[1] // band_size
+    for first in range(0, bands, _BANDS_AT_ONCE):
+        group = matrix[:, first * band_size : min(first + _BANDS_AT_ONCE, bands) * band_size]
+        hashes = np.zeros((group.shape[1] // band_size, len(matrix)), np.uint64)
+        for start in range(0, len(matrix), _ROWS_AT_ONCE):
+            values = group[start : start + _ROWS_AT_ONCE].reshape(-1, len(hashes), band_size)
+            block = np.zeros(values.shape[:2], np.uint64)
+            for place in range(band_size):
+                block ^= values[:, :, place]
+                block *= np.uint64(GOLDEN)
+                block ^= block >> np.uint64(32)
+            hashes[:, start : start + _ROWS_AT_ONCE] = block.T
+        yield from hashes
 
 
-def hash_columns(matrix: Signatures) -> Hashes:
-    """One 64-bit hash a row over all columns."""
+def whole_hashes(matrix: Signatures) -> Hashes:
+    """One hash a row over the whole signature."""
+    factors = mix(np.arange(1, matrix.shape[1] + 1, dtype=np.uint64)) | np.uint64(1)
     hashes = np.zeros(len(matrix), np.uint64)
-    for column in range(matrix.shape[1]):
-        hashes ^= matrix[:, column]
-        hashes *= np.uint64(GOLDEN)
-        hashes ^= hashes >> np.uint64(32)
-    return hashes
+    for start in range(0, len(matrix), _ROWS_AT_ONCE):
+        block = slice(start, start + _ROWS_AT_ONCE)
+        hashes[block] = (matrix[block] * factors).sum(axis=1, dtype=np.uint64)
+    return mix(hashes)

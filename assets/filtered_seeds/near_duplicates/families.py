@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from assets.filtered_seeds.near_duplicates.bands import band_hashes, choose_band_size, hash_columns
+from assets.filtered_seeds.near_duplicates.bands import band_hashes, choose_band_size, whole_hashes
 from assets.filtered_seeds.near_duplicates.shingles import Hashes
 from assets.filtered_seeds.near_duplicates.signatures import Signatures
 
@@ -60,14 +60,14 @@ def find_families(
     families = Families(len(matrix))
     winners = _unite_equal(matrix, families)
     band_size = choose_band_size(threshold, matrix.shape[1])
-    bands = matrix.shape[1] // band_size
     least_equal = math.ceil(threshold * matrix.shape[1] - 1e-9)
     while True:
         finished = True
-        for band in range(bands):
-            finished &= _link_band(matrix, families, winners, band, band_size, least_equal)
+        for band, hashes in enumerate(band_hashes(matrix, band_size)):
+            members, starts = _buckets(hashes[winners], winners)
+            finished &= _link_buckets(matrix, families, members, starts, least_equal)
             if on_band:
-                on_band(band + 1, bands)
+                on_band(band + 1, matrix.shape[1] // band_size)
         left = winners[families.of(winners) == winners]
         # a bucket left unfinished is smaller without the rows that lost: again, so that a second run finds nothing
         if finished or len(left) == len(winners):
@@ -90,7 +90,7 @@ def _equal_values(matrix: Signatures, one: Rows, other: Rows) -> Rows:
 
 def _unite_equal(matrix: Signatures, families: Families) -> Rows:
     """Make families of the rows with equal signatures; the rows that stand for them."""
-    rows, first_of_bucket = _buckets(hash_columns(matrix), np.arange(len(matrix)))
+    rows, first_of_bucket = _buckets(whole_hashes(matrix), np.arange(len(matrix)))
     if len(rows):
         first = np.repeat(rows[first_of_bucket], np.diff(np.append(first_of_bucket, len(rows))))
         same = _equal_values(matrix, first, rows) == matrix.shape[1]
@@ -117,15 +117,14 @@ def _buckets(hashes: Hashes, rows: Rows) -> tuple[Rows, Rows]:
     return (packed[shared] & mask).astype(np.int64), np.flatnonzero(starts[shared])
 
 
-def _link_band(
-    matrix: Signatures, families: Families, rows: Rows, band: int, band_size: int, least_equal: int
+def _link_buckets(
+    matrix: Signatures, families: Families, members: Rows, starts: Rows, least_equal: int
 ) -> bool:
-    """Link the rows that share this band; false where `MOST_ROUNDS` left pairs uncompared.
+    """Link the alike rows of each bucket; false where `MOST_ROUNDS` left pairs uncompared.
 
     In each round one row of every bucket is compared with all others of another family, and leaves. It is of
     the family with the fewest rows in the bucket: so the rounds are few where nearly all are of one family.
     """
-    members, starts = _buckets(band_hashes(matrix[rows], band, band_size), rows)
     bucket = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(members))))
     for _ in range(MOST_ROUNDS):
         family = families.of(members)

@@ -16,7 +16,6 @@ Hashes = NDArray[np.uint64]
 GOLDEN = 0x9E3779B97F4A7C15
 _WORD = 8  # bytes that one step of the token hash takes in
 _MASKS = np.array([(1 << (8 * length)) - 1 for length in range(_WORD + 1)], dtype="<u8")
-_SEPARATOR = "\n"
 
 
 @dataclass(frozen=True)
@@ -32,11 +31,10 @@ class Shingles:
 
 def shingle(texts: pl.Series, ngram: int) -> Shingles:
     """Hashed shingles of every text (String; null counts as no text) in the order of the rows."""
-    characters, ends = _laid_end_to_end(texts)
-    starts, lengths = _token_spans(characters)
+    characters, text_offsets = _laid_end_to_end(texts)
+    starts, lengths = _token_spans(characters, text_offsets)
     tokens = _hash_tokens(characters, starts, lengths)
-    token_offsets = np.concatenate([np.zeros(1, np.int64), np.searchsorted(starts, ends)])
-    return _hash_ngrams(tokens, token_offsets, ngram)
+    return _hash_ngrams(tokens, np.searchsorted(starts, text_offsets), ngram)
 
 
 def mix(values: Hashes) -> Hashes:
@@ -50,20 +48,32 @@ def mix(values: Hashes) -> Hashes:
 
 
 def _laid_end_to_end(texts: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Bytes of all texts with a separator before the first and after each, padded by a word; ends of rows."""
-    joined = texts.to_frame("text").select(pl.col("text").fill_null("") + _SEPARATOR).to_series()
-    ends = joined.str.len_bytes().cast(pl.Int64).cum_sum().to_numpy() + 1
-    whole = _SEPARATOR + (joined.str.join().item() or "") + "\0" * _WORD
-    return np.frombuffer(whole.encode(), np.uint8), ends
+    """Bytes of all texts, with a word of padding at the end, and where each text starts and the last ends."""
+    array = texts.fill_null("").rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+    _, offsets, values = array.buffers()
+    start, end = array.offset, array.offset + len(array) + 1
+    text_offsets = np.frombuffer(offsets, np.int64)[start:end] if offsets else np.zeros(1, np.int64)
+    characters = np.zeros(text_offsets[-1] - text_offsets[0] + _WORD, np.uint8)
+    if values:
+        characters[:-_WORD] = np.frombuffer(values, np.uint8)[text_offsets[0] : text_offsets[-1]]
+    return characters, text_offsets - text_offsets[0]
 
 
-def _token_spans(characters: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """First byte and length of every token. The block starts and ends with bytes that belong to none."""
+def _token_spans(
+    characters: NDArray[np.uint8], text_offsets: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First byte and length of every token; a token ends where its text does."""
     folded = characters | np.uint8(0x20)
     inside = (folded - np.uint8(ord("a"))) < 26
     inside |= (characters - np.uint8(ord("0"))) < 10
     inside |= characters == ord("_")
     borders = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+    if inside[0]:
+        borders = np.concatenate([np.zeros(1, np.int64), borders])
+    # the padding is outside, so borders alternate: start, end. Where two texts meet inside, one more of each
+    between = np.unique(text_offsets[(text_offsets > 0) & (text_offsets < len(characters) - _WORD)])
+    met = between[inside[between] & inside[between - 1]]
+    borders = np.insert(borders, np.repeat(np.searchsorted(borders, met), 2), np.repeat(met, 2))
     return borders[0::2], borders[1::2] - borders[0::2]
 
 
@@ -88,18 +98,19 @@ def _hash_tokens(
 
 
 def _hash_ngrams(tokens: Hashes, token_offsets: NDArray[np.int64], ngram: int) -> Shingles:
-    counts = np.diff(token_offsets)
+    first, end, counts = token_offsets[:-1], token_offsets[1:], np.diff(token_offsets)
+    hashes = np.zeros(len(tokens), np.uint64)  # at each token, of the n-gram that starts there
+    whole = np.ones(len(tokens), np.bool_)  # whether that n-gram ends within its text
+    short_texts: list[tuple[NDArray[np.int64], Hashes]] = []
+    for place in range(ngram):
+        factor = np.uint64((GOLDEN * (2 * place + 1)) % 2**64)  # another for each place: the order counts
+        hashes[: max(0, len(tokens) - place)] += tokens[place:] * factor
+        if place < ngram - 1:
+            whole[end[counts > place] - place - 1] = False
+            short = first[counts == place + 1]
+            short_texts.append((short, hashes[short]))
+    for short, of_all_tokens in short_texts:
+        whole[short], hashes[short] = True, of_all_tokens
     shingle_counts = np.where(counts < ngram, np.minimum(counts, 1), counts - (ngram - 1))
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(shingle_counts)])
-    # where each shingle starts among the tokens: its row's first token, and its place in the row
-    row_shift = np.repeat(token_offsets[:-1] - offsets[:-1], shingle_counts)
-    first_token = np.arange(offsets[-1]) + row_shift
-    tokens_left = np.repeat(token_offsets[1:], shingle_counts) - first_token
-    padded = np.concatenate([tokens, np.zeros(ngram, np.uint64)])
-    hashes = np.zeros(len(first_token), np.uint64)
-    for place in range(ngram):
-        # an odd factor a place: the order of the tokens counts; places past a short row's end add nothing
-        factor = np.uint64((GOLDEN * (2 * place + 1)) % 2**64)
-        term = padded[first_token + place] * factor
-        hashes += term if place == 0 else np.where(tokens_left > place, term, np.uint64(0))
-    return Shingles(mix(hashes), offsets)
+    return Shingles(mix(hashes[whole]), offsets)

@@ -8,6 +8,7 @@ datasketch 2 calls affine32. Comparing rows stands in `families`.
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -76,7 +77,7 @@ def _blocks(texts: pl.Series) -> Iterator[pl.Series]:
         return
     numbers = texts.str.len_bytes().fill_null(0).cast(pl.Int64).cum_sum().to_numpy() // BLOCK_BYTES
     borders = np.concatenate([[0], np.flatnonzero(np.diff(numbers)) + 1, [len(texts)]])
-    for start, end in zip(borders[:-1], borders[1:], strict=True):
+    for start, end in pairwise(borders):
         yield texts[int(start) : int(end)]
 
 
