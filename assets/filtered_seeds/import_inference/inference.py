@@ -27,9 +27,12 @@ class ImportSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    well_known: bool = Field(True, description="guess names that the file does not bind from the table")
+    well_known: bool = Field(
+        default=True, description="guess names that the file does not bind from the table"
+    )
     carry_constants: bool = Field(
-        False, description="carry the file's short literal constants too (the published pipeline does not)"
+        default=False,
+        description="carry the file's short literal constants too (the published pipeline does not)",
     )
 
 

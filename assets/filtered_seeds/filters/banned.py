@@ -1,0 +1,95 @@
+"""Rules on what a seed says: words that tell of unfinished code, imports that tie it to a machine or a screen.
+
+Words and the imports of Python are StarCoder2-Instruct's, found as published: anywhere in the lower-cased
+code, so that `debug` holds `bug` and `from system` holds `from sys`. The imports of other languages are this
+project's choice of their like: command lines, processes, environments, build tools, plots and windows.
+"""
+
+import re
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
+
+from assets.outcome import Rule
+from assets.reasons import Reason
+
+_JAVASCRIPT = (
+    "child_process",
+    "cluster",
+    "commander",
+    "fs",
+    "os",
+    "process",
+    "webpack",
+    "worker_threads",
+    "yargs",
+)
+
+BANNED_IMPORTS: dict[str, tuple[str, ...]] = {
+    "python": ("argparse", "os", "subprocess", "sys", "setuptools", "distutils", "matplotlib", "seaborn"),
+    "javascript": _JAVASCRIPT,
+    "typescript": _JAVASCRIPT,
+    "java": ("java.awt", "java.lang.Process", "java.lang.ProcessBuilder", "javafx", "javax.swing", "picocli"),
+    "cpp": ("conio.h", "dirent.h", "gtk", "QApplication", "sys/", "unistd.h", "windows.h"),
+    "csharp": (
+        "System.CommandLine",
+        "System.Diagnostics",
+        "System.Drawing",
+        "System.Windows",
+        "Microsoft.Win32",
+    ),
+    "go": ("flag", "os", "os/exec", "os/signal", "plugin", "syscall", "unsafe"),
+    "rust": ("clap", "libc", "plotters", "std::env", "std::os", "std::process"),
+    "php": ("Symfony\\Component\\Console", "Symfony\\Component\\Process"),
+    "ruby": ("fileutils", "open3", "optparse", "rake", "thor"),
+    "swift": ("AppKit", "ArgumentParser", "Cocoa", "SwiftUI", "UIKit"),
+}
+"""Modules, packages and headers by language; Bash imports nothing."""
+
+
+class BannedSettings(BaseModel):
+    """What a seed must not contain."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    words: tuple[str, ...] = Field(
+        default=("todo", "fixme", "bug"), description="lower case, anywhere in the code"
+    )
+    imports: dict[str, tuple[str, ...]] = Field(
+        default_factory=lambda: dict(BANNED_IMPORTS),
+        description="names that must not be imported, by language",
+    )
+    whole_names: bool = Field(
+        default=False,
+        description="find words and Python imports only as whole names, which spares `debug` and `from system` "
+        "(the published rule does not)",
+    )
+
+
+def banned_rules(settings: BannedSettings) -> list[Rule]:
+    """Rules over seeds with `seed, imports (List(String)), language`; the detail is what was found."""
+    code = pl.concat_str(pl.col("imports").list.join("\n").fill_null(""), pl.lit("\n"), pl.col("seed"))
+    rules: list[Rule] = []
+    edge = r"\b" if settings.whole_names else ""
+    if settings.words:
+        found = code.str.to_lowercase().str.extract(f"{edge}({_any(settings.words)}){edge}")
+        rules.append(Rule(Reason.BANNED_WORD, found.is_not_null(), found))
+    for language, names in sorted(settings.imports.items()):
+        if not names:
+            continue
+        if language == "python":
+            found = code.str.to_lowercase().str.extract(rf"{edge}((?:import|from) (?:{_any(names)})){edge}")
+        else:
+            # whole names or parts of a path, as each language writes them: "fs", <sys/stat.h>, std::env::args
+            found = (
+                pl.col("imports").list.join("\n").str.extract(rf"(?:^|[^\w.])({_any(names)})(?:[^\w]|$|\b)")
+            )
+        rules.append(
+            Rule(Reason.BANNED_IMPORT, (pl.col("language") == language) & found.is_not_null(), found)
+        )
+    return rules
+
+
+def _any(words: tuple[str, ...]) -> str:
+    # the longest first, so that the detail names `os/exec` and not `os`
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))

@@ -1,0 +1,51 @@
+"""All filters in their order: whole files first, then seeds, cheap rules before dear ones.
+
+Each step is a list of named rules, and the first that matches gives the reason, so that counts by reason add up
+to the rows rejected. The type check, near-duplicates and the coreset are steps of their own.
+"""
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
+
+from assets.filtered_seeds.filters.banned import BannedSettings, banned_rules
+from assets.filtered_seeds.filters.function_form import FunctionFormSettings, function_form_rules
+from assets.filtered_seeds.filters.not_handwritten import NotHandwrittenSettings, not_handwritten_rules
+from assets.filtered_seeds.filters.personal_data import PersonalDataSettings, personal_data_rules
+from assets.filtered_seeds.filters.secrets import SECRET, SecretSettings, secret_rules, with_secret
+from assets.outcome import Outcome, apply_rules
+
+FILES_STAGE = "file_filters"
+SEEDS_STAGE = "seed_filters"
+
+
+class FilterSettings(BaseModel):
+    """The filters of a recipe; null leaves a filter out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    not_handwritten: NotHandwrittenSettings | None = Field(default_factory=NotHandwrittenSettings)
+    function_form: FunctionFormSettings | None = Field(default_factory=FunctionFormSettings)
+    banned: BannedSettings | None = Field(default_factory=BannedSettings)
+    secrets: SecretSettings | None = Field(default_factory=SecretSettings)
+    personal_data: PersonalDataSettings | None = Field(default_factory=PersonalDataSettings)
+
+
+def filter_files(files: pl.DataFrame, settings: FilterSettings) -> Outcome:
+    """Files (`file_id, content, path`) worth taking seeds from; to be asked before extraction."""
+    rules = not_handwritten_rules(settings.not_handwritten) if settings.not_handwritten else []
+    return apply_rules(files, rules, stage=FILES_STAGE, id_column="file_id")
+
+
+def filter_seeds(seeds: pl.DataFrame, settings: FilterSettings) -> Outcome:
+    """Seeds worth keeping (the columns of extraction, with the imports inferred); the columns stay as they are."""
+    cheap = [
+        *(function_form_rules(settings.function_form) if settings.function_form else []),
+        *(banned_rules(settings.banned) if settings.banned else []),
+        *(personal_data_rules(settings.personal_data) if settings.personal_data else []),
+    ]
+    outcome = apply_rules(seeds, cheap, stage=SEEDS_STAGE, id_column="seed_id")
+    if settings.secrets is None:
+        return outcome
+    searched = with_secret(outcome.kept, settings.secrets)
+    found = apply_rules(searched, secret_rules(), stage=SEEDS_STAGE, id_column="seed_id")
+    return outcome.then(Outcome(found.kept.drop(SECRET), found.rejected))

@@ -1,0 +1,38 @@
+"""Batches that fail are cut in halves until the source that is to blame stands alone.
+
+One source that makes a checker hang or crash must not take the verdicts of a thousand others with it. A
+source that fails alone gets no verdict, unless a harmless one fails too: then the checker is at fault.
+"""
+
+from collections.abc import Callable, Sequence
+
+from resources.type_checker.face import Judgement, TypeCheckerUnavailable
+from resources.type_checker.process import CheckerFailed
+
+HARMLESS = "answer = 42\n"
+
+
+def judge_by_halves(
+    sources: Sequence[str], judge: Callable[[Sequence[str]], list[Judgement]]
+) -> list[Judgement]:
+    """`judge(sources)`, in halves where it raises `CheckerFailed`; one judgement a source, in order.
+
+    Raises `TypeCheckerUnavailable` where `judge` fails on one source and on a harmless one too.
+    """
+    if not sources:
+        return []
+    try:
+        return judge(sources)
+    except CheckerFailed as failure:
+        if len(sources) == 1:
+            _ensure_works(judge, failure)
+            return [Judgement(None, f"no verdict: {failure}")]
+    middle = len(sources) // 2
+    return judge_by_halves(sources[:middle], judge) + judge_by_halves(sources[middle:], judge)
+
+
+def _ensure_works(judge: Callable[[Sequence[str]], list[Judgement]], failure: CheckerFailed) -> None:
+    try:
+        judge([HARMLESS])
+    except CheckerFailed as also:
+        raise TypeCheckerUnavailable(f"the type checker fails on every source: {also}") from failure

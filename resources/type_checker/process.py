@@ -1,0 +1,69 @@
+"""Running a checker's process: within a time limit, in a bare environment, never left behind.
+
+Tells what the sources did to the checker (it hung, it crashed: `CheckerFailed`) from what has nothing to do with
+them (it is not installed, it was killed: `TypeCheckerUnavailable`).
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from resources.type_checker.face import TypeCheckerUnavailable
+
+
+class CheckerFailed(Exception):
+    """The checker hung or crashed on these sources; the message says how."""
+
+
+def run_checker(
+    arguments: Sequence[str], folder: Path, *, timeout_s: float, install: str, node_options: str = ""
+) -> str:
+    """Standard output of the checker, run in `folder`.
+
+    `install` says how to get it, for the error. Raises `CheckerFailed` after `timeout_s` seconds or when it
+    ends by a crash, `TypeCheckerUnavailable` when it cannot be started or somebody kills it.
+    """
+    # its language, colours and search paths come from the environment: none is passed on
+    environment = {"PATH": os.defpath, "HOME": str(folder), "LC_ALL": "en_US.UTF-8", "NO_COLOR": "1"}
+    environment["NODE_OPTIONS"] = node_options
+    try:
+        process = subprocess.Popen(
+            list(arguments),
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,  # so that its children end with it
+        )
+    except OSError as error:
+        raise TypeCheckerUnavailable(f"{arguments[0]}: cannot be started ({error}); {install}") from error
+    try:
+        output, errors = process.communicate(timeout=timeout_s)
+    except subprocess.TimeoutExpired as error:
+        raise CheckerFailed(f"no verdict within {timeout_s:.0f} s") from error
+    finally:
+        _end(process)
+    tail = errors.decode(errors="replace").strip()[-500:]
+    if process.returncode in (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT):
+        raise TypeCheckerUnavailable(
+            f"{arguments[0]} was killed by signal {-process.returncode}: out of memory, or stopped by someone; "
+            "give the machine more memory or the checker fewer processes and smaller batches"
+        )
+    if "No module named" in tail:
+        raise TypeCheckerUnavailable(f"{' '.join(arguments[:3])}: {tail.splitlines()[-1]}; {install}")
+    if process.returncode not in (0, 1):  # 1: it found errors
+        raise CheckerFailed(
+            f"ended with exit status {process.returncode}: {tail.splitlines()[-1:] or 'silent'}"
+        )
+    return output.decode(errors="replace")
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End the process and its children, if any is left."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
