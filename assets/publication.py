@@ -48,7 +48,6 @@ def publish(
     table: Table,
     rows: pl.DataFrame | pl.LazyFrame | Iterator[pl.DataFrame],
     *,
-    inputs: Sequence[TableAddress] = (),
     ledger: Ledger | None = None,
     metadata: Mapping[str, Any] | None = None,
     checks: Sequence[dg.AssetCheckResult] = (),
@@ -58,13 +57,13 @@ def publish(
 ) -> Materialised:
     """Stage `rows` and what explains them, and describe the whole to Dagster.
 
-    `inputs` are the tables that were read: their digests go into the file and the metadata, as the record of
-    what this artifact was made from. `ledger` gives the funnel and the rejections, `beside` more tables that
-    belong to the artifact (suffix to frame), `source` names an input that is no table.
+    The digests of the tables that were read go into the file and the metadata, as the record of what this
+    artifact was made from; `source` names an input that is no table. `ledger` gives the funnel and the
+    rejections, `beside` more tables that belong to the artifact (suffix to frame).
     """
     parquet = store.store()
     address = address_of(context, partition_column)
-    made_from = input_digests(parquet, inputs) | ({"source": source} if source else {})
+    made_from = input_digests(parquet, input_addresses(context)) | ({"source": source} if source else {})
     version = context.assets_def.code_versions_by_key[context.asset_key] or ""
     lineage = {"code_version": version, "inputs": json.dumps(made_from, sort_keys=True)}
     staged = parquet.stage(address, rows, table.schema, volatile=table.volatile, metadata=lineage)
@@ -103,6 +102,20 @@ def publish(
         data_version=dg.DataVersion(staged.digest),
         check_results=results,
     )
+
+
+def input_addresses(context: dg.AssetExecutionContext) -> list[TableAddress]:
+    """The tables that the running asset reads, by its declared inputs and their partitions."""
+    addresses = []
+    for name, key in context.assets_def.keys_by_input_name.items():
+        spec = context.repository_def.asset_graph.get(key)
+        if spec.partitions_def is None:
+            addresses.append(TableAddress(tuple(key.path)))
+            continue
+        column = str(spec.metadata.get("partition_column", "language"))
+        partitions = sorted(context.asset_partition_keys_for_input(name))
+        addresses += [TableAddress(tuple(key.path), ((column, partition),)) for partition in partitions]
+    return addresses
 
 
 def input_digests(store: ParquetStore, inputs: Sequence[TableAddress]) -> dict[str, str]:

@@ -4,8 +4,8 @@ One `RecipeAssets` a recipe; the factories in each artifact's `asset.py` take it
 stage. Which recipes exist is said in `pipeline_defs`.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
@@ -26,14 +26,12 @@ class RecipeAssets:
     partitions: dg.PartitionsDefinition
     rebuild: dg.AutomationCondition | None
     rebuild_on_data_only: dg.AutomationCondition | None
-    seed: int
-    resource_keys: dict[str, str] = field(default_factory=dict)
 
     def key(self, artifact: str) -> dg.AssetKey:
         """The key `<recipe>/<artifact>`."""
         return dg.AssetKey([self.recipe, artifact])
 
-    def spec(
+    def asset(
         self,
         artifact: str,
         table: Table,
@@ -43,24 +41,26 @@ class RecipeAssets:
         kinds: Iterable[str] = (),
         partitioned: bool = True,
         expensive: bool = False,
-    ) -> dict[str, Any]:
-        """Keyword arguments for `dg.asset`.
+        **more: Any,
+    ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+        """Decorator that makes the asset `artifact` of this recipe; `more` goes to `dg.asset` as it is.
 
         `version` is the stage's own version, raised when its code gives other rows; with `settings` (models,
         or digests of prompt files) it makes the code version. `expensive` assets do not start by themselves
         when only code or settings changed.
         """
-        return {
-            "key": self.key(artifact),
-            "group_name": self.recipe,
-            "kinds": {"polars", "parquet", *kinds},
-            "owners": OWNERS,
-            "code_version": code_version(artifact, version, settings),
-            "partitions_def": self.partitions if partitioned else None,
-            "automation_condition": self.rebuild_on_data_only if expensive else self.rebuild,
-            "io_manager_key": "store",
-            "metadata": {"seedline/key_column": table.key, "partition_column": "language"},
-        }
+        return dg.asset(
+            key=self.key(artifact),
+            group_name=self.recipe,
+            kinds={"polars", "parquet", *kinds},
+            owners=OWNERS,
+            code_version=code_version(artifact, version, settings),
+            partitions_def=self.partitions if partitioned else None,
+            automation_condition=self.rebuild_on_data_only if expensive else self.rebuild,
+            io_manager_key="store",
+            metadata={"seedline/key_column": table.key, "partition_column": "language"},
+            **more,
+        )
 
 
 def code_version(artifact: str, version: str, settings: Iterable[BaseModel | str]) -> str:

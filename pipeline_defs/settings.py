@@ -87,8 +87,8 @@ class Settings(BaseSettings):
         default_factory=lambda: ["demo"], description="names of shipped recipes or paths of files"
     )
     dumps: DumpSettings = Field(default_factory=DumpSettings)
-    corpus: CorpusDumpSettings = Field(default_factory=CorpusDumpSettings)
-    raw_corpus: RawCorpusSettings = Field(default_factory=RawCorpusSettings)
+    corpus: CorpusDumpSettings = Field(default_factory=lambda: CorpusDumpSettings.model_validate({}))
+    raw_corpus: RawCorpusSettings = Field(default_factory=lambda: RawCorpusSettings.model_validate({}))
     benchmarks: dict[str, Path] = Field(
         default_factory=dict,
         description="benchmark name to a .jsonl or .jsonl.gz in HumanEval's or MBXP's form",

@@ -1,0 +1,1 @@
+"""The artifact `audit`: questions about the other artifacts, answered in SQL."""

@@ -15,7 +15,7 @@ from assets.publication import Materialised, accounts_check, address_of, call_me
 from assets.recipe_assets import RecipeAssets
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec
-from resources.parquet_store import ParquetIOManager, TableAddress
+from resources.parquet_store import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 
 ARTIFACT = "candidate_responses"
@@ -26,8 +26,12 @@ def build(shared: RecipeAssets, settings: ResponseSettings, spec: EngineSpec) ->
     """The asset of one recipe."""
     versions = [settings, spec, prompts_digest("assets.candidate_responses"), bank_digest()]
 
-    @dg.asset(
-        **shared.spec(ARTIFACT, TABLE, version=VERSION, settings=versions, expensive=True),
+    @shared.asset(
+        ARTIFACT,
+        TABLE,
+        version=VERSION,
+        settings=versions,
+        expensive=True,
         ins={"instructions": dg.AssetIn(shared.key("instructions"))},
         check_specs=[accounts_check(shared.key(ARTIFACT))],
         pool="engine",
@@ -55,7 +59,6 @@ def build(shared: RecipeAssets, settings: ResponseSettings, spec: EngineSpec) ->
             store,
             TABLE,
             rows,
-            inputs=[TableAddress((shared.recipe, "instructions"), address.partition)],
             ledger=ledger,
             metadata=call_metadata(asker.calls, engine.name),
         )

@@ -17,7 +17,7 @@ TABLE = Table(
     columns=(
         text("checkpoint_id", "id of the training: rows and order, base model, hyper-parameters"),
         text("recipe", "the recipe whose data it learnt"),
-        text("weights", "where the model folder is: a path or s3:// address"),
+        Column("weights", pl.String(), "where the model folder is: a path or s3:// address", volatile=True),
         text("rows_digest", "digest of the exact sft_id set and order"),
         integer("rows", "training rows, measured and left out ones included"),
         integer("left_out", "rows whose prompt alone fills a sequence"),

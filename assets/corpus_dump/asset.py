@@ -52,7 +52,9 @@ def build(dumps: dg.PartitionsDefinition, settings: CorpusDumpSettings) -> dg.As
                 partition_column="dump",
                 metadata={
                     "source": dg.MetadataValue.json(source.describe()),
-                    "languages": dg.MetadataValue.md(png_markdown("files", bar_plot(by_language, "language", "files"))),
+                    "languages": dg.MetadataValue.md(
+                        png_markdown("files", bar_plot(by_language, "language", "files"))
+                    ),
                 },
             )
 

@@ -16,7 +16,7 @@ from assets.publication import Materialised, accounts_check, address_of, call_me
 from assets.recipe_assets import RecipeAssets
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec
-from resources.parquet_store import ParquetIOManager, TableAddress
+from resources.parquet_store import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 
 ARTIFACT = "instructions"
@@ -27,8 +27,12 @@ def build(shared: RecipeAssets, settings: InstructionSettings, spec: EngineSpec)
     """The asset of one recipe."""
     versions = [settings, spec, prompts_digest("assets.instructions"), bank_digest()]
 
-    @dg.asset(
-        **shared.spec(ARTIFACT, TABLE, version=VERSION, settings=versions, expensive=True),
+    @shared.asset(
+        ARTIFACT,
+        TABLE,
+        version=VERSION,
+        settings=versions,
+        expensive=True,
         ins={"filtered_seeds": dg.AssetIn(shared.key("filtered_seeds"))},
         check_specs=[accounts_check(shared.key(ARTIFACT))],
         pool="engine",
@@ -56,7 +60,6 @@ def build(shared: RecipeAssets, settings: InstructionSettings, spec: EngineSpec)
             store,
             TABLE,
             rows,
-            inputs=[TableAddress((shared.recipe, "filtered_seeds"), address.partition)],
             ledger=ledger,
             metadata={
                 **call_metadata(asker.calls, engine.name),

@@ -12,7 +12,7 @@ from assets.raw_corpus.selection import STAGE, select_files
 from assets.raw_corpus.settings import RawCorpusSettings
 from assets.raw_corpus.take_downs import TakeDowns, parse_take_downs
 from assets.recipe_assets import OWNERS, code_version
-from resources.parquet_store import ParquetIOManager, TableAddress
+from resources.parquet_store import ParquetIOManager
 from resources.storage import S3Options, Storage
 
 KEY = dg.AssetKey("raw_corpus")
@@ -56,16 +56,16 @@ def build(
             STAGE, "files", chosen.counts["read"], chosen.rejected.collect(), rows_out=chosen.counts["kept"]
         )
         licences = licence_mix(chosen.kept)
-        keys = context.instance.get_dynamic_partitions(dumps.name or "")
         return publish(
             context,
             store,
             TABLE,
             chosen.kept,
-            inputs=[TableAddress(("corpus_dump",), (("dump", key),)) for key in sorted(keys)],
             ledger=ledger,
             metadata={
-                "licences": dg.MetadataValue.md(png_markdown("licences", bar_plot(licences, "licence", "files"))),
+                "licences": dg.MetadataValue.md(
+                    png_markdown("licences", bar_plot(licences, "licence", "files"))
+                ),
             },
         )
 

@@ -65,6 +65,19 @@ def find_contamination(
     return pl.concat(hits).sort(order).unique(order[:-1], keep="first", maintain_order=True)
 
 
+def chosen_problems(problems: pl.DataFrame, names: Sequence[str] | None) -> pl.DataFrame:
+    """The problems of the benchmarks `names` (null: all). Raises `ValueError` for a name that is not there."""
+    if names is None:
+        return problems
+    missing = sorted(set(names) - set(problems["benchmark"].unique()))
+    if missing:
+        raise ValueError(
+            f"decontamination.benchmarks names {', '.join(missing)}, which is not registered; register its file in "
+            "the settings (benchmarks), or take the name out of the recipe"
+        )
+    return problems.filter(pl.col("benchmark").is_in(list(names)))
+
+
 def decontaminate(
     rows: pl.DataFrame,
     problems: pl.DataFrame,
@@ -78,7 +91,7 @@ def decontaminate(
 
     Kept rows get the column `contamination` (`EVIDENCE`). Rejections carry the evidence as JSON.
     """
-    looked_for = patterns(problems, settings, seed=seed)
+    looked_for = patterns(chosen_problems(problems, settings.benchmarks), settings, seed=seed)
     hits = find_contamination(rows, looked_for, text, id_column)
     evidence = hits.group_by(id_column, maintain_order=True).agg(
         pl.struct(*PATTERN_SCHEMA.names()).alias("contamination")

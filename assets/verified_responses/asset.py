@@ -2,6 +2,7 @@
 
 import dagster as dg
 import polars as pl
+from resources.sandbox.resource import SandboxResource
 
 from assets.candidate_responses.table import TABLE as CANDIDATES
 from assets.ledger import Ledger
@@ -12,9 +13,8 @@ from assets.recipe_assets import RecipeAssets
 from assets.verified_responses.execution import keep_passed, with_verdicts
 from assets.verified_responses.settings import VerificationSettings
 from assets.verified_responses.table import TABLE, VERDICT_COLUMNS
-from resources.parquet_store import ParquetIOManager, TableAddress
+from resources.parquet_store import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
-from resources.sandbox.resource import SandboxResource
 
 ARTIFACT = "verified_responses"
 VERSION = "1"
@@ -23,8 +23,12 @@ VERSION = "1"
 def build(shared: RecipeAssets, settings: VerificationSettings) -> dg.AssetsDefinition:
     """The asset of one recipe."""
 
-    @dg.asset(
-        **shared.spec(ARTIFACT, TABLE, version=VERSION, settings=[settings], kinds=["bubblewrap"]),
+    @shared.asset(
+        ARTIFACT,
+        TABLE,
+        version=VERSION,
+        settings=[settings],
+        kinds=["bubblewrap"],
         ins={"candidate_responses": dg.AssetIn(shared.key("candidate_responses"))},
         check_specs=[accounts_check(shared.key(ARTIFACT))],
         pool="sandbox",
@@ -49,7 +53,12 @@ def build(shared: RecipeAssets, settings: VerificationSettings) -> dg.AssetsDefi
             )
         outcome = keep_passed(judged.rows, settings)
         rows = outcome.kept.select(TABLE.schema.names()).sort(TABLE.key)
-        names = [CANDIDATES.key, "instruction_id", *(column.name for column in VERDICT_COLUMNS), "output_tail"]
+        names = [
+            CANDIDATES.key,
+            "instruction_id",
+            *(column.name for column in VERDICT_COLUMNS),
+            "output_tail",
+        ]
         verdicts = judged.rows.select(names).sort(CANDIDATES.key)
         by_verdict = verdicts.group_by("verdict").len("responses").sort("responses", descending=True)
         ledger = Ledger()
@@ -59,7 +68,6 @@ def build(shared: RecipeAssets, settings: VerificationSettings) -> dg.AssetsDefi
             store,
             TABLE,
             rows,
-            inputs=[TableAddress((shared.recipe, "candidate_responses"), address.partition)],
             ledger=ledger,
             beside={"verdicts": verdicts},
             metadata={
@@ -67,7 +75,9 @@ def build(shared: RecipeAssets, settings: VerificationSettings) -> dg.AssetsDefi
                 "sandbox_runs_saved": judged.reused,
                 "sandbox_seconds": round(judged.seconds, 2),
                 "pass_rate": rows.height / responses.height if responses.height else None,
-                "verdicts": dg.MetadataValue.md(png_markdown("verdicts", bar_plot(by_verdict, "verdict", "responses"))),
+                "verdicts": dg.MetadataValue.md(
+                    png_markdown("verdicts", bar_plot(by_verdict, "verdict", "responses"))
+                ),
             },
         )
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from assets.filtered_seeds.settings import SeedSettings
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from assets.candidate_responses.settings import ResponseSettings
 from assets.checkpoint.settings import CheckpointSettings
 from assets.corpus_dump.languages import LANGUAGES
 from assets.eval_scores.settings import EvaluationSettings
-from assets.filtered_seeds.settings import SeedSettings
 from assets.instructions.settings import InstructionSettings
 from assets.sft_dataset.settings import SftSettings
 from assets.verified_responses.settings import VerificationSettings
@@ -33,7 +33,9 @@ class Recipe(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="folder, asset prefix and group of the recipe")
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9_]*$", description="folder, asset prefix and group of the recipe"
+    )
     description: str = Field(min_length=1, description="one paragraph: what it does and where it comes from")
     languages: tuple[str, ...] = Field(min_length=1, description="programming languages, one partition each")
     engine: EngineSpec = Field(description="the model that writes instructions and responses")
@@ -96,7 +98,13 @@ def _problem(problem: Any) -> str:
         field = str(problem["loc"][-1])
         allowed = _fields_at(problem["loc"][:-1])
         near = difflib.get_close_matches(field, allowed, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else f"; allowed are {', '.join(allowed)}" if allowed else ""
+        hint = (
+            f"; did you mean {near[0]!r}?"
+            if near
+            else f"; allowed are {', '.join(allowed)}"
+            if allowed
+            else ""
+        )
         return f"  {place}: no such field{hint}"
     if problem["type"] == "missing":
         return f"  {place}: missing"

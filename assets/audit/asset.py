@@ -1,0 +1,63 @@
+"""The audit assets of a recipe: every question in `sql/` as a table, and the blocking lineage check."""
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from assets.audit.questions import OF_RECIPE, SHARED, ask, purpose, questions
+from assets.publication import Materialised, markdown_table, publish
+from assets.recipe_assets import OWNERS, RecipeAssets, code_version
+from assets.table import Column, Table
+from resources.parquet_store import ParquetIOManager
+
+LINEAGE_QUESTION = "lineage_completeness"
+VERSION = "1"
+
+
+def build(shared: RecipeAssets) -> list[dg.AssetsDefinition]:
+    """One asset a question."""
+    return [_question_asset(shared, name, sql) for name, sql in questions().items()]
+
+
+def checks(shared: RecipeAssets) -> Sequence[dg.AssetChecksDefinition]:
+    """The check that every training row leads back to its file."""
+
+    @dg.asset_check(
+        asset=shared.key("sft_dataset"),
+        blocking=True,
+        description="Every training row leads back to repository, commit, path, lines and licence.",
+    )
+    def lineage_is_complete(store: ParquetIOManager) -> dg.AssetCheckResult:
+        broken = ask(LINEAGE_QUESTION, store.store(), shared.recipe)
+        return dg.AssetCheckResult(
+            passed=broken.is_empty(),
+            description=f"{broken.height} training rows without a whole origin",
+            metadata={"broken": dg.MetadataValue.md(markdown_table(broken.head(10)))},
+        )
+
+    return [lineage_is_complete]
+
+
+def _question_asset(shared: RecipeAssets, name: str, sql: str) -> dg.AssetsDefinition:
+    deps = [dg.AssetDep(table) for table in SHARED] + [dg.AssetDep(shared.key(table)) for table in OF_RECIPE]
+
+    @dg.asset(
+        key=shared.key(f"audit_{name}"),
+        deps=deps,
+        group_name=shared.recipe,
+        kinds={"duckdb", "sql"},
+        owners=OWNERS,
+        code_version=code_version(f"audit_{name}", VERSION, [sql]),
+        automation_condition=shared.rebuild,
+        io_manager_key="store",
+        description=purpose(sql),
+    )
+    def audit(context: dg.AssetExecutionContext, store: ParquetIOManager) -> Materialised:
+        answer = ask(name, store.store(), shared.recipe)
+        table = Table(
+            answer.columns[0], tuple(Column(column, dtype, "") for column, dtype in answer.schema.items())
+        )
+        shown = dg.MetadataValue.md(markdown_table(answer.head(50)) if answer.height else "_no rows_")
+        return publish(context, store, table, answer, metadata={"answer": shown})
+
+    return audit

@@ -1,0 +1,89 @@
+"""The audit questions: plain SQL over the Parquet files, asked with DuckDB.
+
+The questions stand in `sql/`, one file each. A table is a view by its artifact's name, as everybody who reads
+the files would name it; one that was never written is an empty view, so that a question can be asked early.
+"""
+
+from importlib.resources import files
+
+import duckdb
+import polars as pl
+import pyarrow.dataset as ds
+
+from assets.candidate_responses.table import TABLE as CANDIDATE_RESPONSES
+from assets.corpus_dump.table import TABLE as FILES
+from assets.filtered_seeds.table import TABLE as FILTERED_SEEDS
+from assets.instructions.table import TABLE as INSTRUCTIONS
+from assets.ledger import FUNNEL_SCHEMA
+from assets.outcome import REJECTION_SCHEMA
+from assets.sft_dataset.decontamination import PATTERN_SCHEMA
+from assets.sft_dataset.table import TABLE as SFT_DATASET
+from assets.verified_responses.table import TABLE as VERIFIED_RESPONSES
+from resources.parquet_store import ParquetStore
+
+SHARED = {"corpus_dump": FILES.schema, "raw_corpus": FILES.schema}
+OF_RECIPE = {
+    "filtered_seeds": FILTERED_SEEDS.schema,
+    "instructions": INSTRUCTIONS.schema,
+    "candidate_responses": CANDIDATE_RESPONSES.schema,
+    "verified_responses": VERIFIED_RESPONSES.schema,
+    "sft_dataset": SFT_DATASET.schema,
+}
+CONTAMINATION = "sft_dataset__contamination"
+
+
+class UnknownQuestionError(KeyError):
+    """There is no such question; the message names those that there are."""
+
+
+def questions() -> dict[str, str]:
+    """Name of every question and its SQL, by name."""
+    return {
+        entry.name.removesuffix(".sql"): entry.read_text(encoding="utf-8")
+        for entry in sorted(files("sql").iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".sql")
+    }
+
+
+def purpose(sql: str) -> str:
+    """The comment lines at the head of a question."""
+    lines = []
+    for line in sql.splitlines():
+        if not line.startswith("--"):
+            break
+        lines.append(line.removeprefix("--").strip())
+    return " ".join(lines)
+
+
+def ask(name: str, store: ParquetStore, recipe: str) -> pl.DataFrame:
+    """The answer to question `name` over the tables of `recipe`. Raises `UnknownQuestionError`."""
+    known = questions()
+    if name not in known:
+        raise UnknownQuestionError(f"no question {name!r}; there are {', '.join(known)}")
+    with duckdb.connect() as connection:
+        for table, (key, schema) in tables(recipe).items():
+            _register(connection, store, table, key, schema)
+        return connection.sql(known[name]).pl()
+
+
+def tables(recipe: str) -> dict[str, tuple[tuple[str, ...], pl.Schema]]:
+    """View name to asset key and schema, for the shared tables and those of `recipe`."""
+    placed = {name: ((name,), schema) for name, schema in SHARED.items()}
+    placed |= {name: ((recipe, name), schema) for name, schema in OF_RECIPE.items()}
+    beside: dict[str, tuple[tuple[str, ...], pl.Schema]] = {}
+    for name, (key, _) in placed.items():
+        for suffix, schema in (("rejected", REJECTION_SCHEMA), ("funnel", FUNNEL_SCHEMA)):
+            beside[f"{name}__{suffix}"] = ((*key[:-1], f"{key[-1]}__{suffix}"), schema)
+    hits = pl.Schema({"response_id": pl.String, **PATTERN_SCHEMA})
+    return placed | beside | {CONTAMINATION: ((recipe, CONTAMINATION), hits)}
+
+
+def _register(
+    connection: duckdb.DuckDBPyConnection, store: ParquetStore, table: str, key: tuple[str, ...], schema: pl.Schema
+) -> None:
+    found = [store.uri(address) for address in store.partitions(key)]
+    if not found:
+        connection.register(table, pl.DataFrame(schema=schema).to_arrow())
+        return
+    paths = [uri.removeprefix("s3://") for uri in found]
+    connection.register(table, ds.dataset(paths, filesystem=store.storage.fs, format="parquet"))

@@ -1,0 +1,61 @@
+"""The asset `benchmarks`: the problems of every registered benchmark, shared by all recipes.
+
+A table like any other, so that a changed benchmark makes what was decontaminated against it stale.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import dagster as dg
+
+from assets.benchmarks.registry import benchmark_files, load_benchmarks
+from assets.benchmarks.table import TABLE
+from assets.plots import bar_plot, png_markdown
+from assets.publication import Materialised, publish
+from assets.recipe_assets import OWNERS, code_version
+from resources.parquet_store import ParquetIOManager
+
+KEY = dg.AssetKey("benchmarks")
+VERSION = "1"
+
+
+def build(registered: Mapping[str, Path]) -> dg.AssetsDefinition:
+    """The asset over the built-in benchmarks and those `registered` in the settings (name to file)."""
+
+    @dg.asset(
+        key=KEY,
+        group_name="corpus",
+        kinds={"polars", "parquet"},
+        owners=OWNERS,
+        code_version=code_version("benchmarks", VERSION, [repr(sorted(map(str, registered.items())))]),
+        io_manager_key="store",
+        metadata={"seedline/key_column": TABLE.key},
+    )
+    def benchmarks(context: dg.AssetExecutionContext, store: ParquetIOManager) -> Materialised:
+        """Evaluation problems: what the data is kept clean of, and what checkpoints are scored on."""
+        problems = load_benchmarks(files=registered)
+        by_name = problems.group_by("benchmark", "language").len("problems").sort("benchmark", "language")
+        names = by_name.with_columns(label=by_name["benchmark"] + " " + by_name["language"].fill_null("-"))
+        return publish(
+            context,
+            store,
+            TABLE,
+            problems,
+            source=files_digest(registered),
+            metadata={
+                "problems": dg.MetadataValue.md(
+                    png_markdown("problems", bar_plot(names, "label", "problems"))
+                )
+            },
+        )
+
+    return benchmarks
+
+
+def files_digest(registered: Mapping[str, Path]) -> str:
+    """Digest of the benchmark files' bytes; a missing file counts as empty, and stops the asset when it runs."""
+    digest = hashlib.sha256()
+    for name, path in sorted(benchmark_files(registered).items()):
+        digest.update(f"{name}\0".encode() + (path.read_bytes() if path.is_file() else b"") + b"\0")
+    return digest.hexdigest()

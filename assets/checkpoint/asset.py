@@ -1,0 +1,131 @@
+"""The asset `checkpoint`: a base model fine-tuned on the recipe's training rows, all its languages together."""
+
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from assets.checkpoint.identity import (
+    checkpoint_id,
+    corpus_sample,
+    rows_digest,
+    tiny_model_id,
+    training_order,
+)
+from assets.checkpoint.plot import loss_plot
+from assets.checkpoint.settings import CheckpointSettings, NamedModel
+from assets.checkpoint.table import TABLE, checkpoint_row
+from assets.plots import png_markdown
+from assets.publication import Materialised, publish
+from assets.recipe_assets import RecipeAssets
+from resources.model_folder import model_digest
+from resources.parquet_store import ParquetIOManager
+from resources.trainer.face import OnProgress, Progress, Trainer
+from resources.trainer.resource import TrainerResource
+
+ARTIFACT = "checkpoint"
+VERSION = "1"
+
+
+def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefinition:
+    """The asset of one recipe."""
+    languages = dg.SpecificPartitionsPartitionMapping(list(shared.languages))
+    corpus = {"raw_corpus": dg.AssetIn("raw_corpus", partition_mapping=languages)}
+
+    @shared.asset(
+        ARTIFACT,
+        TABLE,
+        version=VERSION,
+        settings=[settings],
+        kinds=["pytorch", "huggingface"],
+        partitioned=False,
+        expensive=True,
+        ins={"sft_dataset": dg.AssetIn(shared.key("sft_dataset")), **corpus},
+        pool="gpu",
+    )
+    def checkpoint(
+        context: dg.AssetExecutionContext,
+        sft_dataset: pl.LazyFrame,
+        raw_corpus: pl.LazyFrame,
+        store: ParquetIOManager,
+        trainer: TrainerResource,
+    ) -> Materialised:
+        """A model folder (safetensors, tokenizer, chat template) trained on the completions of the SFT set."""
+        rows = sft_dataset.select("sft_id", "prompt", "completion", "messages").collect()
+        if rows.is_empty():
+            raise dg.Failure(
+                f"{shared.recipe}/sft_dataset has no rows to train on; its funnel shows where they went "
+                f"(seedline audit yield_funnel --recipe {shared.recipe})"
+            )
+        progress = _logged(context)
+        local = trainer.open()
+        base, address = base_model(local, trainer, settings, raw_corpus, progress)
+        ordered = training_order(rows, settings.training.seed)
+        made = checkpoint_id(ordered, base, settings.training)
+        result = local.train(
+            ordered,
+            settings.training,
+            trainer.folder(made),
+            base=address,
+            model_id=made,
+            revision=settings.base_model.revision if isinstance(settings.base_model, NamedModel) else None,
+            on_progress=progress,
+        )
+        row = checkpoint_row(
+            result,
+            settings,
+            base,
+            recipe=shared.recipe,
+            weights=str(result.folder),
+            rows=rows.height,
+            rows_digest=rows_digest(ordered),
+        )
+        curve = loss_plot(result.curve, result.loss_before, result.loss_after, result.loss_on)
+        return publish(
+            context,
+            store,
+            TABLE,
+            row,
+            metadata={
+                "weights": dg.MetadataValue.path(str(result.folder)),
+                "training_rows": rows.height,
+                "loss_before": result.loss_before,
+                "loss_after": result.loss_after,
+                "parameters": result.parameters,
+                "steps": result.steps,
+                "training_seconds": round(result.seconds, 1),
+                "trained_before": result.reused,
+                "loss_curve": dg.MetadataValue.md(png_markdown("loss curve", curve)),
+            },
+        )
+
+    return checkpoint
+
+
+def base_model(
+    local: Trainer,
+    trainer: TrainerResource,
+    settings: CheckpointSettings,
+    corpus: pl.LazyFrame,
+    progress: OnProgress,
+) -> tuple[dict[str, str], str]:
+    """What identifies the base model, and its folder or hub id; a tiny one is made from the corpus."""
+    chosen = settings.base_model
+    if isinstance(chosen, NamedModel):
+        folder = Path(chosen.model).expanduser()
+        digest = model_digest(folder) if folder.is_dir() else chosen.revision or "default branch"
+        return {"model": chosen.model, "revision": digest}, str(folder) if folder.is_dir() else chosen.model
+    texts = corpus_sample(corpus, settings.corpus_sample_bytes)
+    made = tiny_model_id(chosen, texts)
+    result = local.make_base(texts, chosen, trainer.folder(made), model_id=made, on_progress=progress)
+    return {"model": "tiny", "revision": made}, str(result.folder)
+
+
+def _logged(context: dg.AssetExecutionContext) -> OnProgress:
+    def note(progress: Progress) -> None:
+        context.log.info(
+            f"{progress.phase}: step {progress.step} of {progress.steps}, loss {progress.loss:.3f}, "
+            f"{progress.tokens_per_second:,.0f} tokens/s, about {progress.seconds_left:,.0f} s left"
+        )
+
+    return note

@@ -1,0 +1,61 @@
+"""The chain from verified responses to training rows: selection, final form, decontamination, origin.
+
+Decontamination sees prompt and completion together, in their final form: what a model would be trained on.
+"""
+
+import polars as pl
+
+from assets.outcome import Outcome
+from assets.sft_dataset.decontamination import decontaminate
+from assets.sft_dataset.final_form import with_final_form, with_messages
+from assets.sft_dataset.selection import select_responses
+from assets.sft_dataset.settings import SftSettings
+from assets.sft_dataset.table import TABLE
+from resources.ids import content_id
+
+
+def training_rows(
+    verified: pl.DataFrame,
+    seeds: pl.LazyFrame,
+    files: pl.LazyFrame,
+    problems: pl.DataFrame,
+    settings: SftSettings,
+) -> tuple[Outcome, pl.DataFrame]:
+    """Training rows (columns of `TABLE`, sorted by `sft_id`) and every contamination hit (by `response_id`).
+
+    `verified` has the columns of `verified_responses`; `seeds` gives `seed_id, start_line, end_line`; `files`
+    `file_id, repo, path, commit, licence`; `problems` the columns of `benchmarks`.
+    """
+    chosen = select_responses(verified, settings.selection, seed=settings.seed)
+    formed = with_messages(with_final_form(chosen.kept, settings.form, seed=settings.seed))
+    text = pl.concat_str("prompt", "completion", separator="\n")
+    clean, hits = decontaminate(
+        formed, problems, settings.decontamination, text=text, id_column="response_id", seed=settings.seed
+    )
+    outcome = chosen.then(clean)
+    rows = (
+        outcome.kept.lazy()
+        .with_columns(
+            content_id("prompt", "completion").alias("sft_id"),
+            pl.col("generation").struct.field("engine").alias("engine"),
+        )
+        .join(seeds.select("seed_id", "start_line", "end_line"), on="seed_id", how="left")
+        .join(files.select("file_id", "repo", "path", "commit", "licence"), on="file_id", how="left")
+        .select(TABLE.schema.names())
+        .sort(TABLE.key)
+        .collect(engine="streaming")
+    )
+    return Outcome(rows, outcome.rejected), hits
+
+
+def contamination_report(problems: pl.DataFrame, hits: pl.DataFrame) -> str:
+    """A Markdown table: for each benchmark its problems, those found in rows, and the rows, by method."""
+    lines = ["| benchmark | problems | method | problems found | rows |", "|---|---|---|---|---|"]
+    for (benchmark,), group in problems.group_by("benchmark", maintain_order=True):
+        found = hits.filter(pl.col("benchmark") == benchmark)
+        by_method = found.group_by("method", maintain_order=True).agg(
+            pl.col("problem_id").n_unique(), pl.col("response_id").n_unique()
+        )
+        rows = by_method.rows() or [("any", 0, 0)]
+        lines += [f"| {benchmark} | {group.height} | {method} | {found_} | {n} |" for method, found_, n in rows]
+    return "\n".join(lines)

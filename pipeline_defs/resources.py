@@ -1,0 +1,39 @@
+"""From settings to resources: the one place where a deployment's settings become Dagster resources."""
+
+from typing import Any
+
+from resources.sandbox.resource import SandboxResource
+from resources.type_checker.resource import TypeCheckerResource
+
+from pipeline_defs.settings import Settings
+from resources.corpus_source.resource import CorpusSourcesResource
+from resources.engines.resource import EnginesResource
+from resources.parquet_store import ParquetIOManager
+from resources.row_cache.resource import RowCacheResource
+from resources.trainer.resource import TrainerResource
+
+
+def build_resources(settings: Settings) -> dict[str, Any]:
+    """Resources by the names that assets ask for."""
+    s3 = settings.s3.model_dump()
+    built: dict[str, Any] = {
+        "store": ParquetIOManager(root=settings.store_root, **s3),
+        "row_cache": RowCacheResource(root=settings.cache_root, **s3),
+        "corpus_sources": CorpusSourcesResource(
+            named={name: source.model_dump(mode="json") for name, source in settings.dumps.named.items()},
+            folder=str(settings.dumps.folder) if settings.dumps.folder else None,
+            s3_prefix=settings.dumps.s3_prefix,
+            **s3,
+        ),
+        "engines": EnginesResource(device=settings.engines.device, threads=settings.engines.threads),
+        "sandbox": SandboxResource(backend=settings.sandbox.backend, workers=settings.sandbox.workers),
+        "type_checker": TypeCheckerResource(workers=settings.workers),
+        "trainer": TrainerResource(
+            models=settings.models_root, device=settings.engines.device, threads=settings.engines.threads
+        ),
+    }
+    if settings.dumps.s3_prefix is not None:
+        from dagster_aws.s3 import S3Resource
+
+        built["s3"] = S3Resource(endpoint_url=settings.s3.endpoint_url, region_name=settings.s3.region)
+    return built

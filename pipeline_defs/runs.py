@@ -1,0 +1,116 @@
+"""Bringing a recipe up to date: find what is stale, run just that, in as few Dagster runs as its partitions allow.
+
+The runs are real ones of the shared instance, so the UI shows them; they execute in this process. Which
+assets are stale is `staleness.py`'s matter.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import dagster as dg
+
+from assets.corpus_dump.asset import KEY as CORPUS_DUMP
+from pipeline_defs.partitions import CORPUS_DUMPS
+from pipeline_defs.staleness import Work, find_stale
+from resources.corpus_source.resource import CorpusSourcesResource
+from resources.parquet_store import ParquetStore
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Assets that run together: one partition of one partitions definition (None: no partition)."""
+
+    keys: tuple[dg.AssetKey, ...]
+    partition: str | None
+
+
+class RunFailedError(RuntimeError):
+    """A run failed; the message names the asset and the error."""
+
+
+def stale_work(
+    defs: dg.Definitions,
+    instance: dg.DagsterInstance,
+    store: ParquetStore,
+    sources: CorpusSourcesResource,
+    *,
+    selected: Sequence[dg.AssetKey],
+    languages: Sequence[str],
+    dumps: Sequence[str],
+) -> list[Work]:
+    """What is out of date among `selected`, over `languages` and `dumps`; asks each dump's source whether it changed."""
+    fingerprints = {dump: sources.open(dump).fingerprint() for dump in dumps}
+    return find_stale(
+        defs.resolve_asset_graph(),
+        instance,
+        store,
+        selected=selected,
+        partitions=[*dumps, *languages],
+        source_fingerprints=fingerprints,
+    )
+
+
+def in_batches(work: Sequence[Work]) -> list[Batch]:
+    """What runs together: the same phase and the same partition, in the order in which it can run.
+
+    Only assets over the same partitions may share a run, hence the phases: what has no partition and feeds
+    the corpus, dumps, the corpus, a recipe's languages, and a recipe's unpartitioned end.
+    """
+    order = sorted(work, key=_phase)
+    batches: dict[tuple[int, str | None], list[dg.AssetKey]] = {}
+    for item in order:
+        batches.setdefault((_phase(item), item.partition), []).append(item.key)
+    return [Batch(tuple(keys), partition) for (_, partition), keys in batches.items()]
+
+
+def _phase(item: Work) -> int:
+    of_recipe = len(item.key.path) > 1
+    if of_recipe:
+        return 4 if item.partition is None else 3
+    if item.partition is None:
+        return 0
+    return 1 if item.key == CORPUS_DUMP else 2
+
+
+def run_batch(
+    defs: dg.Definitions,
+    instance: dg.DagsterInstance,
+    batch: Batch,
+    *,
+    on_event: Callable[[dg.DagsterEvent], None] | None = None,
+) -> None:
+    """Execute one batch. Raises `RunFailedError`."""
+    if CORPUS_DUMP in batch.keys and batch.partition is not None:
+        instance.add_dynamic_partitions(CORPUS_DUMPS.name or "", [batch.partition])
+    job = defs.resolve_implicit_job_def_def_for_assets(list(batch.keys))
+    if job is None:
+        raise RunFailedError(f"no job holds {', '.join(key.to_user_string() for key in batch.keys)}")
+    result = job.execute_in_process(
+        instance=instance,
+        partition_key=batch.partition,
+        asset_selection=list(batch.keys),
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        raise_on_error=False,
+        tags={"seedline/command": "materialize"},
+    )
+    for event in result.all_events:
+        if on_event is not None:
+            on_event(event)
+    if not result.success:
+        raise RunFailedError("\n".join(_failures(result)))
+
+
+def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
+    lines = []
+    for event in result.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            lines.append(f"{event.step_key}: {error.message.strip() if error else 'failed'}")
+    failed_checks = [
+        f"{check.asset_key.to_user_string()}: check {check.check_name} failed: {check.description}"
+        for check in result.get_asset_check_evaluations()
+        if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR
+    ]
+    return lines + failed_checks or [f"run {result.run_id} failed"]

@@ -1,0 +1,1 @@
+"""The audit questions, one SQL file a question, for DuckDB over the Parquet files."""
