@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from resources.engines.docstring_rules import doctests, examples, task, types
+from resources.engines.docstring_rules import doctests, examples, guards, task, types
 from resources.engines.docstring_rules.concepts import concepts
 from resources.engines.docstring_rules.function import Function, function_of
 from resources.engines.face import COMPLETION_SCHEMA, Engine, Sampling
@@ -95,14 +95,16 @@ def tests_of(function: Function) -> tuple[list[str], list[str]]:
     if function.is_method:
         return [], []
     stated = doctests.assertions(function)
-    sources = ["the examples of the documentation"] if stated else []
     in_prose = [assertion for assertion in examples.assertions(function) if assertion not in stated]
-    if in_prose:
-        sources = ["the examples of the documentation"]
-    if not stated and not in_prose:
-        typed = types.assertions(function)
-        return typed, (["only the stated type of the result"] if typed else [])
-    return stated + in_prose, sources
+    sources = ["the examples of the documentation"] if stated or in_prose else []
+    stated += in_prose
+    if not stated:
+        stated = guards.assertions(function)
+        sources = ["the plain cases that the code itself states"] if stated else []
+    if not stated:
+        stated = types.assertions(function)
+        sources = ["only the type of the result"] if stated else []
+    return stated, sources
 
 
 def _function(facts: dict) -> Function | None:

@@ -1,84 +1,70 @@
-"""Asserts from stated types: the annotated or documented type of the result, for arguments of the stated types.
+"""Asserts on the type of the result, for arguments that fit: the weakest of the sources, and said to be so.
 
-The weakest of the sources: it shows that the function accepts what it says and gives the type that it says.
-Only types that a function states are used; a parameter without type or default makes no test.
+The type comes from the annotation, from the docstring ("Return True if ...", `:rtype: str`), or from what every
+`return` of the code builds. It shows that the function accepts what it says and gives the kind of thing it says.
 """
 
 import ast
 import re
 
 from resources.engines.docstring_rules.function import Function
+from resources.engines.docstring_rules.parameters import WORDS, sample_values
 
-_SAMPLES = {
-    "int": ("3", "8"),
-    "float": ("1.5", "2.25"),
-    "str": ("'seed line'", "'abc'"),
-    "bool": ("True", "False"),
-    "bytes": ("b'seed line'", "b'abc'"),
-    "list": ("[3, 1, 2]", "[1]"),
-    "tuple": ("(3, 1, 2)", "(1,)"),
-    "dict": ("{'a': 1, 'b': 2}", "{'a': 1}"),
-    "set": ("{1, 2, 3}", "{1}"),
-}
-_CONTAINERS = {
-    "list": ("[{0}, {1}]", "[{0}]"),
-    "Sequence": ("[{0}, {1}]", "[{0}]"),
-    "Iterable": ("[{0}, {1}]", "[{0}]"),
-    "Collection": ("[{0}, {1}]", "[{0}]"),
-    "List": ("[{0}, {1}]", "[{0}]"),
-    "set": ("{{{0}, {1}}}", "{{{0}}}"),
-    "Set": ("{{{0}, {1}}}", "{{{0}}}"),
-}
 _RESULTS = {
     "int": "int", "float": "(int, float)", "str": "str", "bool": "bool", "bytes": "bytes", "list": "list",
     "List": "list", "tuple": "tuple", "Tuple": "tuple", "dict": "dict", "Dict": "dict", "set": "set", "Set": "set",
     "frozenset": "frozenset", "complex": "complex",
 }  # fmt: skip
-_WORDS = {
-    "string": "str", "boolean": "bool", "integer": "int", "str": "str", "bool": "bool", "int": "int",
-    "float": "float", "bytes": "bytes", "list": "list", "dict": "dict", "tuple": "tuple", "set": "set",
-    "list of str": "list[str]", "list of int": "list[int]", "list[str]": "list[str]", "list[int]": "list[int]",
-    "number": "float", "dictionary": "dict", "text": "str",
-}  # fmt: skip
+_BUILDERS = {"str", "int", "bool", "list", "dict", "set", "tuple", "frozenset", "bytes"} | {"sorted", "len", "any"} | {
+    "all", "isinstance", "hasattr", "repr", "issubclass", "callable"
+}
+_BUILDER_TYPES = {"sorted": "list", "len": "int", "any": "bool", "all": "bool", "isinstance": "bool", "hasattr": "bool",
+                  "repr": "str", "issubclass": "bool", "callable": "bool"}  # fmt: skip
+_TEXT_METHODS = {"join", "format", "strip", "lower", "upper", "replace", "title", "rstrip", "lstrip", "capitalize"}
+_TRUTH_METHODS = {"startswith", "endswith", "isdigit", "isalpha", "issubset", "isidentifier", "isupper", "islower"}
 
 
 def assertions(function: Function) -> list[str]:
-    """At most two asserts that the result has its stated type; empty where types are not stated."""
-    result = _result_type(function)
-    if result is None or isinstance(function.node, ast.AsyncFunctionDef) or function.node.decorator_list:
+    """At most two asserts that the result has its type; empty where result or arguments have no known type."""
+    node = function.node
+    if isinstance(node, ast.AsyncFunctionDef) or node.decorator_list:
         return []
-    arguments = function.node.args
+    stated = stated_result(function)
+    result = stated or _built(node)
+    if result is None:
+        return []
+    arguments = node.args
     positional = [*arguments.posonlyargs, *arguments.args]
-    required = positional[: len(positional) - len(arguments.defaults)]
+    required = positional[: max(len(positional) - len(arguments.defaults), 1)]
     by_name = [a for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is None]
-    optional = positional[len(required) :]
-    pairs = [_samples(function, argument) for argument in [*required, *by_name]]
-    if not pairs:
-        first = _samples(function, optional[0]) if optional else None
-        pairs, required = ([first], optional[:1]) if first else ([], required)
-        if not first:
-            return []
-    if any(pair is None for pair in pairs):
+    pairs = [sample_values(function, argument) for argument in [*required, *by_name]]
+    if not pairs or any(pair is None for pair in pairs):
         return []
-    stated: list[str] = []
-    for number in (0, 1):
+    sure = all(sample_values(function, argument, by_use=False) for argument in [*required, *by_name])
+    asserts: list[str] = []
+    for number in (0, 1) if sure and stated else (0,):
         values = [pair[number] for pair in pairs if pair]
         words = values[: len(required)] + [
             f"{a.arg}={v}" for a, v in zip(by_name, values[len(required) :], strict=True)
         ]
-        stated.append(f"assert isinstance({function.name}({', '.join(words)}), {result})")
-    return list(dict.fromkeys(stated))
+        asserts.append(f"assert isinstance({function.name}({', '.join(words)}), {result})")
+    return list(dict.fromkeys(asserts))
 
 
-def _result_type(function: Function) -> str | None:
-    annotation = function.node.returns
-    if annotation is not None:
-        return _checkable(annotation)
-    match = re.search(r"^\s*:rtype:\s*([\w\[\] ]+?)\s*$", function.docstring, re.M) or re.search(
-        r"^\s*Returns:?\s*\n(?:\s*-{3,}\s*\n)?\s*(?:\w+\s+:\s+)?([\w\[\]]+)\s*(?::.*)?$", function.docstring, re.M
+def stated_result(function: Function) -> str | None:
+    """What `isinstance` should compare the result with, as annotation or docstring state it."""
+    if function.node.returns is not None:
+        return _checkable(function.node.returns)
+    docstring = function.docstring
+    match = re.search(r"^\s*:rtype:\s*([\w\[\] ]+?)\s*$", docstring, re.M) or re.search(
+        r"^\s*Returns:?\s*\n(?:\s*-{3,}\s*\n)?\s*(?:\w+\s+:\s+)?([\w\[\]]+)\s*(?::.*)?$", docstring, re.M
     )
-    word = _WORDS.get(match[1].strip().lower()) if match else None
-    return _RESULTS.get(word.split("[")[0]) if word else None
+    word = WORDS.get(match[1].strip().lower()) if match else None
+    if word:
+        return _RESULTS.get(word.split("[")[0])
+    if re.match(r"(Returns?|Check|Tests?|Determines?)\s+(`*True`*\s+(if|when|iff)|whether|if)\b", docstring):
+        return "bool" if _built(function.node) in {None, "bool"} else None
+    return None
 
 
 def _checkable(annotation: ast.expr) -> str | None:
@@ -89,34 +75,69 @@ def _checkable(annotation: ast.expr) -> str | None:
             return None
     if isinstance(annotation, ast.Subscript):
         annotation = annotation.value
-    name = annotation.id if isinstance(annotation, ast.Name) else None
-    return _RESULTS.get(name or "")
+    name = annotation.attr if isinstance(annotation, ast.Attribute) else getattr(annotation, "id", "")
+    return _RESULTS.get(name)
 
 
-def _samples(function: Function, argument: ast.arg) -> tuple[str, str] | None:
-    """Two values of the parameter's stated type."""
-    if argument.annotation is not None:
-        return _of_type(ast.unparse(argument.annotation).strip("'\""))
-    word = re.escape(argument.arg)
-    for pattern in (
-        rf"^\s*:type\s+{word}\s*:\s*([\w\[\] ]+?)\s*$",
-        rf"^\s*:param\s+([\w\[\]]+)\s+{word}\s*:",
-        rf"^\s*{word}\s*\(([\w\[\] ]+?)(?:,\s*optional)?\)\s*:",
-        rf"^{word}\s*:\s*([\w\[\] ]+?)(?:,\s*optional.*)?\s*$",
-    ):
-        match = re.search(pattern, function.docstring, re.M)
-        if match and match[1].lower() in _WORDS:
-            return _of_type(_WORDS[match[1].lower()])
-    return None
+def _built(node: ast.AST) -> str | None:
+    """The one type that every `return` of the function builds; None where they differ or cannot be told."""
+    kinds: set[str | None] = set()
+    pending = list(ast.iter_child_nodes(node))
+    while pending:
+        part = pending.pop()
+        if isinstance(part, ast.Yield | ast.YieldFrom):
+            return None
+        if isinstance(part, ast.Return):
+            kinds.add(_kind(part.value, node))
+        if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            pending.extend(ast.iter_child_nodes(part))
+    return kinds.pop() if len(kinds) == 1 else None
 
 
-def _of_type(written: str) -> tuple[str, str] | None:
-    if written in _SAMPLES:
-        return _SAMPLES[written]
-    match = re.fullmatch(r"(?:typing\.|collections\.abc\.)?(\w+)\[(\w+)\]", written)
-    if match and match[1] in _CONTAINERS and match[2] in _SAMPLES:
-        first, second = _SAMPLES[match[2]]
-        many, one = _CONTAINERS[match[1]]
-        return many.format(first, second), one.format(second)
-    union = re.fullmatch(r"(\w+)\s*\|\s*(?:None|\w+)", written) or re.fullmatch(r"Optional\[(\w+)\]", written)
-    return _SAMPLES.get(union[1]) if union else None
+def _kind(value: ast.expr | None, within: ast.AST | None) -> str | None:
+    match value:
+        case ast.Constant(value=constant) if constant is not None:
+            return type(constant).__name__ if type(constant).__name__ in _RESULTS else None
+        case ast.JoinedStr():
+            return "str"
+        case ast.List() | ast.ListComp():
+            return "list"
+        case ast.Dict() | ast.DictComp():
+            return "dict"
+        case ast.Set() | ast.SetComp():
+            return "set"
+        case ast.Tuple():
+            return "tuple"
+        case ast.Compare() | ast.UnaryOp(op=ast.Not()):
+            return "bool"
+        case ast.BoolOp(values=parts) if all(_kind(part, within) == "bool" for part in parts):
+            return "bool"
+        case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod() | ast.Add()):
+            return "str"
+        case ast.BinOp(left=left, right=right, op=ast.Add()):
+            kinds = {_kind(left, within), _kind(right, within)} - {None}
+            return kinds.pop() if len(kinds) == 1 and kinds <= {"str", "list"} else None
+        case ast.IfExp(body=body, orelse=other) if _kind(body, within) == _kind(other, within):
+            return _kind(body, within)
+        case ast.Call(func=ast.Name(id=builder)) if builder in _BUILDERS:
+            return _BUILDER_TYPES.get(builder, builder)
+        case ast.Call(func=ast.Attribute(attr=method, value=on)):
+            if method in _TRUTH_METHODS:
+                return "bool"
+            return "str" if method in _TEXT_METHODS and not isinstance(on, ast.Attribute) else None
+        case ast.Name(id=name) if within is not None:
+            return _assigned(name, within)
+        case _:
+            return None
+
+
+def _assigned(name: str, within: ast.AST) -> str | None:
+    """The type of a local that starts as an empty or literal container and is only ever built up."""
+    values = [
+        part.value
+        for part in ast.walk(within)
+        if isinstance(part, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in part.targets)
+    ]
+    # names among the values are not followed: they might lead in a circle
+    kinds = {_kind(value, None) for value in values}
+    return kinds.pop() if len(kinds) == 1 else None
