@@ -4,6 +4,7 @@ Belongs here: detection and what it keeps on disk. How a language's programs are
 """
 
 import hashlib
+import inspect
 import os
 import shutil
 import tempfile
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from resources.sandbox.face import Limits, SandboxUnavailable, Verdict
 from resources.sandbox.languages import LANGUAGES
+from resources.sandbox.languages.harness import digest as harness_digest
 from resources.sandbox.languages.judge import HARNESS_VERSION, Judgement, judge
 from resources.sandbox.languages.language import Language, Toolchain
 
@@ -76,7 +78,7 @@ def identity(language: str) -> dict[str, str]:
 
     Raises `SandboxUnavailable` as `toolchain` does.
     """
-    return {"toolchain": toolchain(language).version, "harness": HARNESS_VERSION}
+    return {"toolchain": toolchain(language).version, "harness": f"{HARNESS_VERSION}-{harness_digest()}"}
 
 
 def found(language: str) -> Found:
@@ -91,14 +93,15 @@ def found(language: str) -> Found:
 
 def warmed(language: Language, there: Toolchain) -> Toolchain:
     """`there` with the folder of what `Language.warm_up` makes, made once a version and kept between runs."""
-    recipe = "\0".join([HARNESS_VERSION, language.name, there.version, *map(str, sorted(there.tools.values()))])
+    if not language.warm_sources:
+        return there
+    code = inspect.getsource(type(language).warm_up)
+    made_from = [code, harness_digest(*language.warm_sources), there.version, *map(str, sorted(there.tools.values()))]
+    recipe = "\0".join(made_from)
     digest = hashlib.sha256(recipe.encode()).hexdigest()[:16]
     folder = _warm_root() / f"{language.name}-{digest}"
     if not folder.is_dir():
-        made = language.warm_up(there)
-        if not made:
-            return there
-        _place(made, folder)
+        _place(language.warm_up(there), folder)
     return replace(there, warm=folder, binds=(*there.binds, str(folder)))
 
 

@@ -29,6 +29,5 @@ class Bash(Language):
             run=Command(
                 argv=(str(toolchain.tools["bash"]), "--noprofile", "--norc", "program.sh"),
                 files={"program.sh": text.encode()},
-                binds=toolchain.binds,
             )
         )

@@ -32,6 +32,7 @@ class Cpp(Language):
 
     name = "cpp"
     packages = ("g++",)
+    warm_sources = ("proof.cpp", "assert.h")
     hello = (
         "int add(int a, int b) { return a + b; }\n",
         "#include <cassert>\nint main() { assert(add(1, 2) == 3); }\n",
@@ -84,10 +85,9 @@ class Cpp(Language):
                     "program",
                 ),
                 files={"program.cpp": text.encode()},
-                binds=toolchain.binds,
                 outputs=("program",),
             ),
-            run=Command(argv=("./program",), binds=toolchain.binds),
+            run=Command(argv=("./program",)),
             counts=True,
         )
 

@@ -34,6 +34,7 @@ class Go(Language):
 
     name = "go"
     packages = ("golang-go",)
+    warm_sources = ("proof.go",)
     hello = (
         "package main\n\nfunc add(a, b int) int { return a + b }\n",
         'func main() {\n\tif add(1, 2) != 3 {\n\t\tpanic("add")\n\t}\n}\n',
@@ -105,7 +106,6 @@ class Go(Language):
                 argv=("/bin/sh", "-c", script),
                 files={name: text.encode() for name, text in files.items()},
                 env=_ENVIRONMENT,
-                binds=toolchain.binds,
                 outputs=("program",),
                 address_space=False,
             ),

@@ -30,6 +30,7 @@ class Java(Language):
 
     name = "java"
     packages = ("openjdk-17-jdk-headless",)
+    warm_sources = ("SeedlineProof.java",)
     hello = (
         "class Solution { static int add(int a, int b) { return a + b; } }\n",
         "public class Main { public static void main(String[] a) { assert Solution.add(1, 2) == 3; } }\n",
@@ -111,7 +112,6 @@ class Java(Language):
                     "proof.jar": (warm / "proof.jar").read_bytes(),
                     **{name: text.encode() for name, text in sources.items()},
                 },
-                binds=toolchain.binds,
                 address_space=False,
                 processes=96,
                 start_cpu_s=3.0,

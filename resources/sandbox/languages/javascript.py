@@ -97,7 +97,6 @@ def node_run(
         argv=(str(toolchain.tools["node"]), "--max-old-space-size=512", "--stack-size=900", "node.js"),
         files=files,
         env={"NODE_PATH": _DEBIAN_MODULES},
-        binds=toolchain.binds,
         address_space=False,
         processes=64,
         memory_mb=64,

@@ -6,16 +6,16 @@ status 0, and at least one assertion where the harness counts them. Anything els
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resources.sandbox import bubblewrap
 from resources.sandbox.bubblewrap import RunOutcome
 from resources.sandbox.face import Limits, Verdict
 from resources.sandbox.languages.assertions import live_sites
-from resources.sandbox.languages.language import TOKEN_LENGTH, Command, Language, Program, Refused, Toolchain
+from resources.sandbox.languages.language import TOKEN_LENGTH, Command, Language, Refused, Toolchain
 
 HARNESS_VERSION = "1"
-"""Part of every verdict's cache key: raise it when a harness or a verdict's rule changes."""
+"""Part of every verdict's cache key: raise it when a verdict's rule changes (the harness files' own digest stands beside it)."""
 
 BUILD_LIMITS = Limits(
     cpu_s=10.0, retry_cpu_s=0.0, memory_mb=2048, processes=128, files=512, disk_mb=256, output_kb=1024
@@ -69,17 +69,18 @@ def judge(language: Language, toolchain: Toolchain, code: str, tests: str, limit
     spent: list[RunOutcome] = []
     try:
         run = program.run
+        must_count = program.counts and counted > 0 and others == 0
         if program.build is not None:
-            built = _stage(program.build, BUILD_LIMITS, None)
+            built = _stage(program.build, toolchain, BUILD_LIMITS, None)
             spent.append(built)
             if built.exit_code != 0 or any(name not in built.files for name in program.build.outputs):
                 return _row(Verdict.COMPILE_ERROR, _build_detail(built), spent, version)
             run = _with_files(run, built.files)
-        verdict, detail = _run(run, program, limits, counted > 0 and others == 0, spent)
+        verdict, detail = _run(run, toolchain, limits, must_count, spent)
         flags: tuple[str, ...] = ()
         if verdict is Verdict.TIMEOUT and limits.retry_cpu_s > limits.cpu_s:
             longer = limits.model_copy(update={"cpu_s": limits.retry_cpu_s})
-            verdict, detail = _run(run, program, longer, counted > 0 and others == 0, spent)
+            verdict, detail = _run(run, toolchain, longer, must_count, spent)
             flags = ("retried",)
     except OSError as error:
         return _row(Verdict.HARNESS_ERROR, f"the sandbox broke: {error}", spent, version)
@@ -87,15 +88,15 @@ def judge(language: Language, toolchain: Toolchain, code: str, tests: str, limit
 
 
 def _run(
-    run: Command, program: Program, limits: Limits, must_count: bool, spent: list[RunOutcome]
+    run: Command, toolchain: Toolchain, limits: Limits, must_count: bool, spent: list[RunOutcome]
 ) -> tuple[Verdict, str]:
     token = secrets.token_hex(TOKEN_LENGTH // 2).encode()
-    outcome = _stage(run, limits, token)
+    outcome = _stage(run, toolchain, limits, token)
     spent.append(outcome)
-    return _meaning(outcome, token, program.counts and must_count)
+    return _meaning(outcome, token, must_count)
 
 
-def _stage(command: Command, limits: Limits, token: bytes | None) -> RunOutcome:
+def _stage(command: Command, toolchain: Toolchain, limits: Limits, token: bytes | None) -> RunOutcome:
     room = limits.model_copy(
         update={
             "cpu_s": limits.cpu_s + command.start_cpu_s,
@@ -108,7 +109,7 @@ def _stage(command: Command, limits: Limits, token: bytes | None) -> RunOutcome:
         command.argv,
         files=command.files,
         limits=room,
-        binds=command.binds,
+        binds=toolchain.binds,
         env=command.env,
         token=token,
         address_space=command.address_space,
@@ -117,7 +118,7 @@ def _stage(command: Command, limits: Limits, token: bytes | None) -> RunOutcome:
 
 
 def _with_files(command: Command, built: dict[str, bytes]) -> Command:
-    return Command(**{**command.__dict__, "files": {**command.files, **built}})
+    return replace(command, files={**command.files, **built})
 
 
 def _meaning(outcome: RunOutcome, token: bytes, must_count: bool) -> tuple[Verdict, str]:

@@ -26,12 +26,14 @@ class Toolchain:
 
 @dataclass(frozen=True)
 class Command:
-    """One command in a sandbox of its own; see `resources.sandbox.bubblewrap.run` for the fields."""
+    """One command in a sandbox of its own; see `resources.sandbox.bubblewrap.run` for the fields.
+
+    Every command of a language has its toolchain's folders bound, so that one kept sandbox serves them all.
+    """
 
     argv: tuple[str, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
-    binds: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     address_space: bool = True
     processes: int = 0  # at least so many, where the runtime needs threads of its own
@@ -54,6 +56,7 @@ class Language(ABC):
     name: str
     packages: tuple[str, ...]
     hello: tuple[str, str]  # a right answer and its tests: must pass before the language is offered
+    warm_sources: tuple[str, ...] = ()  # harness files that `warm_up` compiles
 
     @abstractmethod
     def locate(self) -> Toolchain | None:

@@ -16,23 +16,32 @@ SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/sbin")
 """Folders that every sandbox can read."""
 
 _SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
-_VERSION = re.compile(r"(?<![\w.])(?:go)?(\d+(?:\.\d+)+)")
+_VERSION = re.compile(r"(?<![\w.])(?:go|v)?(\d+(?:\.\d+)+)")
 
 
-def command_path(command: str) -> Path | None:
-    """Where `command` is: the system's own first, then whatever PATH names, links resolved."""
-    found = shutil.which(command, path=_SYSTEM_PATH) or shutil.which(command)
+def command(name: str) -> str | None:
+    """`name` as it is called: the system's own first, then whatever PATH names; None where there is none."""
+    return shutil.which(name, path=_SYSTEM_PATH) or shutil.which(name)
+
+
+def command_path(name: str) -> Path | None:
+    """Where `name` really is, links resolved; None where there is none."""
+    found = command(name)
     return Path(found).resolve() if found else None
 
 
-def version_line(argv: Sequence[str]) -> str | None:
-    """First line with a number of what `argv` prints; None where it cannot be run."""
+def printed(argv: Sequence[str]) -> str | None:
+    """What `argv` prints, stripped; None where it cannot be run, fails or prints nothing."""
     try:
         done = subprocess.run(argv, capture_output=True, text=True, timeout=60, errors="replace", check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    lines = (done.stdout + done.stderr).splitlines()
-    return next((line.strip() for line in lines if _VERSION.search(line)), None) if done.returncode == 0 else None
+    return ((done.stdout + done.stderr).strip() or None) if done.returncode == 0 else None
+
+
+def version_line(argv: Sequence[str]) -> str | None:
+    """First line with a version number of what `argv` prints."""
+    return next((line.strip() for line in (printed(argv) or "").splitlines() if _VERSION.search(line)), None)
 
 
 def in_system(path: Path) -> bool:
@@ -48,11 +57,11 @@ def located(language: str, commands: Mapping[str, Sequence[str]], label: str) ->
     """
     tools: dict[str, Path] = {}
     version = ""
-    for command, arguments in commands.items():
-        path = command_path(command)
+    for name, arguments in commands.items():
+        path = command_path(name)
         if path is None:
             return None
-        tools[command] = path
+        tools[name] = path
         if arguments and not version:
             line = version_line([str(path), *arguments])
             number = _VERSION.search(line) if line else None

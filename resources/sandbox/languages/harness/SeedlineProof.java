@@ -35,7 +35,7 @@ public final class SeedlineProof {
         boolean warm = arguments[0].equals("warm");
         FileInputStream in = warm ? null : new FileInputStream("/proc/self/fd/4");
         // kept in a variable of this frame, where no reflection reaches it
-        byte[] first = warm ? new byte[16] : in.readNBytes(16);
+        byte[] first = warm ? new byte[16] : half(in);
         Map<String, byte[]> classes = compile();
         if (classes == null) {
             System.err.flush();
@@ -52,7 +52,7 @@ public final class SeedlineProof {
             System.err.flush();
             if (warm) System.exit(status);
             try {
-                if (status == 0 && !broken[0]) write(first, in.readNBytes(16));
+                if (status == 0 && !broken[0]) write(first, half(in));
             } catch (IOException error) {
                 status = 3;
             }
@@ -84,6 +84,16 @@ public final class SeedlineProof {
             Runtime.getRuntime().halt(1);
         }
         end.accept(0);
+    }
+
+    private static byte[] half(FileInputStream in) throws IOException {
+        byte[] bytes = new byte[16]; // readNBytes would seek, which a pipe cannot
+        for (int got = 0; got < 16; ) {
+            int n = in.read(bytes, got, 16 - got);
+            if (n < 0) return new byte[0];
+            got += n;
+        }
+        return bytes;
     }
 
     private static void write(byte[] first, byte[] second) throws IOException {
