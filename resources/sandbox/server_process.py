@@ -34,7 +34,7 @@ _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SETTINGS = ("/etc/alternatives", "/etc/ld.so.cache")
 
 
-class ServerDied(RuntimeError):
+class ServerDied(OSError):
     """The sandbox itself ended or stopped answering; the request may be tried again with a new one."""
 
 
@@ -61,14 +61,16 @@ class ServerProcess:
     The thread that makes it must live as long as it: the kernel ends the sandbox with that thread.
     """
 
-    def __init__(self, python: str, binds: Sequence[str], *, preload: Sequence[str] = (), worker: int = 0):
+    def __init__(
+        self, python: str, binds: Sequence[str], *, preload: Sequence[str] = (), worker: int = 0, hash_seed: int = 0
+    ):
         self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = tempfile.TemporaryFile()
         self._filter = tempfile.NamedTemporaryFile(suffix=".bpf")
         self._filter.write(filter_program(own_pids_only=True))
         self._filter.flush()
         Path(self._filter.name).chmod(0o644)
-        order = self._order(python, binds, preload, sandbox_uid(worker))
+        order = self._order(python, binds, preload, sandbox_uid(worker), hash_seed)
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(_INSIDE / "enter.py"), json.dumps(order)],
@@ -87,7 +89,7 @@ class ServerProcess:
             self.close()
             raise ServerDied(f"the sandbox did not start: {self._complaint()}")
 
-    def _order(self, python: str, binds: Sequence[str], preload: Sequence[str], uid: int) -> dict[str, object]:
+    def _order(self, python: str, binds: Sequence[str], preload: Sequence[str], uid: int, hash_seed: int) -> dict[str, object]:
         bwrap = shutil.which("bwrap")
         if bwrap is None:
             raise SandboxUnavailable("bubblewrap is not installed: apt-get install bubblewrap")
@@ -108,12 +110,12 @@ class ServerProcess:
         # what bubblewrap builds the tree on is writable until these two lines
         words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--clearenv"]
         environment = {
-            "PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0",  # noqa: S108
+            "PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "PYTHONHASHSEED": str(hash_seed),  # noqa: S108
             "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
         }  # fmt: skip
         for name, value in environment.items():
             words += ["--setenv", name, value]
-        words += [python, "-I", "-B", f"{_HOME}/server.py", f"{_HOME}.bpf", *preload]
+        words += [python, "-s", "-B" if preload else "-SB", f"{_HOME}/server.py", f"{_HOME}.bpf", *preload]
         return {"uid": uid, "binds": list(staged), "command": words, "env": {}}
 
     def ask(

@@ -7,6 +7,7 @@ that no later child finds another's tests in the memory it inherits.
 """
 
 import gc
+import importlib
 import math
 import os
 import shutil
@@ -16,12 +17,12 @@ import struct
 import sys
 import time
 
-sys.path.insert(0, os.path.dirname(__file__))
 import command  # noqa: E402
 import kernel  # noqa: E402
 import watch  # noqa: E402
 
 sys.path.pop(0)
+alone = split_answer = split_tests = None
 
 REQUEST = struct.Struct("<BBBxIIIIddQQQ")
 REPLY = struct.Struct("<iiBxxxddQQII")
@@ -85,17 +86,12 @@ class Server:
         workplace = self.workplace()
         helper = None
         if request.mode == SPLIT:
-            import split_answer
-            import split_tests
-
             answer_end, tests_end = (end.detach() for end in socket.socketpair())
             handed += [answer_end, tests_end]
             helper = self.fork(request, out_write, None, workplace, split_answer.main, (payloads[0], answer_end))
             parts = (payloads[1], tests_end, proof_write, token_read)
             child = self.fork(request, out_write, None, workplace, split_tests.main, parts)
         elif request.mode == ALONE:
-            import alone
-
             parts = (payloads[0], payloads[1], proof_write, token_read)
             child = self.fork(request, out_write, None, workplace, alone.main, parts)
         else:
@@ -202,6 +198,24 @@ def clear(folder):
     shutil.rmtree(folder, onerror=open_up)
 
 
+def load(preload):
+    """Import what programs need, and the judges, once; forks share it."""
+    global alone, split_answer, split_tests  # noqa: PLW0603
+    import random
+
+    for name in preload:
+        importlib.import_module(name)
+    sys.path.insert(0, os.path.dirname(__file__))
+    import alone
+    import split_answer
+    import split_tests
+
+    sys.path.pop(0)
+    # the same random numbers for every program, as with hashes; the second run of `flaky` has others
+    random.seed(int(os.environ["PYTHONHASHSEED"]))
+    alone.take_snapshot()
+
+
 def main():
     """Take the control socket from descriptor 0 and the filter from the file named first, then serve."""
     with open(sys.argv[1], "rb") as file:
@@ -213,6 +227,8 @@ def main():
     for number in range(1, signal.NSIG):
         if number not in (signal.SIGKILL, signal.SIGSTOP) and signal.getsignal(number) is not None:
             signal.signal(number, signal.SIG_DFL)
+    if sys.argv[2:]:
+        load(sys.argv[2:])
     kernel.set_dumpable(0)
     server = Server(control, instructions)
     gc.collect()

@@ -1,0 +1,206 @@
+"""Judging Python: which mode and which kept server a program gets, and what the server's reply means.
+
+Belongs here: split first, one process only where the tests need it, retry of time-outs, second run with another
+hash seed, negative control. How a program is run and proven stands in `inside/`.
+"""
+
+import ast
+import hashlib
+import os
+import re
+from collections import OrderedDict
+from dataclasses import replace
+from typing import Any
+
+from resources.sandbox.face import Limits, Verdict
+from resources.sandbox.interpreter import Interpreter
+from resources.sandbox.languages.judge import Judgement, bounded
+from resources.sandbox.server_process import ALONE, CPU, MEMORY, OUTPUT, SPLIT, WALL, Reply, ServerDied, ServerProcess
+
+HARNESS_VERSION = "1"
+"""Part of every verdict's cache key: raise it when a verdict's rule changes."""
+
+STANDARD = (
+    "abc", "argparse", "array", "ast", "base64", "bisect", "calendar", "cmath", "collections", "contextlib",
+    "copy", "csv", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hashlib", "heapq",
+    "inspect", "io", "itertools", "json", "linecache", "logging", "math", "numbers", "operator", "pathlib",
+    "pprint", "queue", "random", "re", "secrets", "statistics", "string", "struct", "subprocess", "tempfile",
+    "textwrap", "threading", "time", "traceback", "types", "typing", "unittest", "uuid", "warnings", "zlib",
+)  # fmt: skip
+"""Modules that are loaded before any program is forked: what answers and their tests import most."""
+
+ARRAYS = re.compile(r"\b(?:import|from)\s+(numpy|pandas)\b")
+_RECYCLE_AFTER = 5000  # programs a server runs before it is replaced, should anything have grown
+_SUITES_REMEMBERED = 50_000
+_STUB = """
+class _Nothing:
+    def __init__(self, *a, **k): pass
+    def __call__(self, *a, **k): return None
+    def __getattr__(self, name):
+        if name.startswith("__"): raise AttributeError(name)
+        return lambda *a, **k: None
+"""
+
+
+class PythonJudge:
+    """Judges Python programs one after the other with servers of its own; for one thread."""
+
+    def __init__(self, python: Interpreter, worker: int, *, negative_control: bool = False, second_seed: bool = False):
+        self._python, self._worker = python, worker
+        self._negative_control, self._second_seed = negative_control, second_seed
+        self._servers: dict[tuple[bool, int], ServerProcess] = {}
+        self._alone: OrderedDict[bytes, None] = OrderedDict()  # suites that need one process
+        self._vacuous: OrderedDict[bytes, bool] = OrderedDict()
+
+    def judge(self, code: str, tests: str, limits: Limits) -> Judgement:
+        """The verdict on one program. Every failure of the sandbox itself is the verdict `harness_error`."""
+        found = self._with_retry(code, tests, limits, 0)
+        flags = list(found.flags)
+        if found.verdict is Verdict.PASS and self._second_seed:
+            again = self._with_retry(code, tests, limits, 1)
+            if again.verdict is not Verdict.PASS:
+                flags.append("flaky")
+        if found.verdict is Verdict.PASS and self._negative_control and self._passes_a_stub(code, tests, limits):
+            flags.append("vacuous")
+        return found if flags == list(found.flags) else _flagged(found, flags)
+
+    def close(self) -> None:
+        """End the servers and all they run."""
+        while self._servers:
+            self._servers.popitem()[1].close()
+
+    def server_pids(self) -> list[int]:
+        """The host's pids of the running servers' outermost processes."""
+        return [server.pid for server in self._servers.values()]
+
+    def _with_retry(self, code: str, tests: str, limits: Limits, seed: int) -> Judgement:
+        found = self._judge_once(code, tests, limits, seed)
+        if found.verdict is Verdict.TIMEOUT and limits.retry_cpu_s > limits.cpu_s:
+            longer = limits.model_copy(update={"cpu_s": limits.retry_cpu_s})
+            found = self._judge_once(code, tests, longer, seed)
+            return _flagged(found, [*found.flags, "retried"])
+        return found
+
+    def _judge_once(self, code: str, tests: str, limits: Limits, seed: int) -> Judgement:
+        suite = hashlib.sha256(tests.encode("utf-8", "surrogatepass")).digest()
+        mode = ALONE if suite in self._alone else SPLIT
+        reply = self._asked(mode, code, tests, limits, seed)
+        if mode == SPLIT and isinstance(reply, Reply) and reply.proof[:1] == b"N":
+            _remember(self._alone, suite, None)
+            mode = ALONE
+            reply = self._asked(mode, code, tests, limits, seed)
+        version = f"Python {self._python.version}"
+        if isinstance(reply, ServerDied):
+            return Judgement(Verdict.HARNESS_ERROR, bounded(str(reply)), toolchain=version)
+        verdict, detail, flags = _meaning(reply)
+        return Judgement(
+            verdict=verdict,
+            detail=detail,
+            duration_ms=reply.wall_s * 1e3,
+            cpu_ms=reply.cpu_s * 1e3,
+            peak_mb=reply.peak_bytes / (1 << 20),
+            output_tail=reply.tail.decode(errors="backslashreplace").replace("\0", "\\0"),
+            proof="split" if mode == SPLIT else "in_process",
+            toolchain=version,
+            flags=tuple(flags),
+        )
+
+    def _asked(self, mode: int, code: str, tests: str, limits: Limits, seed: int) -> Reply | ServerDied:
+        """A reply, by a second server where the first died under the program."""
+        payloads = [text.encode("utf-8", "surrogatepass") for text in (code, tests)]
+        arrays = bool(self._python.importable) and bool(ARRAYS.search(code) or ARRAYS.search(tests))
+        error: ServerDied | None = None
+        for _ in range(2):
+            try:
+                server = self._server(arrays, seed)
+                reply = server.ask(mode, payloads, limits, 3 * limits.cpu_s + 1)
+            except ServerDied as died:
+                error = died
+                self._drop(arrays, seed)
+                continue
+            if reply.served >= _RECYCLE_AFTER:
+                self._drop(arrays, seed)
+            return reply
+        assert error is not None  # noqa: S101 - two rounds without a reply
+        return error
+
+    def _server(self, arrays: bool, seed: int) -> ServerProcess:
+        if (arrays, seed) not in self._servers:
+            preload = STANDARD + (self._python.importable if arrays else ())
+            python = self._python
+            self._servers[arrays, seed] = ServerProcess(
+                python.executable, python.folders, preload=preload, worker=self._worker, hash_seed=seed
+            )
+        return self._servers[arrays, seed]
+
+    def _drop(self, arrays: bool, seed: int) -> None:
+        server = self._servers.pop((arrays, seed), None)
+        if server is not None:
+            server.close()
+
+    def _passes_a_stub(self, code: str, tests: str, limits: Limits) -> bool:
+        """Whether the tests also hold for an answer whose every name does nothing; once a distinct suite."""
+        suite = hashlib.sha256(tests.encode("utf-8", "surrogatepass")).digest()
+        if suite not in self._vacuous:
+            stub = _stub(code)
+            found = self._judge_once(stub, tests, limits, 0) if stub else None
+            _remember(self._vacuous, suite, found is not None and found.verdict is Verdict.PASS)
+        return self._vacuous[suite]
+
+
+def _meaning(reply: Reply) -> tuple[Verdict, str, list[str]]:
+    """What a reply shows: a pass is proven by the record alone, the status only tells kinds of failure apart."""
+    kind, said = reply.proof[:1], bounded(reply.proof[1:].decode(errors="backslashreplace"))
+    if reply.limit == MEMORY:
+        return Verdict.OOM, "stopped at its memory limit", []
+    if reply.limit == OUTPUT:
+        return Verdict.OUTPUT_LIMIT, "stopped at its output limit", []
+    if kind == b"F":  # found out before a limit ended it
+        out_of_memory = said.startswith(("answer: MemoryError", "tests: MemoryError"))
+        return (Verdict.OOM if out_of_memory else Verdict.FAIL), said, []
+    if reply.limit in (CPU, WALL):
+        return Verdict.TIMEOUT, f"stopped at its limit of {'CPU' if reply.limit == CPU else 'wall'} time", []
+    if os.WIFSIGNALED(reply.status):
+        return Verdict.CRASH, f"ended by signal {os.WTERMSIG(reply.status)}", []
+    status = os.WEXITSTATUS(reply.status)
+    if status == BROKEN:
+        last = reply.tail.decode(errors="backslashreplace").strip().splitlines()
+        return Verdict.HARNESS_ERROR, bounded(last[-1] if last else "the sandbox could not be made"), []
+    if kind == b"P" and status == 0:
+        return Verdict.PASS, "", said.split()
+    if kind == b"Z" and status == 0:
+        return Verdict.NO_TESTS, "no assertion was run", []
+    if kind == b"D":
+        if os.WIFSIGNALED(reply.helper_status):
+            return Verdict.CRASH, f"the answer's process was ended by signal {os.WTERMSIG(reply.helper_status)}", []
+        status = os.WEXITSTATUS(reply.helper_status)
+        return Verdict.FAIL, f"the answer's process ended with status {status} before the tests did ({said})", []
+    return Verdict.FAIL, f"ended with status {status} before the tests had run to their end", []
+
+
+BROKEN = 97
+"""Exit status of a child whose sandbox could not be made (`inside/server.py`)."""
+
+
+def _stub(code: str) -> str:
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    lines = [_STUB]
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            lines.append(ast.unparse(node))
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            lines.append(f"{node.name} = _Nothing()")
+    return "\n".join(lines)
+
+
+def _flagged(found: Judgement, flags: list[str]) -> Judgement:
+    return replace(found, flags=tuple(flags))
+
+
+def _remember(store: OrderedDict[bytes, Any], key: bytes, value: object) -> None:
+    store[key] = value
+    if len(store) > _SUITES_REMEMBERED:
+        store.popitem(last=False)
