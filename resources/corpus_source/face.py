@@ -21,7 +21,7 @@ RAW_SCHEMA = pl.Schema(
         "language": pl.String,  # as the source states it, in its own spelling; null: not stated
         "size": pl.Int64,  # bytes of the file, also where the content was not read
         "fault": pl.String,  # null, or one of FAULTS
-        "origin": pl.String,  # where a person finds this row: file, or dump file and line
+        "origin": pl.String,  # place within the source, the same on every machine: path, or dump file and line
         "detail": pl.String,  # what went wrong, where there is a fault
     }
 )

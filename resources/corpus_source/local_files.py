@@ -19,7 +19,7 @@ def read_file(file: Path, *, repo: str, path: str, commit: str | None, licence: 
         language=None,
         size=None,
         fault=None,
-        origin=str(file),
+        origin=f"{repo}/{path}",
         detail=None,
     )
     try:

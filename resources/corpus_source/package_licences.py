@@ -29,8 +29,8 @@ def package_licence(distribution: Distribution) -> str | None:
 
 
 def _field(distribution: Distribution, name: str) -> str | None:
-    value = distribution.metadata.get(name)
-    return str(value) if value is not None else None
+    values = distribution.metadata.get_all(name)
+    return str(values[0]) if values else None
 
 
 def _classified(classifier: str) -> str | None:

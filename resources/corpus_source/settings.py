@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+DumpColumn = Literal["content", "repo", "path", "commit", "licence", "language"]
+"""What can be mapped to a column of a dump."""
+
 
 class InstalledPackages(BaseModel):
     """The Python standard library and the installed packages."""
@@ -23,5 +26,31 @@ class InstalledPackages(BaseModel):
     include_tests: bool = Field(False, description="also read test modules and test folders")
 
 
-SourceSettings = Annotated[InstalledPackages, Field(discriminator="kind")]
+class Directory(BaseModel):
+    """A directory tree, one git checkout, or a folder of git checkouts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["directory"] = "directory"
+    path: str = Field(min_length=1, description="the folder")
+    skip_folders: tuple[str, ...] = Field(
+        (".git", ".hg", ".svn", ".tox", ".venv", "venv", "node_modules", "__pycache__"),
+        description="names of folders that are left out outside git checkouts",
+    )
+
+
+class Dump(BaseModel):
+    """A dump in The Stack's form: Parquet or JSON lines, plain, .gz or .zst, a file or a folder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["dump"] = "dump"
+    path: str = Field(min_length=1, description="path or s3:// address of a file or a folder")
+    columns: dict[DumpColumn, str] = Field(
+        default_factory=dict,
+        description="the dump's name of a column, for columns whose names are not recognised",
+    )
+
+
+SourceSettings = Annotated[InstalledPackages | Directory | Dump, Field(discriminator="kind")]
 """Settings of any source."""

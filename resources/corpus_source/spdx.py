@@ -92,7 +92,7 @@ def spdx(stated: str | None) -> str | None:
         parsed = licensing().parse(text, validate=True, strict=True)
     except (ExpressionError, ExpressionParseError):
         return None
-    return None if parsed is None else str(parsed.simplify().render())
+    return None if parsed is None else str(parsed.simplify())
 
 
 LONGEST_STATEMENT = 300

@@ -1,0 +1,132 @@
+"""Dumps in The Stack's form: a file or a folder of Parquet or JSON lines files, on local disk or S3.
+
+Finds the files, maps columns, and turns what the readers (`parquet_rows`, `json_lines`) give into raw rows.
+A file that ends too early or is no Parquet stops the source; a single bad line is a row with a fault.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from typing import cast
+
+import polars as pl
+from fsspec import AbstractFileSystem
+
+from resources.corpus_source.dump_file import DumpFile
+from resources.corpus_source.face import BATCH_BYTES, RAW_SCHEMA, READ_LIMIT, CorpusSource, SourceError
+from resources.corpus_source.json_lines import JSON_LINES_SUFFIXES, read_json_lines
+from resources.corpus_source.parquet_rows import PARQUET_SUFFIX, read_parquet_rows
+from resources.corpus_source.settings import Dump
+from resources.corpus_source.spdx import all_of
+from resources.storage import S3Options, Storage
+
+SEPARATOR = "\x1f"
+"""Between the licences of a list, while they are one string."""
+
+
+class DumpSource(CorpusSource):
+    """A dump. See `Dump` for the settings; `s3` says where the S3 server is."""
+
+    def __init__(self, settings: Dump, s3: S3Options | None = None) -> None:
+        self.settings = settings
+        storage = Storage(settings.path, s3)
+        self.filesystem, self.root = storage.fs, storage.root.removeprefix("s3://")
+
+    def read(self, batch_bytes: int = BATCH_BYTES) -> Iterator[pl.DataFrame]:
+        """Yield the dump's rows, file by file in the order of their paths."""
+        held: list[pl.DataFrame] = []
+        size = 0
+        for file in self.files():
+            for rows in self._rows(file, batch_bytes):
+                raw = _raw_rows(rows)
+                held.append(raw)
+                size += int(raw["content"].bin.size().sum() or 0)
+                if size >= batch_bytes:
+                    yield pl.concat(held)
+                    held, size = [], 0
+        if held:
+            yield pl.concat(held)
+
+    def describe(self) -> dict[str, object]:
+        """Path, number of files, bytes, and the columns of the first file."""
+        files = self.files()
+        return {
+            "kind": self.settings.kind,
+            "path": self.settings.path,
+            "files": len(files),
+            "bytes": sum(file.size for file in files),
+            "columns": dict(self.settings.columns),
+        }
+
+    def fingerprint(self) -> str:
+        """Changes when a file is added, removed or replaced (by size and ETag or time), or a setting changes."""
+        digest = hashlib.sha256(self.settings.model_dump_json().encode())
+        for file in self.files():
+            digest.update(f"{file.path}\0{file.size}\0{file.version}\n".encode())
+        return digest.hexdigest()
+
+    def files(self) -> list[DumpFile]:
+        """The dump's files by path; `SourceError` where there is nothing, or nothing of a known form."""
+        try:
+            found = _found(self.filesystem, self.root)
+        except FileNotFoundError:
+            found = {}
+        if not found:
+            raise SourceError(f"{self.settings.path}: no such file or folder, or it is empty.")
+        files = [
+            self._file(path, info)
+            for path, info in sorted(found.items())
+            if path.lower().endswith((PARQUET_SUFFIX, *JSON_LINES_SUFFIXES))
+        ]
+        if not files:
+            raise SourceError(
+                f"{self.settings.path}: holds {len(found)} file(s), none of them a dump. Dumps end in "
+                f"{PARQUET_SUFFIX}, {', '.join(JSON_LINES_SUFFIXES)}."
+            )
+        return files
+
+    def _file(self, path: str, info: dict[str, object]) -> DumpFile:
+        return DumpFile(
+            path=path,
+            name=f"s3://{path}" if self.settings.path.startswith("s3://") else path,
+            short_name=path.removeprefix(self.root).lstrip("/") or path.rsplit("/", 1)[-1],
+            size=int(str(info.get("size") or 0)),
+            version=str(info.get("ETag") or info.get("mtime") or ""),
+        )
+
+    def _rows(self, file: DumpFile, batch_bytes: int) -> Iterator[pl.DataFrame]:
+        read = read_parquet_rows if file.path.lower().endswith(PARQUET_SUFFIX) else read_json_lines
+        return read(self.filesystem, file, {**self.settings.columns}, batch_bytes)
+
+
+def _found(filesystem: AbstractFileSystem, root: str) -> dict[str, dict[str, object]]:
+    if filesystem.isfile(root):
+        return {root: filesystem.info(root)}
+    found = cast(dict[str, dict[str, object]], filesystem.find(root, detail=True))
+    # Names that start with a dot or an underscore are a writer's own: markers, unfinished files.
+    return {
+        path: info
+        for path, info in found.items()
+        if not any(part.startswith((".", "_")) for part in path.removeprefix(root).split("/"))
+    }
+
+
+def _raw_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """Raw rows from a reader's rows, which have any of our columns, origin, and fault with detail."""
+    missing = [pl.lit(None).alias(name) for name in RAW_SCHEMA if name not in rows.columns]
+    frame = rows.with_columns(missing)
+    if isinstance(frame.schema["licence"], pl.List):
+        listed = pl.col("licence").list.eval(pl.element().cast(pl.String).fill_null("")).list.join(SEPARATOR)
+        frame = frame.with_columns(licence=listed)
+    stated = frame["licence"].cast(pl.String).unique().drop_nulls().to_list()
+    expressions = {text: all_of(text.split(SEPARATOR)) for text in stated}
+    size = pl.col("content").cast(pl.Binary).bin.size().cast(pl.Int64)
+    return frame.with_columns(
+        pl.col("licence").cast(pl.String).replace_strict(expressions, default=None, return_dtype=pl.String),
+        size=pl.coalesce(pl.col("size").cast(pl.Int64), size),
+        content=pl.when(size <= READ_LIMIT).then(pl.col("content").cast(pl.Binary)),
+        fault=pl.coalesce(
+            pl.col("fault").cast(pl.String),
+            pl.when(pl.col("content").is_null()).then(pl.lit("missing_content")),
+            pl.when(size > READ_LIMIT).then(pl.lit("too_large")),
+        ),
+    ).select(pl.col(name).cast(dtype) for name, dtype in RAW_SCHEMA.items())
