@@ -1,0 +1,1 @@
+"""The artifact `filtered_seeds`: extraction, filters, type check, near-duplicates, coreset."""

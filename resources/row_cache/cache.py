@@ -26,6 +26,9 @@ CACHEABLE = "cacheable"
 Compute = Callable[[pl.DataFrame], pl.DataFrame | Iterable[pl.DataFrame]]
 """Gets the rows to compute, with their `cache_key`; gives frames of `cache_key` and result columns."""
 
+Progress = Callable[[int, int], None]
+"""Called with rows done and rows to do."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -83,7 +86,7 @@ class RowCache:
         inputs: Sequence[str],
         results: SchemaDict,
         batch_rows: int | None = None,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
         allow_missing: bool = False,
     ) -> Mapped:
         """`rows` joined with what `compute` gives for them, computing only what is not known yet.
@@ -125,7 +128,7 @@ class RowCache:
         missing: pl.DataFrame,
         batch_rows: int | None,
         schema: pl.Schema,
-        progress: Callable[[int, int], None] | None,
+        progress: Progress | None,
     ) -> list[pl.DataFrame]:
         answers: list[pl.DataFrame] = []
         done = 0

@@ -1,0 +1,208 @@
+"""The way from files to seeds: one function a step, in the published order, each written into the ledger.
+
+Files stream through the first steps in batches; only seeds are held. What a step decides stands in the
+modules beside this one; here is how they follow each other and what goes through the row cache.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from assets.filtered_seeds.extraction import SEED_SCHEMA, extract
+from assets.filtered_seeds.extraction.settings import STAGE as EXTRACTION
+from assets.filtered_seeds.filters import filter_files, filter_seeds
+from assets.filtered_seeds.filters.recipe import FILES_STAGE, SEEDS_STAGE
+from assets.filtered_seeds.import_inference import infer_imports, standalone_source
+from assets.filtered_seeds.near_duplicates.find import STAGE as NEAR_DUPLICATES
+from assets.filtered_seeds.near_duplicates.find import find_near_duplicates
+from assets.filtered_seeds.near_duplicates.settings import NearDuplicateSettings
+from assets.filtered_seeds.near_duplicates.signatures import signatures
+from assets.filtered_seeds.settings import SeedSettings
+from assets.ledger import Ledger
+from assets.outcome import REJECTION_SCHEMA, Outcome, Rule, apply_rules, no_rejections
+from assets.raw_corpus.licence_policy import judge_licences
+from assets.reasons import Reason
+from resources.row_cache import CacheStage, RowCache
+from resources.row_cache.cache import Progress
+from resources.type_checker.face import TypeChecker
+
+TYPE_CHECK = "type_check"
+EXTRACTION_VERSION = "1"
+"""Raised when the same file and settings would give other seeds: part of the cache key."""
+
+BATCH_FILES = 512
+TYPE_CHECK_ROWS = 4000
+
+_REJECTION = pl.Struct({"reason": pl.String, "detail": pl.String})
+_SEEDS = pl.List(pl.Struct(SEED_SCHEMA))
+
+
+@dataclass
+class CacheCounts:
+    """Rows computed and rows the cache had, by stage."""
+
+    computed: dict[str, int] = field(default_factory=dict)
+    reused: dict[str, int] = field(default_factory=dict)
+
+    def add(self, stage: str, computed: int, reused: int) -> None:
+        """Add one call's counts."""
+        self.computed[stage] = self.computed.get(stage, 0) + computed
+        self.reused[stage] = self.reused.get(stage, 0) + reused
+
+
+@dataclass
+class Chain:
+    """The steps over one language's files; `ledger` and `counts` fill as they go."""
+
+    settings: SeedSettings
+    language: str
+    row_cache: RowCache
+    type_checker: TypeChecker | None = None
+    ledger: Ledger = field(default_factory=Ledger)
+    counts: CacheCounts = field(default_factory=CacheCounts)
+    progress: Progress | None = None
+
+    def run(self, files: pl.LazyFrame) -> pl.DataFrame:
+        """Seeds (columns of extraction, `imports` completed) from `files` (columns of `raw_corpus`)."""
+        seeds = self.seeds_of(files)
+        seeds = self._filter(seeds)
+        if self.settings.type_check is not None and self.language == "python":
+            seeds = self._type_check(seeds)
+        if self.settings.near_duplicates is not None:
+            seeds = self._near_duplicates(seeds, files, self.settings.near_duplicates)
+        return seeds.sort("seed_id")
+
+    def seeds_of(self, files: pl.LazyFrame) -> pl.DataFrame:
+        """The first three steps, file by file: filters on files, extraction, import inference."""
+        dropped, unextracted = [no_rejections()], [no_rejections()]
+        seeds = [pl.DataFrame(schema=SEED_SCHEMA)]
+        read = kept = 0
+        columns = ["file_id", "content", "language", "path"]
+        for batch in files.select(columns).collect_batches(chunk_size=BATCH_FILES, maintain_order=True):
+            outcome = filter_files(batch, self.settings.filters)
+            found, rejected = self._extract(outcome.kept)
+            read, kept = read + batch.height, kept + outcome.kept.height
+            dropped.append(outcome.rejected)
+            unextracted.append(rejected)
+            seeds.append(found)
+            if self.progress is not None:
+                self.progress(read, read)
+        found = pl.concat(seeds)
+        self.ledger.record(FILES_STAGE, "files", read, pl.concat(dropped), rows_out=kept)
+        self.ledger.record(
+            EXTRACTION,
+            "files",
+            kept,
+            pl.concat(unextracted),
+            rows_out=found.height,
+            kept=found["file_id"].n_unique(),
+        )
+        return found
+
+    def _extract(self, files: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Seeds of a batch of files, and the files without: each file's result goes through the row cache."""
+        imports = self.settings.imports if self.language == "python" else None
+
+        def compute(missing: pl.DataFrame) -> pl.DataFrame:
+            outcome = extract(missing, self.settings.extraction)
+            found = outcome.kept if imports is None else infer_imports(outcome.kept, missing, imports)
+            packed = found.group_by("file_id").agg(pl.struct(*SEED_SCHEMA.names()).alias("seeds"))
+            reasons = outcome.rejected.select(
+                pl.col("id").alias("file_id"), pl.struct("reason", "detail").alias("rejection")
+            )
+            return (
+                missing.select("cache_key", "file_id")
+                .join(packed, on="file_id", how="left")
+                .join(reasons, on="file_id", how="left")
+                .drop("file_id")
+            )
+
+        key_settings: dict[str, object] = {
+            "extraction": self.settings.extraction.model_dump(mode="json"),
+            "imports": imports.model_dump(mode="json") if imports else None,
+        }
+        stage = CacheStage("extraction", EXTRACTION_VERSION, key_settings)
+        results = {"seeds": _SEEDS, "rejection": _REJECTION}
+        mapped = self.row_cache.map(stage, files, compute, inputs=["file_id"], results=results)
+        self.counts.add("extraction", mapped.computed, mapped.reused)
+        seeds = (
+            mapped.rows.select(pl.col("seeds").list.drop_nulls())
+            .filter(pl.col("seeds").list.len() > 0)
+            .explode("seeds")
+            .unnest("seeds")
+        )
+        rejected = mapped.rows.filter(pl.col("rejection").struct.field("reason").is_not_null()).select(
+            pl.col("file_id").alias("id"),
+            pl.lit(EXTRACTION).alias("stage"),
+            pl.col("rejection").struct.field("reason"),
+            pl.col("rejection").struct.field("detail"),
+        )
+        return (
+            seeds if seeds.width == len(SEED_SCHEMA) else pl.DataFrame(schema=SEED_SCHEMA)
+        ), rejected.cast(REJECTION_SCHEMA)
+
+    def _filter(self, seeds: pl.DataFrame) -> pl.DataFrame:
+        return self._recorded(SEEDS_STAGE, seeds, filter_seeds(seeds, self.settings.filters))
+
+    def _type_check(self, seeds: pl.DataFrame) -> pl.DataFrame:
+        if self.type_checker is None:
+            raise ValueError("the recipe asks for a type check, but no type checker was given")
+        checker = self.type_checker
+
+        def compute(missing: pl.DataFrame) -> Iterator[pl.DataFrame]:
+            verdicts = checker.check(missing.select(pl.col("cache_key").alias("key"), "source"))
+            yield verdicts.rename({"key": "cache_key"}).with_columns(
+                pl.col("n_errors").is_not_null().alias("cacheable")
+            )
+
+        sources = seeds.with_columns(standalone_source().alias("source"))
+        stage = CacheStage(TYPE_CHECK, "1", dict(checker.identity()) if seeds.height else {})
+        results = {"ok": pl.Boolean(), "n_errors": pl.Int64(), "detail": pl.String()}
+        mapped = self.row_cache.map(
+            stage,
+            sources,
+            compute,
+            inputs=["source"],
+            results=results,
+            batch_rows=TYPE_CHECK_ROWS,
+            progress=self.progress,
+        )
+        self.counts.add(TYPE_CHECK, mapped.computed, mapped.reused)
+        outcome = apply_rules(
+            mapped.rows,
+            [Rule(Reason.TYPE_ERROR, ~pl.col("ok").fill_null(False), pl.col("detail"))],
+            stage=TYPE_CHECK,
+            id_column="seed_id",
+        )
+        kept = outcome.kept.select(seeds.columns)
+        return self._recorded(TYPE_CHECK, seeds, Outcome(kept, outcome.rejected))
+
+    def _near_duplicates(
+        self, seeds: pl.DataFrame, files: pl.LazyFrame, settings: NearDuplicateSettings
+    ) -> pl.DataFrame:
+        def compute(missing: pl.DataFrame) -> pl.DataFrame:
+            return signatures(missing, settings, key="cache_key", text="seed")
+
+        stage = CacheStage("signature", "1", settings.signature_settings())
+        signed = self.row_cache.map(
+            stage, seeds, compute, inputs=["seed"], results={"signature": pl.Binary()}, progress=self.progress
+        )
+        self.counts.add("signature", signed.computed, signed.reused)
+        ranked = signed.rows.join(_preference(files), on="file_id", how="left", maintain_order="left")
+        outcome = find_near_duplicates(ranked, settings, prefer=["not_permissive", "dump"])
+        return self._recorded(
+            NEAR_DUPLICATES, seeds, Outcome(outcome.kept.select(seeds.columns), outcome.rejected)
+        )
+
+    def _recorded(self, step: str, before: pl.DataFrame, outcome: Outcome) -> pl.DataFrame:
+        self.ledger.record(step, "seeds", before.height, outcome.rejected, rows_out=outcome.kept.height)
+        return outcome.kept
+
+
+def _preference(files: pl.LazyFrame) -> pl.DataFrame:
+    """What decides between near-duplicates: `file_id, not_permissive, dump`."""
+    origins = files.select("file_id", "licence", "dump").collect()
+    verdicts = judge_licences(origins["licence"].to_list(), "any")
+    joined = origins.join(verdicts, on="licence", how="left", nulls_equal=True)
+    return joined.select("file_id", (~pl.col("permissive")).alias("not_permissive"), "dump")
