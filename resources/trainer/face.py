@@ -94,7 +94,7 @@ class TinyModel(BaseModel):
     def _shape(self) -> Self:
         if self.hidden_size % (2 * self.heads):
             raise ValueError("hidden_size must be an even multiple of heads (rotary positions come in pairs)")
-        if self.pretraining_sequence_length > self.context:
+        if self.pretraining_steps and self.pretraining_sequence_length > self.context:
             raise ValueError("pretraining_sequence_length must not exceed context")
         return self
 

@@ -18,8 +18,8 @@ from typing import Any
 
 import polars as pl
 
-from resources.trainer.face import Progress, TinyModel, TrainerUnavailable, TrainingFailed, TrainingSettings
-from resources.trainer.loop import LoopRecord, mean_loss, run_loop
+from resources.trainer.face import OnProgress, TinyModel, TrainerUnavailable, TrainingFailed, TrainingSettings
+from resources.trainer.loop import mean_loss, run_loop
 from resources.trainer.tiny_model import chat_template, make_model, make_tokenizer
 from resources.trainer.tokens import corpus_rows, encode_examples, pack
 
@@ -35,20 +35,25 @@ DROPOUTS = (
 
 
 def main(job_file: str) -> int:
-    """Do the job; exit status 0, or 1 after an `error` line."""
+    """Do the job of the file; exit status 0, or 1 after an `error` line."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     job = json.loads(Path(job_file).read_text(encoding="utf-8"))
-    started = time.monotonic()
     try:
-        device = _prepare(job)
-        facts = (_make_base if job["verb"] == "make_base" else _train)(job, device)
+        facts = run_job(job, lambda progress: _say("progress", **asdict(progress)))
     except (TrainerUnavailable, TrainingFailed) as error:
         _say("error", kind=type(error).__name__, message=str(error))
         return 1
-    facts |= {"seconds": time.monotonic() - started, "hardware": _hardware(device, job["threads"])}
-    facts["versions"] = {name: version(name) for name in ("torch", "transformers", "tokenizers")}
     _say("done", facts=facts)
     return 0
+
+
+def run_job(job: dict[str, Any], on_progress: OnProgress) -> dict[str, Any]:
+    """Do a job in this process: the model's files are in `job["output"]` then, the facts are JSON values."""
+    started = time.monotonic()
+    device = _prepare(job)
+    facts = (_make_base if job["verb"] == "make_base" else _train)(job, device, on_progress)
+    facts |= {"seconds": time.monotonic() - started, "hardware": _hardware(device, job["threads"])}
+    return facts | {"versions": {name: version(name) for name in ("torch", "transformers", "tokenizers")}}
 
 
 def _prepare(job: dict[str, Any]) -> str:
@@ -70,7 +75,7 @@ def _prepare(job: dict[str, Any]) -> str:
     return device
 
 
-def _make_base(job: dict[str, Any], device: str) -> dict[str, Any]:
+def _make_base(job: dict[str, Any], device: str, on_progress: OnProgress) -> dict[str, Any]:
     settings = TinyModel(**job["settings"])
     texts = pl.read_parquet(job["frame"])["text"].to_list()
     tokenizer = make_tokenizer(texts, settings)
@@ -93,11 +98,12 @@ def _make_base(job: dict[str, Any], device: str) -> dict[str, Any]:
         if not rows:
             raise TrainingFailed("the corpus text is shorter than one pre-training sequence")
         sequences = pack(rows, sequence_length=training.sequence_length, packing=False)
-        facts |= _fit(model, tokenizer, sequences, sequences[: training.batch_size], training, "pretraining")
+        measured = sequences[: training.batch_size]
+        facts |= _fit(model, tokenizer, sequences, measured, training, "pretraining", on_progress)
     return facts | _save(model, tokenizer, Path(job["output"]))
 
 
-def _train(job: dict[str, Any], device: str) -> dict[str, Any]:
+def _train(job: dict[str, Any], device: str, on_progress: OnProgress) -> dict[str, Any]:
     settings = TrainingSettings(**job["settings"])
     examples = pl.read_parquet(job["frame"])
     model, tokenizer = _load(job["base"], job["revision"], settings, device)
@@ -122,6 +128,7 @@ def _train(job: dict[str, Any], device: str) -> dict[str, Any]:
         pack(measured, sequence_length=settings.sequence_length, packing=settings.packing),
         settings,
         "fine-tuning",
+        on_progress,
     )
     facts |= {
         "loss_on": "held_out_rows" if held_out else "training_rows",
@@ -132,18 +139,20 @@ def _train(job: dict[str, Any], device: str) -> dict[str, Any]:
 
 
 def _fit(
-    model: Any, tokenizer: Any, sequences: Any, measured: Any, settings: TrainingSettings, phase: str
+    model: Any,
+    tokenizer: Any,
+    sequences: Any,
+    measured: Any,
+    settings: TrainingSettings,
+    phase: str,
+    on_progress: OnProgress,
 ) -> dict[str, Any]:
     """Train, with the loss on `measured` before and after."""
     pad_token = tokenizer.pad_token_id
     before = mean_loss(model, measured, settings, pad_token=pad_token)
-    record: LoopRecord = run_loop(
-        model, sequences, settings, pad_token=pad_token, phase=phase, on_progress=_report
-    )
-    return asdict(record) | {
-        "loss_before": before,
-        "loss_after": mean_loss(model, measured, settings, pad_token=pad_token),
-    }
+    record = run_loop(model, sequences, settings, pad_token=pad_token, phase=phase, on_progress=on_progress)
+    after = mean_loss(model, measured, settings, pad_token=pad_token)
+    return asdict(record) | {"loss_before": before, "loss_after": after}
 
 
 def _load(base: str, revision: str | None, settings: TrainingSettings, device: str) -> tuple[Any, Any]:
@@ -189,10 +198,6 @@ def _save(model: Any, tokenizer: Any, output: Path) -> dict[str, Any]:
         config["tokenizer_class"] = "PreTrainedTokenizerFast"
         config_file.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return {"parameters": sum(parameter.numel() for parameter in model.parameters())}
-
-
-def _report(progress: Progress) -> None:
-    _say("progress", **asdict(progress))
 
 
 def _say(event: str, **content: object) -> None:

@@ -46,7 +46,7 @@ def run_loop(
     steps = number_of_steps(settings, len(sequences))
     record = LoopRecord()
     if settings.gradient_checkpointing:
-        model.gradient_checkpointing_enable()
+        model.activation_checkpointing_enable()
     model.train()
     started = reported = time.monotonic()
     for step, batch in zip(range(steps), _batches(sequences, settings), strict=False):
@@ -111,7 +111,7 @@ def _accumulate(
     for start in range(0, len(batch), size):
         loss, _ = _summed_loss(model, batch[start : start + size], settings, pad_token)
         (loss / count).backward()
-        total += float(loss)
+        total += float(loss.detach())
     record.tokens += sum(len(row.tokens) for sequence in batch for row in sequence)
     record.completion_tokens += count
     return total / count

@@ -1,0 +1,101 @@
+"""Where the answer in a base model's completion ends: it writes on after the function that was asked for.
+
+Stop words by language, in the way of HumanEval's and MultiPL-E's harnesses, and for languages with braces or
+`end` the place where the function's block closes. Text in, text out; nothing is run.
+"""
+
+STOPS: dict[str, tuple[str, ...]] = {
+    "python": (
+        "\ndef ",
+        "\nclass ",
+        "\n@",
+        "\n#",
+        "\nif ",
+        "\nprint(",
+        "\nassert ",
+        "\nimport ",
+        "\nfrom ",
+        "\n```",
+    ),
+    "javascript": ("\nfunction ", "\nconst ", "\nclass ", "\n//", "\n/*", "\nconsole.", "\n```"),
+    "typescript": ("\nfunction ", "\nconst ", "\nclass ", "\n//", "\n/*", "\nconsole.", "\n```"),
+    "java": ("\nclass ", "\npublic class ", "\nimport ", "\n```"),
+    "csharp": ("\nclass ", "\npublic class ", "\nusing ", "\n```"),
+    "cpp": ("\nint main", "\n#include", "\nclass ", "\nstruct ", "\n```"),
+    "go": ("\nfunc ", "\ntype ", "\nvar ", "\n```"),
+    "rust": ("\nfn ", "\nimpl ", "\nmod ", "\n#[", "\n```"),
+    "php": ("\nfunction ", "\nclass ", "\n?>", "\necho ", "\n```"),
+    "ruby": ("\ndef ", "\nclass ", "\nputs ", "\n#", "\n```"),
+    "swift": ("\nfunc ", "\nclass ", "\nstruct ", "\nprint(", "\n```"),
+    "bash": ("\nfunction ", "\n#", "\n```"),
+}
+"""A completion ends before the first of these: each begins something new at the top level."""
+
+BRACES = frozenset(
+    {"javascript", "typescript", "java", "csharp", "cpp", "go", "rust", "php", "swift", "bash"}
+)
+_LINE_COMMENT = {"php": ("//", "#"), "bash": ("#",)}
+_QUOTES = {"rust": '"', "bash": "\"'", "cpp": "\"'", "java": "\"'", "csharp": "\"'", "swift": '"'}
+
+
+def cut(language: str, prompt: str, completion: str) -> str:
+    """The part of `completion` that belongs to the function which `prompt` begins."""
+    places = [completion.find(stop) for stop in STOPS.get(language, ("\n```",))]
+    completion = completion[: min([place for place in places if place >= 0], default=len(completion))]
+    if language == "ruby":
+        return _until_end_line(completion)
+    if language in BRACES:
+        return completion[: _closing_place(language, prompt, completion)]
+    return completion
+
+
+def _until_end_line(completion: str) -> str:
+    """Up to and with the first line that is `end` without indentation."""
+    lines = completion.splitlines(keepends=True)
+    last = next((index for index, line in enumerate(lines) if line.rstrip() == "end"), len(lines))
+    return "".join(lines[: last + 1])
+
+
+def _closing_place(language: str, prompt: str, completion: str) -> int:
+    """Length of the part of `completion` after which every brace opened since the prompt's start is closed."""
+    depth = 0
+    for place, step in _braces(language, prompt + completion):
+        depth += step
+        if depth == 0 and step < 0 and place >= len(prompt):
+            return place + 1 - len(prompt)
+    return len(completion)
+
+
+def _braces(language: str, text: str) -> list[tuple[int, int]]:
+    """Places of braces in code, with +1 for an opening and -1 for a closing one; strings and comments skipped."""
+    comments = _LINE_COMMENT.get(language, ("//",))
+    quotes = _QUOTES.get(language, "\"'`")
+    found: list[tuple[int, int]] = []
+    place = 0
+    while place < len(text):
+        character = text[place]
+        if text.startswith(comments, place):
+            place = _after(text, "\n", place)
+        elif language != "bash" and text.startswith("/*", place):
+            place = _after(text, "*/", place + 2)
+        elif character in quotes:
+            place = _after_string(text, place)
+        else:
+            if character in "{}":
+                found.append((place, 1 if character == "{" else -1))
+            place += 1
+    return found
+
+
+def _after(text: str, end: str, start: int) -> int:
+    found = text.find(end, start)
+    return len(text) if found < 0 else found + len(end)
+
+
+def _after_string(text: str, start: int) -> int:
+    place = start + 1
+    while place < len(text) and text[place] != text[start]:
+        if text[place] == "\n" and text[start] != "`":
+            return place  # no string of these languages spans lines: the quote was an apostrophe
+        place += 2 if text[place] == "\\" else 1
+    return place + 1

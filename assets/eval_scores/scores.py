@@ -1,0 +1,81 @@
+"""From verdicts to the per-problem samples and the score table: pass@k raw and clean, with intervals.
+
+Clean leaves out the problems that the training data was found to hold (GPT-4 technical report, appendix C).
+A verdict that says something about the machine instead of the program takes its problem out of the score, and
+the table counts those problems; a score over programs that never ran would be a wrong number.
+"""
+
+import polars as pl
+
+from assets.eval_scores.pass_at_k import scores
+from assets.eval_scores.table import SAMPLES, TABLE
+from resources.ids import content_id
+from resources.sandbox.face import TRANSIENT, Verdict
+
+_PROBLEM = ["benchmark", "problem_id"]
+_GROUP = ["checkpoint_id", "benchmark", "language"]
+
+
+def judged_samples(judged: pl.DataFrame, contaminated: pl.DataFrame, checkpoint_id: str) -> pl.DataFrame:
+    """The samples table (`SAMPLES`), sorted by its key.
+
+    `judged`: one row a sample with `benchmark, problem_id, language, sample, text, finish_reason, code, tests,
+    verdict, detail`. `contaminated`: `benchmark, problem_id` of problems found in the training data.
+    """
+    dirty = contaminated.select(_PROBLEM).unique().with_columns(pl.lit(True).alias("contaminated"))
+    transient = [verdict.value for verdict in TRANSIENT]
+    rows = judged.join(dirty, on=_PROBLEM, how="left").with_columns(
+        pl.lit(checkpoint_id, pl.String).alias("checkpoint_id"),
+        pl.col("contaminated").fill_null(False),
+        (pl.col("verdict") == Verdict.PASS.value).fill_null(False).alias("passed"),
+        (pl.col("verdict").is_null() | pl.col("verdict").is_in(transient)).alias("unverified"),
+    )
+    identity = content_id("checkpoint_id", *_PROBLEM, "sample", "code", "tests")
+    named = rows.with_columns(identity.alias("sample_id"), pl.col("text").alias("completion"))
+    return (
+        named.select(SAMPLES.schema.names())
+        .cast(dict(SAMPLES.schema))
+        .sort("benchmark", "language", "problem_id", "sample")
+    )
+
+
+def score_table(samples: pl.DataFrame, ks: tuple[int, ...], *, seed: int = 0) -> pl.DataFrame:
+    """The score table (`TABLE`) of a samples table: a row a checkpoint, benchmark, language and k.
+
+    Scores are null where no problem is left to score. Raises `ValueError` where a problem has fewer than
+    max(`ks`) samples.
+    """
+    counted = samples.group_by(*_GROUP, "problem_id", "contaminated").agg(
+        pl.len().cast(pl.Int64).alias("n"),
+        pl.col("passed").sum().cast(pl.Int64).alias("c"),
+        pl.col("unverified").any(),
+    )
+    rows = [
+        _score_rows(dict(zip(_GROUP, group, strict=True)), problems, ks, seed)
+        for group, problems in counted.sort(*_GROUP, "problem_id").group_by(_GROUP, maintain_order=True)
+    ]
+    table = pl.concat([pl.DataFrame(schema=TABLE.schema), *rows])
+    return table.sort("checkpoint_id", "benchmark", "language", "k")
+
+
+def _score_rows(
+    group: dict[str, object], problems: pl.DataFrame, ks: tuple[int, ...], seed: int
+) -> pl.DataFrame:
+    scored = problems.filter(~pl.col("unverified"))
+    raw = _scores(scored, ks, seed)
+    clean = _scores(scored.filter(~pl.col("contaminated")), ks, seed).rename(
+        {name: f"clean_{name}" for name in ("pass_at_k", "low", "high", "problems", "samples")}
+    )
+    beside = [pl.lit(value, pl.String).alias(name) for name, value in group.items()]
+    unverified = pl.lit(problems["unverified"].sum(), pl.Int64).alias("unverified_problems")
+    joined = raw.join(clean, on="k", how="left").with_columns(*beside, unverified)
+    keyed = joined.with_columns(content_id(*_GROUP, "k").alias("score_id"))
+    return keyed.select(TABLE.schema.names()).cast(dict(TABLE.schema))
+
+
+def _scores(problems: pl.DataFrame, ks: tuple[int, ...], seed: int) -> pl.DataFrame:
+    if not problems.is_empty():
+        return scores(problems, ks, seed)
+    empty = {"pass_at_k": None, "low": None, "high": None, "problems": 0, "samples": 0}
+    schema = scores(pl.DataFrame({"n": [1], "c": [0]}), (1,)).schema
+    return pl.DataFrame([{"k": k} | empty for k in ks], schema=schema)

@@ -1,0 +1,47 @@
+"""The table `eval_scores`, a row a checkpoint, benchmark, language and k, and its sibling of judged samples."""
+
+import polars as pl
+
+from assets.table import Column, Table, integer, text
+
+SAMPLES = Table(
+    key="sample_id",
+    columns=(
+        text("sample_id", "id of the sample: checkpoint, problem, sample number and program"),
+        text("checkpoint_id", "the checkpoint that answered; canonical: the benchmark's own solutions"),
+        text("benchmark", "name of the benchmark"),
+        text("problem_id", "the problem's id in its benchmark"),
+        text("language", "programming language"),
+        Column("sample", pl.Int32(), "sample number, from 0"),
+        text("completion", "what the model wrote"),
+        text("finish_reason", "why it ended; null: no model was asked"),
+        text("code", "the program's answer part, as it was run"),
+        text("verdict", "what running the tests showed"),
+        Column("passed", pl.Boolean(), "whether the verdict is a pass"),
+        Column("unverified", pl.Boolean(), "whether the machine could not judge it"),
+        text("detail", "the failed assertion or error"),
+        Column("contaminated", pl.Boolean(), "whether the training data was found to hold the problem"),
+    ),
+)
+
+TABLE = Table(
+    key="score_id",
+    columns=(
+        text("score_id", "id of the score: checkpoint, benchmark, language and k"),
+        text("checkpoint_id", "the checkpoint"),
+        text("benchmark", "name of the benchmark"),
+        text("language", "programming language"),
+        integer("k", "answers a problem may have"),
+        Column("pass_at_k", pl.Float64(), "share of problems solved, unbiased, over all problems"),
+        Column("low", pl.Float64(), "of its 95 % interval"),
+        Column("high", pl.Float64(), "of its 95 % interval"),
+        integer("problems", "problems scored"),
+        integer("samples", "their samples"),
+        Column("clean_pass_at_k", pl.Float64(), "the same without contaminated problems"),
+        Column("clean_low", pl.Float64(), "of its 95 % interval"),
+        Column("clean_high", pl.Float64(), "of its 95 % interval"),
+        integer("clean_problems", "problems scored and not contaminated"),
+        integer("clean_samples", "their samples"),
+        integer("unverified_problems", "problems left out because the machine could not judge an answer"),
+    ),
+)
