@@ -40,6 +40,7 @@ class Reason(StrEnum):
     SECRET = "secret"
     PERSONAL_DATA = "personal_data"
     TYPE_ERROR = "type_error"
+    TYPE_CHECK_FAILED = "type_check_failed"  # the checker hung or crashed on it
     DOCSTRING_QUALITY = "docstring_quality"
     NEAR_DUPLICATE = "near_duplicate"
     NOT_IN_CORESET = "not_in_coreset"

@@ -8,7 +8,7 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from resources.type_checker.face import TypeCheckerUnavailable
@@ -19,15 +19,23 @@ class CheckerFailed(Exception):
 
 
 def run_checker(
-    arguments: Sequence[str], folder: Path, *, timeout_s: float, install: str, node_options: str = ""
+    arguments: Sequence[str],
+    folder: Path,
+    *,
+    timeout_s: float,
+    install: str,
+    node_options: str = "",
+    exits: Collection[int] = (0, 1),
 ) -> str:
     """Standard output of the checker, run in `folder`.
 
-    `install` says how to get it, for the error. Raises `CheckerFailed` after `timeout_s` seconds or when it
-    ends by a crash, `TypeCheckerUnavailable` when it cannot be started or somebody kills it.
+    `install` says how to get it, for the error; `exits` are its exit statuses when it did its work.
+
+    Raises `CheckerFailed` after `timeout_s` seconds or when it ends by a crash, `TypeCheckerUnavailable` when it
+    cannot be started or somebody kills it.
     """
     # its language, colours and search paths come from the environment: none is passed on
-    environment = {"PATH": os.defpath, "HOME": str(folder), "LC_ALL": "en_US.UTF-8", "NO_COLOR": "1"}
+    environment = {"PATH": os.defpath, "HOME": str(folder), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
     environment["NODE_OPTIONS"] = node_options
     try:
         process = subprocess.Popen(
@@ -55,7 +63,7 @@ def run_checker(
         )
     if "No module named" in tail:
         raise TypeCheckerUnavailable(f"{' '.join(arguments[:3])}: {tail.splitlines()[-1]}; {install}")
-    if process.returncode not in (0, 1):  # 1: it found errors
+    if process.returncode not in exits:
         raise CheckerFailed(
             f"ended with exit status {process.returncode}: {tail.splitlines()[-1:] or 'silent'}"
         )

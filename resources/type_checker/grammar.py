@@ -1,0 +1,122 @@
+"""The parse check for every language: tree-sitter finds no error in the text, taken as a file of its own.
+
+No compiler, nothing is run. A grammar is more forgiving than a compiler and knows no names and no types. Forms
+that stand alone only within a class or an interface (methods, constructors, accessors) are tried in one too.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import version
+
+from tree_sitter import Language, Node, Parser
+
+from resources.type_checker.face import Judgement, TypeChecker, TypeCheckerUnavailable, first_errors
+
+
+@dataclass(frozen=True)
+class _Grammar:
+    package: str
+    functions: tuple[str, ...] = ("language",)
+    """Names of the package's grammars; the source is sound if any of them reads it."""
+    before: str = ""
+    """What every source needs in front."""
+    within: tuple[str, str] | None = None
+    """What makes a class around a source that has no class of its own."""
+
+
+GRAMMARS = {
+    "python": _Grammar("tree_sitter_python"),
+    "javascript": _Grammar("tree_sitter_javascript", within=("class A {", "\n}")),
+    "typescript": _Grammar(
+        "tree_sitter_typescript",
+        ("language_typescript", "language_tsx"),
+        within=("abstract class A {", "\n}"),
+    ),
+    "java": _Grammar("tree_sitter_java", within=("class A {", "\n}")),
+    "cpp": _Grammar("tree_sitter_cpp", within=("class A {", "\n};")),
+    "csharp": _Grammar("tree_sitter_c_sharp", within=("class A {", "\n}")),
+    "go": _Grammar("tree_sitter_go"),
+    "rust": _Grammar("tree_sitter_rust", within=("trait A {", "\n}")),
+    "php": _Grammar(
+        "tree_sitter_php", ("language_php",), before="<?php ", within=("abstract class A {", "\n}")
+    ),
+    "ruby": _Grammar("tree_sitter_ruby"),
+    "swift": _Grammar("tree_sitter_swift", within=("class A {", "\n}")),
+    "bash": _Grammar("tree_sitter_bash"),
+}
+"""The grammar of each language."""
+
+
+class GrammarCheck(TypeChecker):
+    """Whether tree-sitter reads each source of a language without an error."""
+
+    def __init__(self, language: str, timeout_s: float = 5.0) -> None:
+        """Check sources in `language`, at most `timeout_s` seconds each."""
+        if language not in GRAMMARS:
+            raise TypeCheckerUnavailable(f"no grammar for {language!r}; there are {', '.join(GRAMMARS)}")
+        self.language = language
+        self.timeout_s = timeout_s
+
+    def identity(self) -> dict[str, str]:
+        """The grammar and its version."""
+        package = GRAMMARS[self.language].package.replace("_", "-")
+        return {"checker": "grammar", "language": self.language, "version": f"{package} {version(package)}"}
+
+    def judge(self, sources: Sequence[str]) -> list[Judgement]:
+        """One judgement for each of `sources`, in their order; see `TypeChecker.judge`."""
+        return [self._judge(source) for source in sources]
+
+    def _judge(self, source: str) -> Judgement:
+        grammar = GRAMMARS[self.language]
+        opened = grammar.before if not source.lstrip().startswith("<?") else ""
+        forms = [opened + source]
+        if grammar.within is not None:
+            forms.append(f"{opened}{grammar.within[0]}{source}{grammar.within[1]}")
+        first: Judgement | None = None
+        deadline = time.monotonic() + self.timeout_s
+        for form in forms:
+            for parser in _parsers(self.language):
+                judgement = _parse(parser, form.encode(), deadline)
+                if judgement.ok or judgement.n_errors is None:
+                    return judgement
+                first = first or judgement
+        return first or Judgement(0)
+
+
+@cache
+def _parsers(language: str) -> list[Parser]:
+    grammar = GRAMMARS[language]
+    module = import_module(grammar.package)
+    return [Parser(Language(getattr(module, name)())) for name in grammar.functions]
+
+
+def _parse(parser: Parser, source: bytes, deadline: float) -> Judgement:
+    def read(offset: int, _point: object) -> bytes:
+        return source[offset:]
+
+    try:
+        tree = parser.parse(read, progress_callback=lambda _offset, _has_error: time.monotonic() > deadline)
+    except ValueError:  # stopped by the callback
+        parser.reset()
+        return Judgement(None, "no verdict: parsing took too long")
+    errors = _errors(tree.root_node)
+    return Judgement(len(errors), first_errors(errors) if errors else None)
+
+
+def _errors(root: Node) -> list[tuple[int, str, str | None]]:
+    """Outermost errors of a tree: line, what is wrong, no rule."""
+    found: list[tuple[int, str, str | None]] = []
+    stack = [root] if root.has_error else []
+    while stack:
+        node = stack.pop()
+        if node.is_missing:
+            found.append((node.start_point.row + 1, f"{node.type} is missing", None))
+        elif node.is_error:
+            text = (node.text or b"").decode(errors="replace").split("\n")[0][:40]
+            found.append((node.start_point.row + 1, f"cannot be parsed: {text}", None))
+        else:
+            stack.extend(child for child in node.children if child.has_error)
+    return found
