@@ -7,9 +7,10 @@ follows self-OSS-instruct's extraction (every function with a docstring), for al
 
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tree_sitter import Node, Query, QueryCursor, Tree
+from tree_sitter import Node, QueryCursor, Tree
 
 from assets.filtered_seeds.extraction.documentation import LinesAbove
 from assets.filtered_seeds.extraction.imports import FileImports
@@ -17,6 +18,9 @@ from assets.filtered_seeds.extraction.languages.rules import Dialect, LanguageRu
 from assets.filtered_seeds.extraction.lines import dedent, is_evenly_indented
 
 _AFTER_A_FUNCTION = re.compile(rb"[ \t\f;,)]*(?:(?://|#).*|/\*[^\n]*\*/[ \t]*)?")
+
+
+_Match = dict[str, list[Node]]
 
 
 class ParseTimeout(Exception):
@@ -55,7 +59,7 @@ def documented_functions(
     `source` is UTF-8 with LF line ends. A file in which no documentation can be is not parsed, so that its
     errors are not seen. Raises `ParseTimeout` after `timeout_s` seconds.
     """
-    if rules.may_be_documented.search(source) is None:
+    if not any(hint.search(source) for hint in rules.documentation_hints):
         return [], False
     deadline = time.monotonic() + timeout_s
     dialect = rules.dialects[0]
@@ -73,25 +77,34 @@ class _FunctionsOfTree:
         self, source: bytes, rules: LanguageRules, dialect: Dialect, tree: Tree, deadline: float
     ) -> None:
         self._source, self._rules, self._dialect, self._deadline = source, rules, dialect, deadline
-        functions: dict[int, dict[str, list[Node]]] = {}
+        self._values = QueryCursor(dialect.values)
+        self._functions: dict[int, _Match] = {}
         comments: list[Node] = []
         attributes: list[Node] = []
-        imports: list[Node] = []
-        for _, match in _matches(dialect.functions, tree.root_node, deadline):
+        for match in self._candidates(tree.root_node):
             if "function" in match:
-                body = match["body"][0].start_byte
-                known = functions.get(body)
-                if known is None or match["function"][0].start_byte < known["function"][0].start_byte:
-                    functions[body] = match
-            elif "comment" in match:
-                comments += match["comment"]
-            elif "attribute" in match:
-                attributes += match["attribute"]
+                self._functions[match["body"][0].start_byte] = match
             else:
-                imports += match["import"]
-        self._functions = functions
+                comments += match.get("comment", ())
+                attributes += match.get("attribute", ())
         self._above = LinesAbove(source, comments, attributes, rules.documentation_form)
-        self._imports = FileImports(source, imports, rules)
+        self._imports = FileImports(source, tree.root_node, rules)
+
+    def _candidates(self, root: Node) -> Iterator[_Match]:
+        cursor = QueryCursor(self._dialect.functions)
+        ends = []
+        if self._rules.documentation_is_inside:
+            ends = [
+                found.end()
+                for hint in self._rules.documentation_hints
+                for found in hint.finditer(self._source)
+            ]
+        if not ends or _is_cheaper_whole(len(ends), len(self._source)):
+            yield from _matches(cursor, root, self._deadline)
+            return
+        for end in ends:
+            cursor.set_byte_range(end - 1, end)
+            yield from _matches(cursor, root, self._deadline)
 
     def all(self) -> list[Function]:
         found = []
@@ -101,9 +114,9 @@ class _FunctionsOfTree:
                 found.append(function)
         return found
 
-    def _function(self, match: dict[str, list[Node]]) -> Function | None:
+    def _function(self, match: _Match) -> Function | None:
         rules, source = self._rules, self._source
-        node, body = match["function"][0], match["body"][0]
+        node, body = self._with_wrappers(match["function"][0]), match["body"][0]
         start, end = node.start_byte, node.end_byte
         row, (last_row, last_column) = node.start_point[0], node.end_point
         last_row -= last_column == 0
@@ -149,12 +162,12 @@ class _FunctionsOfTree:
             text=text,
             docstring=docstring,
             docstring_form=form,
-            name=_text(match.get("name")),
+            name=self._text(match.get("name")),
             first_row=first_row,
             last_row=last_row,
             doc_first_row=doc_rows[0],
             doc_last_row=doc_rows[1],
-            imports=self._imports.used_in(code.decode()),
+            imports=self._imports.used_in(code),
             has_return_value=self._has_return_value(node, body),
             n_arguments=self._n_arguments(match.get("parameters")),
             is_nested=is_nested,
@@ -167,14 +180,19 @@ class _FunctionsOfTree:
 
     def _has_return_value(self, node: Node, body: Node) -> bool:
         """Whether a value is returned by the function itself; functions within it do not count."""
+        begin, end, hint = body.start_byte, node.end_byte, self._rules.value_hint
+        spans = (
+            [found.span() for found in hint.finditer(self._source, begin, end)] if hint else [(begin, end)]
+        )
+        return any(self._gives_value(node, begin, span) for span in spans)
+
+    def _gives_value(self, node: Node, begin: int, span: tuple[int, int]) -> bool:
         values: list[Node] = []
         scopes: list[tuple[int, int]] = []
-        begin = body.start_byte
-        for _, match in _matches(self._dialect.values, node, self._deadline):
-            if "value" in match:
-                values += match["value"]
-            else:
-                scopes += [scope.byte_range for scope in match["scope"] if scope.start_byte >= begin]
+        self._values.set_byte_range(*span)
+        for match in _matches(self._values, node, self._deadline):
+            values += match.get("value", ())
+            scopes += [scope.byte_range for scope in match.get("scope", ()) if scope.start_byte >= begin]
         for value in values:
             start, end = value.byte_range
             if start >= begin and not any(
@@ -190,6 +208,15 @@ class _FunctionsOfTree:
         if node.type.endswith("identifier"):  # x => ..., one parameter without parentheses
             return 1
         return sum(child.type not in skipped for child in node.named_children)
+
+    def _text(self, nodes: list[Node] | None) -> str | None:
+        return self._source[nodes[0].start_byte : nodes[0].end_byte].decode() if nodes else None
+
+    def _with_wrappers(self, node: Node) -> Node:
+        wrappers = self._rules.wrappers
+        while (around := node.parent) is not None and around.type in wrappers:
+            node = around
+        return node
 
     def _surroundings(self, node: Node) -> tuple[bool, bool]:
         """Whether the nearest thing around that is one or the other is a function, or a class."""
@@ -217,11 +244,20 @@ def _parse(source: bytes, dialect: Dialect, deadline: float) -> Tree:
         raise ParseTimeout from error
 
 
-def _matches(query: Query, node: Node, deadline: float) -> list[tuple[int, dict[str, list[Node]]]]:
-    matches = QueryCursor(query).matches(node)
+def _matches(cursor: QueryCursor, node: Node, deadline: float) -> list[_Match]:
+    """The captures of each match by their names."""
+    matches = cursor.matches(node)
     if time.monotonic() > deadline:
         raise ParseTimeout
-    return matches
+    return [match for _, match in matches]
+
+
+def _is_cheaper_whole(n_places: int, n_bytes: int) -> bool:
+    """Whether one walk of the whole tree costs less than going to each place from the root.
+
+    As measured: 0.03 us a byte, against 10 us a place and 0.01 us for each node of the top level before it.
+    """
+    return 0.03 * n_bytes < 10 * n_places + 0.005 * n_places**2
 
 
 def _has_own_lines(source: bytes, start: int, end: int) -> bool:
@@ -230,9 +266,3 @@ def _has_own_lines(source: bytes, start: int, end: int) -> bool:
     return (
         not source[line_start:start].strip() and not source[end : line_end if line_end >= 0 else None].strip()
     )
-
-
-def _text(nodes: list[Node] | None) -> str | None:
-    if not nodes or nodes[0].text is None:
-        return None
-    return nodes[0].text.decode("utf-8", errors="replace")

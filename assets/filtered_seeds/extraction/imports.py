@@ -4,48 +4,54 @@ A cheap reading of the file's own lines, for every language. What a Python funct
 worked out from its free names in `import_inference`.
 """
 
-import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from tree_sitter import Node
 
 from assets.filtered_seeds.extraction.languages.rules import LanguageRules
 
-_WORD = re.compile(r"[\w$]+")
+_WORDS_ONLY = bytes(
+    byte if byte >= 128 or chr(byte).isalnum() or chr(byte) in "_$" else ord(" ") for byte in range(256)
+)
+"""Table for `bytes.translate`: what can be in no identifier becomes a space."""
 
 
 class FileImports:
     """The imports at the top level of one file; read when the first text asks for them."""
 
-    def __init__(self, source: bytes, statements: list[Node], rules: LanguageRules) -> None:
-        self._source, self._statements, self._rules = source, statements, rules
+    def __init__(self, source: bytes, root: Node, rules: LanguageRules) -> None:
+        self._source, self._root, self._rules = source, root, rules
 
-    def used_in(self, text: str) -> list[str]:
-        """Import lines that bind a name which `text` mentions, and those of which the names are not known.
+    def used_in(self, code: bytes) -> list[str]:
+        """Import lines that bind a name which `code` mentions, and those of which the names are not known.
 
         In the file's order, each once.
         """
         if not self._lines:
             return []
-        words = set(_WORD.findall(text))
+        words = set(code.translate(_WORDS_ONLY).split())
         return [line for line, names in self._lines.items() if names is None or not words.isdisjoint(names)]
 
     @cached_property
-    def _lines(self) -> dict[str, frozenset[str] | None]:
-        rules, lines = self._rules, {}
-        for node in self._statements:
-            if not self._is_inside_a_function(node):
-                statement = self._source[node.start_byte : node.end_byte].decode("utf-8", errors="replace")
-                for line in rules.split_import(statement.strip()):
-                    lines[line] = rules.bound_names(line)
+    def _lines(self) -> dict[str, frozenset[bytes] | None]:
+        rules = self._rules
+        lines: dict[str, frozenset[bytes] | None] = {}
+        level = [self._root]
+        while level:  # the top level, and what stands there in conditions, attempts, namespaces
+            node = level.pop()
+            for child in node.named_children:
+                if child.type in rules.import_nodes:
+                    lines.update(_bindings(rules, self._source[child.start_byte : child.end_byte]))
+                elif child.type in rules.around_imports:
+                    level.append(child)
         return lines
 
-    def _is_inside_a_function(self, node: Node) -> bool:
-        if node.start_point[1] == 0:
-            return False
-        around = node.parent
-        while around is not None:
-            if around.type in self._rules.functions_around or around.type in self._rules.classes_around:
-                return True
-            around = around.parent
-        return False
+
+@lru_cache(maxsize=4096)  # most files begin as others do
+def _bindings(rules: LanguageRules, statement: bytes) -> list[tuple[str, frozenset[bytes] | None]]:
+    """The lines of an import statement, each with the names it binds."""
+    bindings = []
+    for line in rules.split_import(statement.decode("utf-8", errors="replace").strip()):
+        names = rules.bound_names(line)
+        bindings.append((line, None if names is None else frozenset(name.encode() for name in names)))
+    return bindings

@@ -9,7 +9,7 @@ import re
 
 import polars as pl
 
-_BLANK = re.compile(r"^[ \t\f]+$", re.MULTILINE)
+_BLANK = re.compile(r"\n[ \t\f]++(?=\n|\Z)")
 _MARGIN = re.compile(r"[ \t\f]*")
 
 
@@ -31,9 +31,7 @@ def dedent(text: str) -> str:
     margin = _margin(text)
     if margin:
         text = text[len(margin) :].replace("\n" + margin, "\n")
-    if " \n" in text or "\t\n" in text or "\f\n" in text or text[-1:] in (" ", "\t", "\f"):
-        text = _BLANK.sub("", text)
-    return text
+    return _BLANK.sub("\n", text)
 
 
 def is_evenly_indented(text: str) -> bool:

@@ -8,7 +8,7 @@ in the published data.
 
 import polars as pl
 
-from assets.filtered_seeds.extraction.settings import STAGE, ExtractionSettings
+from assets.filtered_seeds.extraction.settings import ExtractionSettings
 from assets.outcome import Outcome, no_rejections
 from resources.ids import content_id
 

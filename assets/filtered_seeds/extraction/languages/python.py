@@ -8,27 +8,18 @@ import tree_sitter_python
 
 from assets.filtered_seeds.extraction.languages.rules import LanguageRules
 
+# a comment before the docstring stands outside the block
 FUNCTIONS = """
 (function_definition
   name: (identifier) @name
   parameters: (parameters) @parameters
-  body: (block . (comment)* . (expression_statement . [(string) (concatenated_string)] @docstring .)) @body
+  body: (block . (expression_statement . [(string) (concatenated_string)] @docstring .)) @body
 ) @function
-
-(decorated_definition
-  definition: (function_definition
-    name: (identifier) @name
-    parameters: (parameters) @parameters
-    body: (block . (comment)* . (expression_statement . [(string) (concatenated_string)] @docstring .)) @body)
-) @function
-
-[(import_statement) (import_from_statement) (future_import_statement)] @import
 """
 
 VALUES = """
 (return_statement (_)) @value
 (function_definition) @scope
-(lambda) @scope
 """
 
 _PREFIX = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")")
@@ -61,7 +52,7 @@ def docstring_form(literal: str) -> str | None:
 
 
 def clean(literal: str) -> str:
-    """The docstring that Python gives a function with this literal, indentation normal (`inspect.getdoc`)."""
+    """The docstring that Python gives a function with this literal, indentation normal (`inspect.cleandoc`)."""
     opening = _PREFIX.match(literal)
     if opening is None:
         return literal.strip()
@@ -75,7 +66,7 @@ def clean(literal: str) -> str:
         text = value if isinstance(value, str) else literal[start:end]
     else:
         text = literal[start:end]
-    return inspect.cleandoc(text) if "\n" in text or "\t" in text else text.strip()
+    return inspect.cleandoc(text).rstrip() if "\n" in text or "\t" in text else text.strip()
 
 
 def split_import(statement: str) -> list[str]:
@@ -112,12 +103,33 @@ RULES = LanguageRules(
     grammar=tree_sitter_python.language,
     functions=FUNCTIONS,
     values=VALUES,
-    # a colon that ends a line and then a string, comments between them; or both in the line of a `def`
-    may_be_documented=re.compile(
-        rb":[ \t\f]*\\?(?:#[^\n]*)?\n(?:\s|#[^\n]*\n)*[rRuU]?[\"']|\bdef\b[^\n]*:[ \t\f]*[rRuU]?[\"']"
+    documentation_hints=(
+        # a colon, then a string: in a line below, only comments between; or in the same line, if not as the
+        # value of a dictionary that has a string for its key
+        re.compile(
+            rb":(?:[ \t\f]*\\?(?:#[^\n]*)?\n(?:\s|\\\n|#[^\n]*\n)*|(?<![\"']:)[ \t\f]*)[rRuU]?(?=[\"'])."
+        ),
+        # the same line, after an annotation that is a string
+        re.compile(rb"->[^\n]*[\"']:[ \t\f]*[rRuU]?(?=[\"'])."),
     ),
+    documentation_is_inside=True,
+    wrappers=frozenset({"decorated_definition"}),
+    value_hint=re.compile(rb"return\b[ \t\f]*(?:\\\n|[^\s#;])"),
     documentation_form=docstring_form,
     clean=clean,
+    import_nodes=frozenset({"import_statement", "import_from_statement", "future_import_statement"}),
+    around_imports=frozenset(
+        {
+            "if_statement",
+            "elif_clause",
+            "else_clause",
+            "try_statement",
+            "except_clause",
+            "finally_clause",
+            "with_statement",
+            "block",
+        }
+    ),
     bound_names=bound_names,
     split_import=split_import,
     functions_around=frozenset({"function_definition", "lambda"}),

@@ -12,29 +12,41 @@ from functools import cached_property
 from tree_sitter import Language, Parser, Query
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LanguageRules:
     """How documented functions look in one language.
 
-    `functions` captures, a match a function: `@function` (all of its text: decorators, templates, `export`;
-    of nodes with the same body the outermost counts), `@body`, `@name`, `@parameters` (none: no arguments),
-    and `@docstring` where the documentation stands inside. Matches of their own: `@comment`, `@attribute`
-    (nodes that stand between documentation and function as siblings), `@import`.
+    `functions` captures, a match a function: `@function`, `@body`, `@name`, `@parameters` (none: no arguments),
+    and `@docstring` where the documentation stands inside. Matches of their own: `@comment`, and `@attribute`
+    (nodes that stand between documentation and function as siblings).
 
     `values` is run on a function alone: `@value` (what gives a value back) and `@scope` (functions within,
     whose values are not the function's own).
+
+    Walking a tree costs a fifth of making it. So regular expressions say where a query need look, and the
+    query says what is there: the expressions may find too much, never too little.
     """
 
     name: str
     grammar: Callable[[], object]
     functions: str
     values: str
-    may_be_documented: re.Pattern[bytes]
-    """A file in which this finds nothing has no documented function and is not parsed."""
+    documentation_hints: tuple[re.Pattern[bytes], ...]
+    """A file in which these find nothing has no documented function and is not parsed."""
+    documentation_is_inside: bool = False
+    """Each find of a hint ends with the first byte of a docstring, if of one at all."""
+    value_hint: re.Pattern[bytes] | None = None
+    """Where a value may be returned; null: nothing short of the query tells."""
     documentation_form: Callable[[str], str | None] = lambda comment: None
     """The form of one comment (`doc_block`, `doc_lines`, `plain_lines`, `rdoc_block`), null: no documentation."""
     clean: Callable[[str], str] = str.strip
     """Documentation without its markers, from all of its source text."""
+    wrappers: frozenset[str] = frozenset()
+    """Node types around a `@function` that are part of it: decorators, templates, `export`."""
+    import_nodes: frozenset[str] = frozenset()
+    """Node types of import statements."""
+    around_imports: frozenset[str] = frozenset()
+    """Node types at the top level, and within each other, that may hold imports too."""
     bound_names: Callable[[str], frozenset[str] | None] = lambda statement: None
     """Names that an import statement binds; null: not known without resolving it, every seed gets the line."""
     split_import: Callable[[str], list[str]] = lambda statement: [statement]
