@@ -7,6 +7,7 @@ License") are passed over, as PEP 639 advises.
 
 from importlib.metadata import Distribution
 
+from resources.corpus_source.licence_texts import is_licence_file, recognise_all
 from resources.corpus_source.spdx import spdx
 
 CLASSIFIER_PREFIXES = ("License :: OSI Approved :: ", "License :: ")
@@ -25,7 +26,19 @@ def package_licence(distribution: Distribution) -> str | None:
     # Two classifiers may mean a choice or both: one is an answer, several are not.
     if len(named) == 1 and None not in classified:
         return named.pop()
-    return spdx(_field(distribution, "License"))
+    return spdx(_field(distribution, "License")) or _from_texts(distribution)
+
+
+def _from_texts(distribution: Distribution) -> str | None:
+    files = [
+        file
+        for file in distribution.files or ()
+        if ".dist-info/" in file.as_posix() and is_licence_file(file.name)
+    ]
+    try:
+        return recognise_all([file.read_binary() for file in files])
+    except OSError:
+        return None
 
 
 def _field(distribution: Distribution, name: str) -> str | None:

@@ -27,7 +27,10 @@ def read_parquet_rows(
     """
     row, name = 0, file.name
     try:
-        with filesystem.open(file.path, "rb") as handle, pq.ParquetFile(handle) as parquet:
+        with (
+            filesystem.open(file.path, "rb") as handle,
+            pq.ParquetFile(handle, page_checksum_verification=True) as parquet,
+        ):
             mapped = map_columns(parquet.schema_arrow.names, columns, name)
             wanted = list(dict.fromkeys(mapped.values()))
             _refuse_other_contents(parquet.schema_arrow.field(mapped["content"]), name)

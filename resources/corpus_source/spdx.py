@@ -2,7 +2,7 @@
 
 The normal form (case, deprecated names, parentheses) comes from the `license-expression` library; this file
 adds the spellings that are common in package metadata and name one licence beyond doubt. What names no
-licence or an ambiguous one ("BSD", "GPL") stays unknown: null is honest, a guess is not.
+licence or an ambiguous one ("BSD", "Dual License") stays unknown: null is honest, a guess is not.
 """
 
 import re
