@@ -190,7 +190,7 @@ def template(package: str, name: str) -> jinja2.Template:
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
-        autoescape=False,  # noqa: S701 (prompts are plain text, not HTML)
+        autoescape=False,  # prompts are plain text, not HTML
     )
     environment.globals["fenced"] = fenced
     return environment.get_template(name)

@@ -1,0 +1,1 @@
+"""The artifact `candidate_responses`: answers to the instructions, several samples each, taken apart."""

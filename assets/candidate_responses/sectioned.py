@@ -49,14 +49,21 @@ def respond(instructions: pl.DataFrame, settings: Sectioned, ask: Ask) -> Outcom
     """
     samples = pl.DataFrame({"sample": range(settings.samples)}, schema={"sample": pl.Int32})
     wanted = instructions.drop("generation", "concepts_generation", strict=False).join(samples, how="cross")
-    wanted = wanted.with_columns(
-        pl.format("{}/{}", "instruction_id", "sample").alias("request_key")
-    )
+    wanted = wanted.with_columns(pl.format("{}/{}", "instruction_id", "sample").alias("request_key"))
     requests = response_requests(wanted, settings)
-    answered = answers(wanted, requests, ask, sampling(settings), stage="candidate_responses/response", id_column="request_key")
+    answered = answers(
+        wanted,
+        requests,
+        ask,
+        sampling(settings),
+        stage="candidate_responses/response",
+        id_column="request_key",
+    )
     parsed = _with_parts(answered.drop("request_key"))
     identified = parsed.with_columns(
-        content_id("instruction_id", "sample", pl.coalesce("response", "text", pl.lit(""))).alias("response_id")
+        content_id("instruction_id", "sample", pl.coalesce("response", "text", pl.lit(""))).alias(
+            "response_id"
+        )
     )
     whole = finished(identified, stage=STAGE, id_column="response_id")
     return whole.then(_split(whole.kept))
@@ -74,7 +81,8 @@ def response_requests(wanted: pl.DataFrame, settings: Sectioned) -> pl.DataFrame
         )
         shown = [{"instruction": shot.instruction, "response": example_response(shot)} for shot in shots]
         facts = {
-            name: row.get(name) for name in ("language", "instruction", "seed", "docstring", "imports", "concepts")
+            name: row.get(name)
+            for name in ("language", "instruction", "seed", "docstring", "imports", "concepts")
         } | {"headings": HEADINGS}
         rows.append(
             {
@@ -123,4 +131,4 @@ def _split(rows: pl.DataFrame) -> Outcome:
         raw_detail(pl.col("fault_detail")).alias("detail"),
     )
     kept = rows.filter(~faulty).drop("fault", "fault_detail", "text", "finish_reason", "detail")
-    return Outcome(kept, rejected.cast(dict(REJECTION_SCHEMA)))
+    return Outcome(kept, rejected.match_to_schema(REJECTION_SCHEMA))

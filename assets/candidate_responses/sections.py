@@ -1,7 +1,8 @@
 """The sectioned response: reasoning, implementation, explanation, tests; written and read as text.
 
-The rules of form are StarCoder2-Instruct's: four sections in this order, each exactly once; at least one code
-block in the implementation; exactly one in the tests, which must assert something and not only define. Frames and prompts stand in `sectioned.py`.
+The rules of form are StarCoder2-Instruct's: four sections in this order, each exactly once; code in the
+implementation; exactly one block in the tests, which must assert something and not only define. Frames and
+prompts stand in `sectioned.py`.
 """
 
 import ast
@@ -20,7 +21,8 @@ HEADINGS = {section: f"#### {section.capitalize()}" for section in SECTIONS}
 """How a prompt writes the heading of each section; reading forgives level, case, bold and a colon."""
 
 _HEADING = re.compile(
-    r"^ {0,3}#{1,6}\s*\**\s*(reasoning|implementation|explanation|tests)\s*\**\s*:?\s*\**\s*#*\s*$", re.IGNORECASE
+    r"^ {0,3}#{1,6}\s*\**\s*(reasoning|implementation|explanation|tests)\s*\**\s*:?\s*\**\s*#*\s*$",
+    re.IGNORECASE,
 )
 
 
@@ -52,9 +54,7 @@ class Fault:
 def render_response(reasoning: str, code: str, explanation: str, tests: str, language: str) -> str:
     """The text of a response with these parts, `code` and `tests` being plain source."""
     bodies = (reasoning.strip(), fenced(code, language), explanation.strip(), fenced(tests, language))
-    return "\n\n".join(
-        f"{HEADINGS[section]}\n{body}" for section, body in zip(SECTIONS, bodies, strict=True)
-    )
+    return "\n\n".join(f"{HEADINGS[section]}\n{body}" for section, body in zip(SECTIONS, bodies, strict=True))
 
 
 def parse_response(text: str, language: str) -> SectionedResponse | Fault:
@@ -67,7 +67,9 @@ def parse_response(text: str, language: str) -> SectionedResponse | Fault:
         if not bodies[section].strip():
             return _malformed(f"section {section} is empty")
     blocks = {section: _blocks(bodies[section], language) for section in SECTIONS}
-    code = [block for section in SECTIONS[:-1] for block in blocks[section] if _compiles(block.text, language)]
+    code = [
+        block for section in SECTIONS[:-1] for block in blocks[section] if _compiles(block.text, language)
+    ]
     if not blocks["implementation"]:
         return _malformed(f"no {language} block in the implementation")
     if not any(_compiles(block.text, language) for block in blocks["implementation"]):
@@ -79,7 +81,10 @@ def parse_response(text: str, language: str) -> SectionedResponse | Fault:
     if fault is not None:
         return fault
     return SectionedResponse(
-        first, "\n\n".join(block.text.strip("\n") for block in code), tests, *(bodies[s].strip() for s in SECTIONS)
+        first,
+        "\n\n".join(block.text.strip("\n") for block in code),
+        tests,
+        *(bodies[s].strip() for s in SECTIONS),
     )
 
 
@@ -103,7 +108,8 @@ def _cut(text: str) -> tuple[str, dict[str, str]] | Fault:
         return _malformed(f"sections out of order: {', '.join(names)}")
     ends = [line for _, line in found[1:]] + [len(scanned.lines)]
     bodies = {
-        name: "\n".join(scanned.lines[start + 1 : end]) for (name, start), end in zip(found, ends, strict=True)
+        name: "\n".join(scanned.lines[start + 1 : end])
+        for (name, start), end in zip(found, ends, strict=True)
     }
     return "\n".join(scanned.lines[found[0][1] :]).strip(), bodies
 

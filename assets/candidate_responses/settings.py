@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Sectioned(BaseModel):
-    """Four sections with own tests. Source of all defaults: StarCoder2-Instruct (bigcode-project/starcoder2-self-align)."""
+    """Four sections with own tests. Defaults: StarCoder2-Instruct (bigcode-project/starcoder2-self-align)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -1,0 +1,1 @@
+"""The artifact `instructions`: tasks grown from seeds; methods, prompts and few-shot banks."""

@@ -5,6 +5,7 @@ the test suite, which runs them; what a prompt shows of an example is up to the 
 """
 
 import functools
+import hashlib
 import random
 from collections.abc import Sequence
 from importlib import resources
@@ -39,7 +40,9 @@ def bank(language: str) -> tuple[Example, ...]:
     """All examples in `language`, in the file's order; an error names the file and what is wrong in it."""
     file = resources.files("assets.instructions").joinpath("few_shot", f"{language}.yaml")
     if not file.is_file():
-        raise ValueError(f"no few-shot bank for language {language!r}: write assets/instructions/few_shot/{language}.yaml")
+        raise ValueError(
+            f"no few-shot bank for language {language!r}: write assets/instructions/few_shot/{language}.yaml"
+        )
     try:
         examples = TypeAdapter(tuple[Example, ...]).validate_python(yaml.safe_load(file.read_text("utf-8")))
     except (yaml.YAMLError, ValidationError) as error:
@@ -50,12 +53,27 @@ def bank(language: str) -> tuple[Example, ...]:
     return examples
 
 
-def draw_shots(examples: Sequence[Example], count: int, *, seed: int, purpose: str, row_id: str) -> list[Example]:
+def bank_digest() -> str:
+    """SHA-256 over all bank files, names and bytes: part of the code version of the stages that show examples."""
+    folder = resources.files("assets.instructions").joinpath("few_shot")
+    digest = hashlib.sha256()
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".yaml"):
+            content = file.read_bytes()
+            digest.update(f"{file.name}:{len(content)}:".encode() + content)
+    return digest.hexdigest()
+
+
+def draw_shots(
+    examples: Sequence[Example], count: int, *, seed: int, purpose: str, row_id: str
+) -> list[Example]:
     """`count` different examples in random order, drawn for this row: the same whatever the frame's order.
 
     Raises ValueError when the bank holds fewer than `count`.
     """
     if count > len(examples):
-        raise ValueError(f"{count} shots are asked for, but the few-shot bank holds {len(examples)}; lower `shots`")
+        raise ValueError(
+            f"{count} shots are asked for, but the few-shot bank holds {len(examples)}; lower `shots`"
+        )
     # a generator of its own for each row: published as seed + row index, here seed with the row's id
-    return random.Random(draw_number(seed, purpose, row_id)).sample(list(examples), count)  # noqa: S311
+    return random.Random(draw_number(seed, purpose, row_id)).sample(list(examples), count)

@@ -141,7 +141,9 @@ def parse_instruction(text: str) -> tuple[str | None, str | None]:
     if instruction.count("```") % 2:
         return None, "a code block is not closed"
     outside = re.sub(r"```.*?```", "", instruction, flags=re.DOTALL)
-    if re.search(r"^#{1,4}\s*(property|instruction|response|example|reasoning|implementation)\b", outside, re.M | re.I):
+    if re.search(
+        r"^#{1,4}\s*(property|instruction|response|example|reasoning|implementation)\b", outside, re.M | re.I
+    ):
         return None, "a heading of the prompt inside the instruction"
     return instruction, None
 
@@ -157,9 +159,7 @@ def sampling(settings: SelfOssInstruct) -> Sampling:
     return Sampling(settings.max_tokens, settings.temperature, settings.top_p, (NEXT_EXAMPLE,))
 
 
-def _parsed(
-    rows: pl.DataFrame, parse, dtype: pl.DataType, column: str, *, stage: str
-) -> Outcome:
+def _parsed(rows: pl.DataFrame, parse, dtype: pl.DataType, column: str, *, stage: str) -> Outcome:
     results = [parse(text) for text in rows["text"]]
     judged = rows.with_columns(
         pl.Series(column, [value for value, _ in results], dtype=dtype),

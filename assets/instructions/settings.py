@@ -12,7 +12,7 @@ Difficulty = Literal["easy", "medium", "hard"]
 
 
 class SelfOssInstruct(BaseModel):
-    """Concepts then instruction. Source of all defaults: StarCoder2-Instruct (bigcode-project/starcoder2-self-align)."""
+    """Concepts then instruction. Defaults: StarCoder2-Instruct (bigcode-project/starcoder2-self-align)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -40,7 +40,9 @@ class OfflineEngine(Engine):
         are computed.
         """
         for batch in requests.iter_slices(BATCH_ROWS):
-            answers = [_answer(task_name, facts) for task_name, facts in batch.select("task", "facts").iter_rows()]
+            answers = [
+                _answer(task_name, facts) for task_name, facts in batch.select("task", "facts").iter_rows()
+            ]
             yield pl.DataFrame(
                 {
                     "key": batch["key"],

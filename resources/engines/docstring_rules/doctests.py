@@ -55,7 +55,7 @@ def own_calls(tree: ast.Module, function: Function, known: set[str]) -> ast.Modu
     """`tree` with `module.name(...)` written as `name(...)`: the seed's function is meant, no installed one."""
 
     class Rewrite(ast.NodeTransformer):
-        def visit_Attribute(self, node: ast.Attribute) -> ast.AST:  # noqa: N802 (the name is ast's)
+        def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
             self.generic_visit(node)
             root = node.value
             while isinstance(root, ast.Attribute):
@@ -71,8 +71,14 @@ def own_calls(tree: ast.Module, function: Function, known: set[str]) -> ast.Modu
 
 def unknown_names(tree: ast.AST, known: set[str]) -> set[str]:
     """Names that `tree` reads and neither binds itself nor finds in `known` or among the builtins."""
-    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    own = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+    read = {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    own = {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+    }
     own |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     return read - own - known - _BUILTINS
 
@@ -115,6 +121,11 @@ def _stated(tree: ast.Module, example: doctest.Example) -> str | None:
 
 def equality(expression: str, want: str) -> str | None:
     """`assert expression == want` for a literal, a comparison of the representation for one line of other text."""
+    atomic = (
+        ast.Name | ast.Call | ast.Attribute | ast.Subscript | ast.Constant | ast.List | ast.Tuple | ast.Dict
+    )
+    if not isinstance(ast.parse(expression, mode="eval").body, atomic):
+        expression = f"({expression})"
     try:
         with_value = ast.literal_eval(want)
     except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):

@@ -7,8 +7,8 @@ literal, is taken. For a function of one argument, a line `literal -> literal` s
 import ast
 import re
 
-from resources.engines.docstring_rules.doctests import calls, equality, own_calls, unknown_names
 from resources.engines.docstring_rules.concepts import parsed
+from resources.engines.docstring_rules.doctests import calls, equality, own_calls, unknown_names
 from resources.engines.docstring_rules.function import Function
 
 MOST_EXAMPLES = 24
@@ -18,12 +18,16 @@ _GIVES = re.compile(
     r"(?:will\s+|would\s+|should\s+)?(?:returns?|gives?|yields?|becomes?|evaluates?\s+to|results?\s+in|produces?|equals?|is)\b:?)"
     r"\s*[`]{0,2}\s*"
 )
-_PAIR = re.compile(r"^\s*(?:[-*]\s+)?`{0,2}(?P<given>.+?)`{0,2}\s*(?:-+>|=+>|→|⇒|becomes)\s*`{0,2}(?P<gives>.+?)`{0,2}\s*[.,;]?$")
+_PAIR = re.compile(
+    r"^\s*(?:[-*]\s+)?`{0,2}(?P<given>.+?)`{0,2}\s*(?:-+>|=+>|→|⇒|becomes)\s*`{0,2}(?P<gives>.+?)`{0,2}\s*[.,;]?$"
+)
 
 
 def assertions(function: Function) -> list[str]:
     """Asserts for the examples in prose, in their order, each once."""
-    prose = "\n".join(line for line in function.docstring.splitlines() if not line.strip().startswith((">>>", "...")))
+    prose = "\n".join(
+        line for line in function.docstring.splitlines() if not line.strip().startswith((">>>", "..."))
+    )
     found = [*_calls_in(prose, function), *_pairs_in(prose, function)]
     return list(dict.fromkeys(found))[:MOST_EXAMPLES]
 
@@ -74,6 +78,8 @@ def literal_at_start(text: str) -> str | None:
     text = text.rstrip()
     ends = [len(text), *(match.start() for match in re.finditer(r"[\s`.,;:)#]", text))]
     for end in sorted(set(ends), reverse=True):
+        if text[:end].endswith((".", ",")):
+            continue  # of the sentence, not of the literal
         follows = text[end : end + 1]
         literal = _literal(text[:end])
         if literal is not None and (not follows or follows in "`.,;)# \t"):

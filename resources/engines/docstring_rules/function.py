@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from resources.engines.docstring_rules.concepts import parsed
 
-_PARAMETER_LISTS = re.compile(r"^(args|arguments|parameters|params|keyword args|keyword arguments)\s*:?\s*$", re.IGNORECASE)
+_PARAMETER_LISTS = re.compile(
+    r"^(args|arguments|parameters|params|keyword args|keyword arguments)\s*:?\s*$", re.IGNORECASE
+)
 _HEADING = re.compile(
     r"^(args|arguments|parameters|params|keyword arguments|returns?|yields?|raises?|notes?|examples?|see also|"
     r"references?|warnings?|todo|attributes|usage|doctest)\s*:?\s*$",
@@ -45,7 +47,9 @@ class Function:
 
 def function_of(seed: str, docstring: str | None, imports: list[str] | None) -> Function | None:
     """The first top-level function of Python source `seed`; None where there is none or it does not parse."""
-    program = "\n".join([*(imports or []), "", "", seed.strip("\n")]).lstrip("\n") if imports else seed.strip("\n")
+    program = (
+        "\n".join([*(imports or []), "", "", seed.strip("\n")]).lstrip("\n") if imports else seed.strip("\n")
+    )
     tree = parsed(program)
     if tree is None:
         return None
@@ -69,9 +73,7 @@ def bound_names(statements: list[ast.stmt]) -> set[str]:
                 bound.add(node.id)
             elif isinstance(node, ast.Import | ast.ImportFrom):
                 bound |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ExceptHandler) and node.name:
-                bound.add(node.name)
-            elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            elif isinstance(node, ast.ExceptHandler | ast.FunctionDef | ast.ClassDef) and node.name:
                 bound.add(node.name)
     return bound
 
@@ -82,7 +84,9 @@ def description(docstring: str) -> list[str]:
     lines: list[str] = []
     for line in [*docstring.splitlines(), ""]:
         stripped = line.strip()
-        if stripped.startswith((">>>", ":param", ":return", ":rtype", ":raise", ":type", "@param", "@return", "..")):
+        if stripped.startswith(
+            (">>>", ":param", ":return", ":rtype", ":raise", ":type", "@param", "@return", "..")
+        ):
             break
         if _HEADING.match(stripped) or re.match(r"^[-=~]{3,}$", stripped):
             break
@@ -103,7 +107,11 @@ def described_parameters(function: Function) -> dict[str, str]:
     said: dict[str, str] = {}
     for name in names:
         word = re.escape(name)
-        sphinx = re.search(rf"^\s*:param(?:\s+[\w\[\], .|]+?)?\s+{word}\s*:\s*(.+?)(?=^\s*:|\n\s*\n|\Z)", function.docstring, re.M | re.S)
+        sphinx = re.search(
+            rf"^\s*:param(?:\s+[\w\[\], .|]+?)?\s+{word}\s*:\s*(.+?)(?=^\s*:|\n\s*\n|\Z)",
+            function.docstring,
+            re.M | re.S,
+        )
         google = re.search(rf"^\s+\*?{word}\s*(?:\([^)\n]*\))?\s*:\s+(\S.+)$", function.docstring, re.M)
         numpy = re.search(rf"^{word}\s*:[^\n]*\n((?:[ \t]+\S[^\n]*\n?)+)", function.docstring, re.M)
         match = sphinx or google or numpy

@@ -42,7 +42,9 @@ def assertions(function: Function) -> list[str]:
     defaults = _defaults(positional, arguments)
     found: dict[str, list[str]] = {}
     for argument in required:
-        for candidate in dict.fromkeys([*_constants_beside(node, argument.arg), *_fitting(function, argument)]):
+        for candidate in dict.fromkeys(
+            [*_constants_beside(node, argument.arg), *_fitting(function, argument)]
+        ):
             given = {**usual, argument.arg: candidate}
             outcome = _outcome(node.body, {**defaults, **{k: _value(v) for k, v in given.items()}})
             call = f"{function.name}({', '.join(given.values())})"
@@ -103,7 +105,11 @@ def _evaluate(node: ast.expr, values: dict[str, object]) -> object:
         return [_evaluate(element, values) for element in node.elts]
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         return not _evaluate(node.operand, values)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+    if (
+        isinstance(node, ast.UnaryOp)
+        and isinstance(node.op, ast.USub)
+        and isinstance(node.operand, ast.Constant)
+    ):
         return ast.literal_eval(node)
     if isinstance(node, ast.BoolOp):
         value: object = None
@@ -166,10 +172,10 @@ def _written(node: ast.expr, values: dict[str, object]) -> str:
     """The returned expression as a literal, parameters replaced by their values."""
 
     class Substitute(ast.NodeTransformer):
-        def visit_Name(self, name: ast.Name) -> ast.expr:  # noqa: N802 (the name is ast's)
-            if name.id not in values:
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            if node.id not in values:
                 raise _Unreadable
-            return ast.parse(repr(values[name.id]), mode="eval").body
+            return ast.parse(repr(values[node.id]), mode="eval").body
 
     if isinstance(node, ast.Compare | ast.BoolOp | ast.IfExp | ast.Call) or (
         isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)

@@ -22,9 +22,10 @@ SAMPLES = {
 }
 """Two values of each plain type, as source."""
 
-_MANY = {name: ("[{0}, {1}]", "[{0}]") for name in ("list", "List", "Sequence", "Iterable", "Collection")} | {
-    name: ("{{{0}, {1}}}", "{{{0}}}") for name in ("set", "Set", "frozenset")
-}
+_MANY: dict[str, tuple[str, str]] = dict.fromkeys(
+    ("list", "List", "Sequence", "Iterable", "Collection"), ("[{0}, {1}]", "[{0}]")
+)
+_MANY |= dict.fromkeys(("set", "Set", "frozenset"), ("{{{0}, {1}}}", "{{{0}}}"))
 WORDS = {
     "string": "str", "boolean": "bool", "integer": "int", "str": "str", "bool": "bool", "int": "int",
     "float": "float", "bytes": "bytes", "list": "list", "dict": "dict", "tuple": "tuple", "set": "set",

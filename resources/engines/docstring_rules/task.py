@@ -3,6 +3,7 @@
 The text follows the docstring closely; it is a baseline: Magicoder's ablation found that such pairs make a model worse.
 """
 
+import ast
 import re
 
 from resources.engines.docstring_rules.function import (
@@ -77,6 +78,4 @@ def _third_person(verb: str) -> str:
 
 
 def _yields(function: Function) -> bool:
-    import ast
-
     return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function.node))

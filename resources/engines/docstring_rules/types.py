@@ -15,13 +15,35 @@ _RESULTS = {
     "List": "list", "tuple": "tuple", "Tuple": "tuple", "dict": "dict", "Dict": "dict", "set": "set", "Set": "set",
     "frozenset": "frozenset", "complex": "complex",
 }  # fmt: skip
-_BUILDERS = {"str", "int", "bool", "list", "dict", "set", "tuple", "frozenset", "bytes"} | {"sorted", "len", "any"} | {
-    "all", "isinstance", "hasattr", "repr", "issubclass", "callable"
-}
+_BUILDERS = (
+    {"str", "int", "bool", "list", "dict", "set", "tuple", "frozenset", "bytes"}
+    | {"sorted", "len", "any"}
+    | {"all", "isinstance", "hasattr", "repr", "issubclass", "callable"}
+)
 _BUILDER_TYPES = {"sorted": "list", "len": "int", "any": "bool", "all": "bool", "isinstance": "bool", "hasattr": "bool",
                   "repr": "str", "issubclass": "bool", "callable": "bool"}  # fmt: skip
-_TEXT_METHODS = {"join", "format", "strip", "lower", "upper", "replace", "title", "rstrip", "lstrip", "capitalize"}
-_TRUTH_METHODS = {"startswith", "endswith", "isdigit", "isalpha", "issubset", "isidentifier", "isupper", "islower"}
+_TEXT_METHODS = {
+    "join",
+    "format",
+    "strip",
+    "lower",
+    "upper",
+    "replace",
+    "title",
+    "rstrip",
+    "lstrip",
+    "capitalize",
+}
+_TRUTH_METHODS = {
+    "startswith",
+    "endswith",
+    "isdigit",
+    "isalpha",
+    "issubset",
+    "isidentifier",
+    "isupper",
+    "islower",
+}
 
 
 def assertions(function: Function) -> list[str]:
@@ -136,7 +158,8 @@ def _assigned(name: str, within: ast.AST) -> str | None:
     values = [
         part.value
         for part in ast.walk(within)
-        if isinstance(part, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in part.targets)
+        if isinstance(part, ast.Assign)
+        and any(isinstance(t, ast.Name) and t.id == name for t in part.targets)
     ]
     # names among the values are not followed: they might lead in a circle
     kinds = {_kind(value, None) for value in values}
