@@ -187,7 +187,8 @@ def test_public_canonical_solutions_survive_the_cut():
     judged = programs(answers, problems, COMPLETION).with_columns(
         whole=problems["prompt"] + problems["canonical_solution"]
     )
-    bare = pl.col("code", "whole").str.replace_all(r"\s", "")
+    # some of MBXP's PHP solutions go on after the end of the program
+    bare = pl.col("code", "whole").str.replace(r"(?s)\n\?>.*", "").str.replace_all(r"\s", "")
     unlike = judged.with_columns(bare).filter(pl.col("code") != pl.col("whole"))
     shares = unlike.group_by("language").len().join(judged.group_by("language").len("all"), on="language")
     assert shares.filter(pl.col("len") > 0.02 * pl.col("all")).rows() == []

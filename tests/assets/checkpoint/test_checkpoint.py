@@ -1,0 +1,199 @@
+"""Ids, order, corpus sample, settings, table and loss curve of a checkpoint: pure parts, no training."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from assets.checkpoint.identity import (
+    checkpoint_id,
+    corpus_sample,
+    rows_digest,
+    tiny_model_id,
+    training_order,
+)
+from assets.checkpoint.plot import loss_plot, thinned
+from assets.checkpoint.settings import CheckpointSettings, NamedModel
+from assets.checkpoint.table import TABLE, checkpoint_row
+from resources.trainer.face import CURVE_SCHEMA, TinyModel, TrainingResult, TrainingSettings
+from resources.trainer.schedule import learning_rate, number_of_steps, warmup_length
+
+STARCODER2_INSTRUCT = {
+    "epochs": 4,
+    "learning_rate": 1e-5,
+    "schedule": "linear",
+    "warmup_ratio": 0.05,
+    "optimiser": "adafactor",
+    "batch_size": 64,
+    "sequence_length": 1280,
+    "dropout": 0.0,
+    "seed": 0,
+}
+MAGICODER = {
+    "epochs": 2,
+    "learning_rate": 5e-5,
+    "schedule": "linear",
+    "warmup_steps": 15,
+    "optimiser": "adafactor",
+    "batch_size": 512,
+    "sequence_length": 1216,
+    "seed": 0,
+}
+WAVECODER = MAGICODER | {"epochs": 3, "schedule": "cosine"}
+TRAINING = TrainingSettings(**STARCODER2_INSTRUCT)
+BASE = {"model": "tiny", "revision": "abc"}
+CURVE = pl.DataFrame(
+    {"step": range(1, 2001), "loss": [3.0] * 2000, "lr": [1e-3] * 2000, "tokens": range(2000)},
+    schema=CURVE_SCHEMA,
+)
+
+
+def rows(*ids: str) -> pl.DataFrame:
+    return pl.DataFrame({"sft_id": ids}, schema={"sft_id": pl.String})
+
+
+@pytest.mark.parametrize("published", [STARCODER2_INSTRUCT, MAGICODER, WAVECODER])
+@pytest.mark.parametrize("base", [{"kind": "tiny"}, {"kind": "named", "model": "bigcode/starcoder2-15b"}])
+def test_published_trainings_can_be_written_down(published: dict[str, object], base: dict[str, object]):
+    written = CheckpointSettings.model_validate({"base_model": base, "training": published})
+    assert CheckpointSettings.model_validate_json(written.model_dump_json()) == written
+    assert written.training.epochs == published["epochs"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"learning_rte": 1}, "Extra inputs are not permitted"),
+        ({"warmup_steps": 3}, "not both"),
+        ({"batch_size": 0}, "greater than 0"),
+        ({"schedule": "step"}, "'linear', 'cosine' or 'constant'"),
+        ({"micro_batch_size": 7}, "multiple of micro_batch_size"),
+    ],
+)
+def test_wrong_settings_are_refused(change: dict[str, object], message: str):
+    with pytest.raises(ValidationError, match=message):
+        TrainingSettings.model_validate(STARCODER2_INSTRUCT | change)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"hidden_size": 100, "heads": 4}, "even multiple"),
+        ({"context": 64, "pretraining_steps": 1}, "must not exceed context"),
+    ],
+)
+def test_impossible_shapes_are_refused(change: dict[str, int], message: str):
+    with pytest.raises(ValidationError, match=message):
+        TinyModel(**change)  # type: ignore[arg-type]
+
+
+def test_schedules_warm_up_and_decay():
+    linear = TRAINING.model_copy(update={"learning_rate": 1.0, "warmup_ratio": 0.25})
+    assert [learning_rate(linear, step, 8) for step in range(8)] == pytest.approx(
+        [0.5, 1.0, 1.0, 5 / 6, 4 / 6, 3 / 6, 2 / 6, 1 / 6]
+    )
+    cosine = linear.model_copy(update={"schedule": "cosine"})
+    assert learning_rate(cosine, 5, 8) == pytest.approx(0.5)
+    constant = linear.model_copy(update={"schedule": "constant", "warmup_ratio": None, "warmup_steps": 2})
+    assert [learning_rate(constant, step, 4) for step in range(4)] == [0.5, 1.0, 1.0, 1.0]
+    assert warmup_length(TrainingSettings(**MAGICODER), 5) == 5
+
+
+def test_number_of_steps_follows_epochs_and_their_limit():
+    assert number_of_steps(TRAINING, 129) == 12
+    assert number_of_steps(TRAINING.model_copy(update={"epochs": 0.5}), 128) == 1
+    assert number_of_steps(TRAINING.model_copy(update={"max_steps": 5}), 10_000) == 5
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.sets(st.text("0123456789abcdef", min_size=1, max_size=6), max_size=20),
+    st.integers(0, 10),
+    st.randoms(),
+)
+def test_training_order_depends_on_rows_and_seed_alone(ids: set[str], seed: int, shuffler):
+    listed = sorted(ids)
+    shuffler.shuffle(listed)
+    ordered = training_order(rows(*listed), seed)
+    assert ordered.equals(training_order(rows(*sorted(ids)), seed))
+    assert set(ordered["sft_id"]) == ids
+
+
+def test_training_order_shuffles_by_seed():
+    ids = [f"{n:03}" for n in range(100)]
+    orders = [training_order(rows(*ids), seed)["sft_id"].to_list() for seed in (0, 1)]
+    assert orders[0] != orders[1] and orders[0] != ids
+
+
+def test_checkpoint_id_changes_with_all_that_it_stands_for():
+    known = checkpoint_id(rows("a", "b"), BASE, TRAINING)
+    assert known == checkpoint_id(
+        rows("a", "b").with_columns(other=1), dict(reversed(BASE.items())), TRAINING
+    )
+    others = [
+        checkpoint_id(rows("b", "a"), BASE, TRAINING),
+        checkpoint_id(rows("a"), BASE, TRAINING),
+        checkpoint_id(rows("ab"), BASE, TRAINING),
+        checkpoint_id(rows("a", "b"), BASE | {"revision": "abd"}, TRAINING),
+        checkpoint_id(rows("a", "b"), BASE, TRAINING.model_copy(update={"seed": 1})),
+    ]
+    assert len({known, *others}) == 6
+    texts = pl.DataFrame({"text": ["x", "y"]})
+    ids = {tiny_model_id(TinyModel(seed=seed), texts[:count]) for seed in (0, 1) for count in (1, 2)}
+    assert len(ids) == 4
+
+
+def test_corpus_sample_is_bounded_and_does_not_follow_the_row_order():
+    files = pl.DataFrame({"file_id": ["c", "a", "b", "d"], "content": ["ccc", "aé", "bbbb", "d"]})
+    for order in (files, files.reverse()):
+        assert corpus_sample(order.lazy(), 7)["text"].to_list() == ["aé", "bbbb"]
+    assert corpus_sample(files.lazy(), 1)["text"].to_list() == ["aé"]
+    assert corpus_sample(files.lazy(), 1000)["text"].to_list() == ["aé", "bbbb", "ccc", "d"]
+    assert corpus_sample(files[:0].lazy(), 10).schema == {"text": pl.String}
+
+
+def test_loss_plot_is_a_small_png_even_for_long_curves():
+    noisy = pl.concat([CURVE.with_columns(step=pl.col("step") + 2000 * n) for n in range(10)]).with_columns(
+        loss=3 + (pl.col("step") * 7919 % 101) / 50
+    )
+    for curve in (noisy, CURVE[:1], CURVE[:0]):
+        png = loss_plot(curve, 3.0, None if curve.is_empty() else 1.0, "training_rows")
+        assert png.startswith(b"\x89PNG") and len(png) <= 60_000
+
+
+def test_thinning_keeps_the_mean():
+    drawn = thinned(CURVE.with_columns(loss=pl.col("step").cast(pl.Float64)))
+    assert drawn.height == 400
+    assert drawn["loss"].mean() == pytest.approx(1000.5)
+    assert thinned(CURVE[:400]).equals(CURVE[:400])
+
+
+def test_checkpoint_row_has_the_tables_columns():
+    result = TrainingResult(
+        model_id="id",
+        folder=Path("/nowhere"),
+        loss_before=3.0,
+        loss_after=1.0,
+        loss_on="training_rows",
+        curve=CURVE[:2],
+        steps=2,
+        tokens=10,
+        completion_tokens=5,
+        truncated=0,
+        parameters=100,
+        seconds=1.5,
+        hardware="a processor",
+        versions={"torch": "2"},
+        files={"model.safetensors": "0" * 64},
+    )
+    chosen = CheckpointSettings(base_model=NamedModel(model="m"), training=TRAINING)
+    row = checkpoint_row(
+        result, chosen, BASE, recipe="demo", weights="s3://b/id", rows=7, rows_digest=rows_digest(rows("a"))
+    )
+    assert row.schema == TABLE.schema
+    assert row["curve"].explode().struct.unnest().equals(CURVE[:2])
+    assert TypeAdapter(CheckpointSettings).validate_json(row["settings"][0]) == chosen
+    assert {"hardware", "seconds"} <= set(TABLE.volatile)
