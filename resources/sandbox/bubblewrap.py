@@ -15,7 +15,8 @@ from typing import Literal
 
 from resources.sandbox.face import Limits
 from resources.sandbox.interpreter import interpreter
-from resources.sandbox.server_process import COMMAND, CPU, MEMORY, NO_LIMIT, OUTPUT, WALL, ServerDied, ServerProcess
+from resources.sandbox.isolation import isolation
+from resources.sandbox.server_process import COMMAND, Backend, CPU, MEMORY, NO_LIMIT, OUTPUT, WALL, ServerDied, ServerProcess
 
 LimitHit = Literal["cpu", "wall", "memory", "output"]
 
@@ -114,6 +115,11 @@ def run(
     )
 
 
+def use(backend: Backend, worker: int) -> None:
+    """What the calling thread's sandboxes are made of, and which of the workers it is."""
+    _kept.backend, _kept.worker = backend, worker
+
+
 def close_sandboxes() -> None:
     """End the sandboxes that `run` keeps for the calling thread."""
     for binds in list(getattr(_kept, "servers", {})):
@@ -126,7 +132,9 @@ def _server(binds: tuple[str, ...]) -> ServerProcess:
     if binds not in _kept.servers:
         python = interpreter(sys.executable)
         folders = dict.fromkeys((*python.folders, *binds))
-        _kept.servers[binds] = ServerProcess(python.executable, list(folders))
+        backend: Backend = getattr(_kept, "backend", None) or isolation()
+        worker = getattr(_kept, "worker", 0)
+        _kept.servers[binds] = ServerProcess(python.executable, list(folders), worker=worker, backend=backend)
     return _kept.servers[binds]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from resources.sandbox.face import Limits, Verdict
 from resources.sandbox.interpreter import Interpreter
 from resources.sandbox.languages.judge import Judgement, bounded
-from resources.sandbox.server_process import ALONE, CPU, MEMORY, OUTPUT, SPLIT, WALL, Reply, ServerDied, ServerProcess
+from resources.sandbox.server_process import ALONE, Backend, CPU, MEMORY, OUTPUT, SPLIT, WALL, Reply, ServerDied, ServerProcess
 
 HARNESS_VERSION = "1"
 """Part of every verdict's cache key: raise it when a verdict's rule changes."""
@@ -45,8 +45,16 @@ class _Nothing:
 class PythonJudge:
     """Judges Python programs one after the other with servers of its own; for one thread."""
 
-    def __init__(self, python: Interpreter, worker: int, *, negative_control: bool = False, second_seed: bool = False):
-        self._python, self._worker = python, worker
+    def __init__(
+        self,
+        python: Interpreter,
+        worker: int = 0,
+        *,
+        backend: Backend = "bwrap",
+        negative_control: bool = False,
+        second_seed: bool = False,
+    ):
+        self._python, self._worker, self._backend = python, worker, backend
         self._negative_control, self._second_seed = negative_control, second_seed
         self._servers: dict[tuple[bool, int], ServerProcess] = {}
         self._alone: OrderedDict[bytes, None] = OrderedDict()  # suites that need one process
@@ -85,7 +93,7 @@ class PythonJudge:
         suite = hashlib.sha256(tests.encode("utf-8", "surrogatepass")).digest()
         mode = ALONE if suite in self._alone else SPLIT
         reply = self._asked(mode, code, tests, limits, seed)
-        if mode == SPLIT and isinstance(reply, Reply) and reply.proof[:1] == b"N":
+        if mode == SPLIT and isinstance(reply, Reply) and _wants_one_process(reply):
             _remember(self._alone, suite, None)
             mode = ALONE
             reply = self._asked(mode, code, tests, limits, seed)
@@ -129,7 +137,12 @@ class PythonJudge:
             preload = STANDARD + (self._python.importable if arrays else ())
             python = self._python
             self._servers[arrays, seed] = ServerProcess(
-                python.executable, python.folders, preload=preload, worker=self._worker, hash_seed=seed
+                python.executable,
+                python.folders,
+                preload=preload,
+                worker=self._worker,
+                hash_seed=seed,
+                backend=self._backend,
             )
         return self._servers[arrays, seed]
 
@@ -148,9 +161,16 @@ class PythonJudge:
         return self._vacuous[suite]
 
 
+def _wants_one_process(reply: Reply) -> bool:
+    """Whether the tests (never the answer) ask for it: they said so, or they handed functions of their own over
+    and did not pass, which may be the line's fault: a call-back cannot be interrupted by an answer's timer."""
+    return reply.proof[:1] == b"N" or (reply.proof[:1] == b"c" and reply.proof[1:2] != b"P")
+
+
 def _meaning(reply: Reply) -> tuple[Verdict, str, list[str]]:
     """What a reply shows: a pass is proven by the record alone, the status only tells kinds of failure apart."""
-    kind, said = reply.proof[:1], bounded(reply.proof[1:].decode(errors="backslashreplace"))
+    record = reply.proof.removeprefix(b"c")
+    kind, said = record[:1], bounded(record[1:].decode(errors="backslashreplace"))
     if reply.limit == MEMORY:
         return Verdict.OOM, "stopped at its memory limit", []
     if reply.limit == OUTPUT:
@@ -171,7 +191,7 @@ def _meaning(reply: Reply) -> tuple[Verdict, str, list[str]]:
     if kind == b"Z" and status == 0:
         return Verdict.NO_TESTS, "no assertion was run", []
     if kind == b"D":
-        if os.WIFSIGNALED(reply.helper_status):
+        if os.WIFSIGNALED(reply.helper_status) and said == "it ended":
             return Verdict.CRASH, f"the answer's process was ended by signal {os.WTERMSIG(reply.helper_status)}", []
         status = os.WEXITSTATUS(reply.helper_status)
         return Verdict.FAIL, f"the answer's process ended with status {status} before the tests did ({said})", []

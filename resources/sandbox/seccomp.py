@@ -74,7 +74,9 @@ def filter_program(*, own_pids_only: bool, machine: str | None = None) -> bytes:
             if numbers[column] is not None:
                 code += [(_JEQ, 0, 1, numbers[column]), (_RET, 0, 0, _ERRNO | error)]
     code += _when(_CLONE[column], 0, [(_JSET, 0, 1, _NEW_NAMESPACES), (_RET, 0, 0, _ERRNO | errno.EPERM)])
-    code += _when(_SOCKET[column], 0, [(_JEQ, 1, 0, _AF_UNIX), (_RET, 0, 0, _ERRNO | errno.EACCES)])
+    # without an own network even a Unix socket would reach the host's services; socketpair stays
+    allowed = [(_JEQ, 1, 0, _AF_UNIX)] if own_pids_only else []
+    code += _when(_SOCKET[column], 0, [*allowed, (_RET, 0, 0, _ERRNO | errno.EACCES)])
     terminal = [(_JEQ, 1, 0, _TIOCSTI), (_JEQ, 0, 1, _TIOCLINUX), (_RET, 0, 0, _ERRNO | errno.EPERM)]
     code += _when(_IOCTL[column], 1, terminal)
     refuse = (_RET, 0, 0, _ERRNO | errno.EPERM)

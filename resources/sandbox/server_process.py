@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from resources.sandbox.face import Limits, SandboxUnavailable
 from resources.sandbox.sandbox_uid import sandbox_uid
@@ -27,6 +28,9 @@ NO_LIMIT, CPU, WALL, MEMORY, OUTPUT = range(5)
 _REQUEST = struct.Struct("<BBBxIIIIddQQQ")
 _REPLY = struct.Struct("<iiBxxxddQQII")
 _INSIDE = Path(__file__).parent / "inside"
+Backend = Literal["bwrap", "landlock"]
+BWRAP: Backend = "bwrap"
+LANDLOCK: Backend = "landlock"
 _HOME = "/seedline"  # where `inside` is bound
 _REPLY_BYTES = 1 << 16
 _START_S = 60.0
@@ -62,15 +66,31 @@ class ServerProcess:
     """
 
     def __init__(
-        self, python: str, binds: Sequence[str], *, preload: Sequence[str] = (), worker: int = 0, hash_seed: int = 0
-    ):
+        self, python: str, binds: Sequence[str], *, preload: Sequence[str] = (), worker: int = 0, hash_seed: int = 0,
+        backend: Backend = "bwrap",
+    ):  # fmt: skip
         self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = tempfile.TemporaryFile()
         self._filter = tempfile.NamedTemporaryFile(suffix=".bpf")
-        self._filter.write(filter_program(own_pids_only=True))
+        self._filter.write(filter_program(own_pids_only=backend == BWRAP))
         self._filter.flush()
         Path(self._filter.name).chmod(0o644)
-        order = self._order(python, binds, preload, sandbox_uid(worker), hash_seed)
+        uid = sandbox_uid(worker)
+        self._home = tempfile.mkdtemp(prefix="seedline-") if backend == LANDLOCK else None
+        if self._home and os.getuid() == 0:
+            os.chown(self._home, uid, uid)
+        settings = {"filter": f"{_HOME}.bpf", "home": self._home, "readable": [], "preload": list(preload)}
+        order = {"uid": uid, "env": {}, "in_place": backend == LANDLOCK}
+        sources = {str(_INSIDE): _HOME, self._filter.name: f"{_HOME}.bpf", **{path: path for path in binds}}
+        order["binds"] = list(sources)
+        flags = ["-s", "-B" if preload else "-SB"]
+        if backend == BWRAP:
+            program = [python, *flags, f"{_HOME}/server.py", json.dumps(settings)]
+            order["command"] = [*_namespaces(sources, hash_seed), *program]
+        else:
+            settings |= {"filter": self._filter.name, "readable": [*_SYSTEM, "/usr", *_SETTINGS, *binds]}
+            order["command"] = [python, *flags, str(_INSIDE / "server.py"), json.dumps(settings)]
+            order["env"] = _environment(hash_seed)
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(_INSIDE / "enter.py"), json.dumps(order)],
@@ -86,37 +106,9 @@ class ServerProcess:
         except OSError:
             greeting = b""
         if greeting != b"ready":
+            complaint = self._complaint()
             self.close()
-            raise ServerDied(f"the sandbox did not start: {self._complaint()}")
-
-    def _order(self, python: str, binds: Sequence[str], preload: Sequence[str], uid: int, hash_seed: int) -> dict[str, object]:
-        bwrap = shutil.which("bwrap")
-        if bwrap is None:
-            raise SandboxUnavailable("bubblewrap is not installed: apt-get install bubblewrap")
-        words: list[object] = [bwrap, "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-net"]
-        words += ["--unshare-uts", "--unshare-cgroup-try", "--as-pid-1", "--die-with-parent", "--new-session"]
-        words += ["--cap-drop", "ALL", "--hostname", "sandbox", "--ro-bind", "/usr", "/usr"]
-        for path in _SYSTEM:
-            if Path(path).is_symlink():
-                words += ["--symlink", str(Path(path).readlink()), path]
-            elif Path(path).is_dir():
-                words += ["--ro-bind", path, path]
-        for path in _SETTINGS:
-            words += ["--ro-bind-try", path, path]
-        staged = {str(_INSIDE): _HOME, self._filter.name: f"{_HOME}.bpf", **{path: path for path in binds}}
-        for source, target in staged.items():
-            words += ["--ro-bind", [source, ""], target]
-        words += ["--proc", "/proc", "--dev", "/dev", "--dir", "/tmp"]  # noqa: S108 - inside the sandbox
-        # what bubblewrap builds the tree on is writable until these two lines
-        words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--clearenv"]
-        environment = {
-            "PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "PYTHONHASHSEED": str(hash_seed),  # noqa: S108
-            "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
-        }  # fmt: skip
-        for name, value in environment.items():
-            words += ["--setenv", name, value]
-        words += [python, "-s", "-B" if preload else "-SB", f"{_HOME}/server.py", f"{_HOME}.bpf", *preload]
-        return {"uid": uid, "binds": list(staged), "command": words, "env": {}}
+            raise ServerDied(f"the sandbox did not start: {complaint}")
 
     def ask(
         self,
@@ -169,11 +161,46 @@ class ServerProcess:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._filter.close()
+        self._errors.close()
+        if self._home:
+            shutil.rmtree(self._home, ignore_errors=True)
 
     def _complaint(self) -> str:
         self._errors.seek(0)
         text = self._errors.read(4096).decode(errors="backslashreplace").strip()
         return text.splitlines()[-1] if text else "no message"
+
+
+def _namespaces(sources: dict[str, str], hash_seed: int) -> list[object]:
+    """The command line of bubblewrap up to the program. A pair [folder, rest] is filled in by `enter.py`."""
+    bwrap = shutil.which("bwrap")
+    if bwrap is None:
+        raise SandboxUnavailable("bubblewrap is not installed: apt-get install bubblewrap")
+    words: list[object] = [bwrap, "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-net"]
+    words += ["--unshare-uts", "--unshare-cgroup-try", "--as-pid-1", "--die-with-parent", "--new-session"]
+    words += ["--cap-drop", "ALL", "--hostname", "sandbox", "--ro-bind", "/usr", "/usr"]
+    for path in _SYSTEM:
+        if Path(path).is_symlink():
+            words += ["--symlink", str(Path(path).readlink()), path]
+        elif Path(path).is_dir():
+            words += ["--ro-bind", path, path]
+    for path in _SETTINGS:
+        words += ["--ro-bind-try", path, path]
+    for source, target in sources.items():
+        words += ["--ro-bind", [source, ""], target]
+    words += ["--proc", "/proc", "--dev", "/dev", "--dir", "/tmp"]  # noqa: S108 - inside the sandbox
+    # what bubblewrap builds the tree on is writable until these two
+    words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--clearenv"]
+    for name, value in _environment(hash_seed).items():
+        words += ["--setenv", name, value]
+    return words
+
+
+def _environment(hash_seed: int) -> dict[str, str]:
+    return {
+        "PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "PYTHONHASHSEED": str(hash_seed),  # noqa: S108
+        "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+    }  # fmt: skip
 
 
 def _in_memory(content: bytes) -> int:

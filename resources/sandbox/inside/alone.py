@@ -16,8 +16,8 @@ import positive_proof
 
 PROOF, TOKEN, OTHER = 901, 902, 903
 HARNESS = ("alone", "command", "kernel", "machinery", "positive_proof", "watch", "split_answer", "split_tests",
-           "messages", "stand_ins", "values")  # fmt: skip
-ANSWER_FILE, TESTS_FILE = "/tmp/solution.py", "/tmp/tests.py"  # noqa: S108 - inside the sandbox
+           "messages", "stand_ins", "values", "landlock")  # fmt: skip
+ANSWER_FILE, TESTS_FILE = "solution.py", "tests.py"
 
 pristine = None  # the snapshot, set by the server
 _read, _write, _leave = os.read, os.write, os._exit  # by value: the answer may replace them in `os`
@@ -27,7 +27,7 @@ def take_snapshot():
     """Once, in the server, after everything is imported."""
     global pristine  # noqa: PLW0603
     positive_proof.hook_unittest()
-    pristine = machinery.Machinery()
+    pristine = machinery.Machinery(HARNESS)
 
 
 def read_all(descriptor):
@@ -45,16 +45,18 @@ def keep_only(*descriptors):
 
 
 def fresh_main(text, file):
-    """A new `__main__` whose source can be found by inspect, pickle and dataclasses."""
+    """A new `__main__` whose source can be found by inspect, pickle and dataclasses. Returns its namespace."""
     for name in HARNESS:
         sys.modules.pop(name, None)
     module = types.ModuleType("__main__")
     sys.modules["__main__"] = module
+    folder = os.getcwd()
+    file = os.path.join(folder, file)
     space = module.__dict__
     space["__builtins__"] = builtins
     space["__file__"] = file
     sys.argv = [file]
-    sys.path.insert(0, "/tmp")  # noqa: S108
+    sys.path.insert(0, folder)
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
     if "__file__" in text or "spawn" in text or "forkserver" in text or "argv" in text:
         with open(file, "w", encoding="utf-8", errors="surrogatepass") as copy:
@@ -82,7 +84,7 @@ def main(code, tests, proof, token, lock):
     stage = b"answer"
     flags = b""
     try:
-        exec(compile(answer, ANSWER_FILE, "exec"), space)  # noqa: S102
+        exec(compile(answer, space["__file__"], "exec"), space)  # noqa: S102
         stage = b"tests"
         text = read_all(OTHER)
         os.close(OTHER)

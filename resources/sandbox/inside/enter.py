@@ -14,6 +14,7 @@ import sys
 _NEW_MOUNT, _BIND, _RECURSIVE, _PRIVATE, _REMOUNT = 0x00020000, 4096, 16384, 1 << 18, 32
 _READ_ONLY, _NOSUID, _NODEV = 1, 2, 4
 _STAGE = "/mnt"
+_libc = ctypes.CDLL(None, use_errno=True)
 
 
 def main():
@@ -23,11 +24,14 @@ def main():
         score.write("500")
     staged = {path: path for path in order["binds"]}
     if os.getuid() == 0:
-        staged = stage(order["binds"]) or staged
+        if order["in_place"]:
+            open_in_place([path for path in order["binds"] if not reachable(path)])
+        else:
+            staged = stage(order["binds"]) or staged
         os.setgroups([])
         os.setresgid(order["uid"], order["uid"], order["uid"])
         os.setresuid(order["uid"], order["uid"], order["uid"])
-    if ctypes.CDLL(None).prctl(38, 1, 0, 0, 0) != 0 or os.getuid() == 0:
+    if _libc.prctl(38, 1, 0, 0, 0) != 0 or os.getuid() == 0:
         sys.exit("could not give up root")
     os.chdir("/")
     command = []
@@ -39,17 +43,49 @@ def main():
     os.execve(command[0], command, order["env"])
 
 
+def mount(source, target, kind, flags, options=None):
+    """mount(2), raising `OSError`."""
+    if _libc.mount(source, target, kind, flags, options) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"mount {target!r}: {os.strerror(number)}")
+
+
+def reachable(path):
+    """Whether any user may enter every folder above `path`."""
+    if not os.path.isdir(path):
+        path = os.path.dirname(path)
+    while path != "/":
+        if not os.stat(path).st_mode & 1:
+            return False
+        path = os.path.dirname(path)
+    return True
+
+
+def open_in_place(folders):
+    """Without bubblewrap there is no other root: cover the closed folder above each, and bind it there again."""
+    if not folders or _libc.unshare(_NEW_MOUNT) != 0:
+        return
+    mount(b"none", b"/", None, _RECURSIVE | _PRIVATE)
+    held = {folder: os.open(folder, os.O_PATH) for folder in folders}
+    for folder, descriptor in held.items():
+        closed = folder
+        above = folder
+        while above != "/":
+            if not os.stat(above).st_mode & 1:
+                closed = above
+            above = os.path.dirname(above)
+        if not reachable(closed):
+            mount(b"tmpfs", closed.encode(), b"tmpfs", _NOSUID | _NODEV, b"mode=0755,size=1m")
+        os.makedirs(folder, exist_ok=True)
+        mount(b"/proc/self/fd/%d" % descriptor, folder.encode(), None, _BIND | _RECURSIVE)
+        mount(b"none", folder.encode(), None, _BIND | _REMOUNT | _READ_ONLY | _NOSUID | _NODEV)
+        os.close(descriptor)
+
+
 def stage(folders):
     """Bind each folder read-only below `/mnt` of a mount namespace of our own; None where that is refused."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(_NEW_MOUNT) != 0:
+    if _libc.unshare(_NEW_MOUNT) != 0:
         return None
-
-    def mount(source, target, kind, flags, options=None):
-        if libc.mount(source, target, kind, flags, options) != 0:
-            number = ctypes.get_errno()
-            raise OSError(number, f"mount {target!r}: {os.strerror(number)}")
-
     mount(b"none", b"/", None, _RECURSIVE | _PRIVATE)
     held = {folder: os.open(folder, os.O_PATH) for folder in folders}
     mount(b"tmpfs", _STAGE.encode(), b"tmpfs", _NOSUID | _NODEV, b"mode=0755,size=1m")

@@ -19,7 +19,8 @@ _FREE = frozenset({"_", "__name__", "__warningregistry__", "__seedline_check__"}
 class Machinery:
     """A snapshot, taken in the server before any program is forked."""
 
-    def __init__(self):
+    def __init__(self, own):
+        """`own`: names of the harness's modules, which every program loses."""
         names = [name for name in sys.modules if name.split(".")[0] == "unittest"]
         self.always = [(builtins, dict(vars(builtins)))]
         for module in (sys.modules[name] for name in names):
@@ -28,7 +29,7 @@ class Machinery:
                      if isinstance(value, type) and value.__module__.startswith("unittest")}:  # fmt: skip
             self.always.append((kind, dict(vars(kind))))
         self.used = {name: (sys.modules[name], dict(vars(sys.modules[name]))) for name in _ARITHMETIC if name in sys.modules}
-        self.modules = dict(sys.modules)
+        self.modules = {name: module for name, module in sys.modules.items() if name not in own}
         self.finders = list(sys.meta_path), list(sys.path_hooks)
         self.standard = sys.stdlib_module_names
         self.homes = (sys.prefix, sys.base_prefix)

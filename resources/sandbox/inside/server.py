@@ -8,6 +8,7 @@ that no later child finds another's tests in the memory it inherits.
 
 import gc
 import importlib
+import json
 import math
 import os
 import shutil
@@ -19,6 +20,7 @@ import time
 
 import command  # noqa: E402
 import kernel  # noqa: E402
+import landlock  # noqa: E402
 import watch  # noqa: E402
 
 sys.path.pop(0)
@@ -47,12 +49,14 @@ class Request:
 class Server:
     """One worker's sandbox maker. `home` None: namespaces; else a folder, and Landlock in their place."""
 
-    def __init__(self, control, filter_program, home=None, confine=None):
-        self.control, self.home, self.confine = control, home, confine
+    def __init__(self, control, filter_program, home, ruleset):
+        self.control, self.home, self.ruleset = control, home, ruleset
         self.program = kernel.compile_filter(filter_program)
         self.uid, self.gid = os.getuid(), os.getgid()
         self.flags = 0 if home else kernel.NEW_USER | kernel.NEW_MOUNT | kernel.NEW_IPC
         self.count = 0
+        # without a user namespace of its own a program shares the count with whatever the user runs besides
+        self.others = watch.tasks_of(self.uid) if home else 0
         with open("/proc/self/statm") as statm:
             self.own_bytes = int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
@@ -84,13 +88,14 @@ class Server:
         if request.outputs:  # the command waits until its folder is held open
             meeting = socket.socketpair()
         workplace = self.workplace()
+        tests_place = self.workplace("tests") if request.mode == SPLIT else None
         helper = None
         if request.mode == SPLIT:
             answer_end, tests_end = (end.detach() for end in socket.socketpair())
             handed += [answer_end, tests_end]
             helper = self.fork(request, out_write, None, workplace, split_answer.main, (payloads[0], answer_end))
             parts = (payloads[1], tests_end, proof_write, token_read)
-            child = self.fork(request, out_write, None, workplace, split_tests.main, parts)
+            child = self.fork(request, out_write, None, tests_place, split_tests.main, parts)
         elif request.mode == ALONE:
             parts = (payloads[0], payloads[1], proof_write, token_read)
             child = self.fork(request, out_write, None, workplace, alone.main, parts)
@@ -119,6 +124,8 @@ class Server:
             os.close(folder)
         if self.home:
             clear(workplace)
+            if tests_place:
+                clear(tests_place)
         numbers = (ended.status, ended.helper_status or 0, ended.limit, ended.cpu_s, time.monotonic() - started)
         reply = REPLY.pack(*numbers, ended.peak, ended.written, len(proof), self.count)
         return reply + proof + ended.tail, archive
@@ -144,7 +151,9 @@ class Server:
     def enter(self, request, workplace):
         """In the child, first of all: its own namespaces and its own empty file systems."""
         if self.home:
+            kernel.set_dumpable(1)
             os.chdir(workplace)
+            os.environ["HOME"] = os.environ["TMPDIR"] = workplace
         else:
             kernel.set_dumpable(1)  # the server is not; /proc/self must be ours to write the id maps
             kernel.map_own_ids(self.uid, self.gid)
@@ -156,16 +165,17 @@ class Server:
     def lock(self, request, workplace):
         """In the child, last before foreign code: limits for good, then no way back."""
         bound = self.own_bytes * (request.mode != COMMAND) + request.memory if request.address_space else 0
-        kernel.set_limits(bound, math.ceil(request.cpu_s) + 1, request.processes, request.files, request.disk)
-        if self.confine:
-            self.confine(workplace)
+        processes = request.processes + self.others
+        kernel.set_limits(bound, math.ceil(request.cpu_s) + 1, processes, request.files, request.disk)
+        if self.ruleset:
+            self.ruleset.confine(workplace)
         kernel.give_up_privileges(self.program)
 
-    def workplace(self):
+    def workplace(self, part=""):
         """Where the program's files go: the private /tmp, or without namespaces a new folder."""
         if not self.home:
             return "/tmp"
-        path = f"{self.home}/{self.count}"
+        path = f"{self.home}/{self.count}{part}"
         os.mkdir(path, 0o700)
         return path
 
@@ -179,9 +189,10 @@ class Server:
 
     def checked(self, proof, token):
         """The record without its token if that is right; an empty one if a program wrote what it should not."""
-        if proof[:1] not in b"PZ":
-            return proof
-        return proof[:1] + proof[17:] if proof[1:17] == token else b""
+        mark, record = (b"c", proof[1:]) if proof[:1] == b"c" else (b"", proof)
+        if record[:1] in (b"P", b"Z"):
+            record = record[:1] + record[17:] if record[1:17] == token else b""
+        return mark + record
 
 
 def clear(folder):
@@ -217,8 +228,9 @@ def load(preload):
 
 
 def main():
-    """Take the control socket from descriptor 0 and the filter from the file named first, then serve."""
-    with open(sys.argv[1], "rb") as file:
+    """Take the control socket from descriptor 0 and the settings from the command line, then serve."""
+    settings = json.loads(sys.argv[1])
+    with open(settings["filter"], "rb") as file:
         instructions = file.read()
     control = socket.socket(fileno=os.dup(0))
     nothing = os.open("/dev/null", os.O_RDWR)
@@ -227,10 +239,14 @@ def main():
     for number in range(1, signal.NSIG):
         if number not in (signal.SIGKILL, signal.SIGSTOP) and signal.getsignal(number) is not None:
             signal.signal(number, signal.SIG_DFL)
-    if sys.argv[2:]:
-        load(sys.argv[2:])
+    if settings["preload"]:
+        load(settings["preload"])
+    ruleset = None
+    if settings["home"]:
+        kernel.become_subreaper()
+        ruleset = landlock.Ruleset(settings["readable"])
     kernel.set_dumpable(0)
-    server = Server(control, instructions)
+    server = Server(control, instructions, settings["home"], ruleset)
     gc.collect()
     gc.freeze()
     control.send(b"ready")

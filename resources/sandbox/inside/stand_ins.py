@@ -130,6 +130,8 @@ class TestsSide(values.Coder):
             if found is value:
                 return {"K": [home, path]}
         if callable(value) and not isinstance(value, type):
+            if not self.functions:
+                os.write(alone.PROOF, b"c")  # the judge may want to see these tests in one process
             self.functions.append(value)
             return {"B": [len(self.functions) - 1, getattr(value, "__name__", "function")]}
         needs_one_process(f"an argument of {type(value).__name__}")
@@ -286,7 +288,10 @@ class _RemoteClass(type):
         return cls._special("__len__")
 
     def __getitem__(cls, key):
-        return cls._special("__getitem__", key) if "__getitem__" in dir(type(cls)) else None
+        return cls._special("__getitem__", key)
+
+    def __bool__(cls):
+        return True
 
     def __contains__(cls, value):
         return cls._special("__contains__", value)

@@ -143,6 +143,19 @@ def processes(alone_in_namespace):
     return found
 
 
+def tasks_of(uid):
+    """Threads that `uid` runs on the whole machine."""
+    total = 0
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                if os.stat(f"/proc/{name}").st_uid == uid:
+                    total += len(os.listdir(f"/proc/{name}/task"))
+            except OSError:
+                continue
+    return total
+
+
 def end_all(ended, child, helper, alone_in_namespace):
     """Kill and reap until nothing is left; fills in the exit statuses and the CPU of what was reaped."""
     while True:

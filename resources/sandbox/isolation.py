@@ -1,0 +1,91 @@
+"""Which isolation this machine offers, found out by real attempts to break out of it.
+
+Belongs here: the choice of backend and the probe. A backend is used only after a program inside it has failed
+to read a canary, connect to the host, signal its judge, write kernel settings, fork past its limit, write
+outside its folder and leave something behind. With no backend: a refusal with the remedy, never less silently.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import socket
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from resources.sandbox.face import Limits, SandboxUnavailable
+from resources.sandbox.interpreter import interpreter
+from resources.sandbox.server_process import ALONE, BWRAP, LANDLOCK, Backend, ServerDied, ServerProcess
+
+LEVELS: dict[Backend, str] = {BWRAP: "bwrap-forkserver", LANDLOCK: "landlock"}
+"""Backend -> the isolation that Python's verdicts carry."""
+
+_REMEDY = (
+    "the sandbox needs user namespaces and bubblewrap, or Landlock (Linux 6.12 or newer, ABI 6). Install it with "
+    "`apt-get install bubblewrap`; allow user namespaces with `sysctl -w kernel.unprivileged_userns_clone=1 "
+    "user.max_user_namespaces=10000` (Ubuntu 24.04: also `kernel.apparmor_restrict_unprivileged_userns=0`); in a "
+    "container, run with a seccomp profile that allows them (docker: --security-opt seccomp=unconfined "
+    "--security-opt systempaths=unconfined)"
+)
+_PROBE_LIMITS = Limits(cpu_s=5, retry_cpu_s=0, processes=8)
+_ATTEMPTS = (Path(__file__).parent / "inside" / "escape_attempts.py").read_text()
+
+
+@cache
+def isolation(wanted: str = "auto", python: str = sys.executable) -> Backend:
+    """The backend to use: the first of bwrap and landlock that stands the probe, or the one that is `wanted`.
+
+    Raises `SandboxUnavailable` with what to do where none does.
+    """
+    choices: tuple[Backend, ...] = (BWRAP, LANDLOCK)
+    tried = [choice for choice in choices if wanted in ("auto", choice)]
+    if not tried:
+        raise SandboxUnavailable(f"unknown sandbox backend {wanted!r}: give auto, bwrap or landlock")
+    problems = []
+    for backend in tried:
+        try:
+            broken = probe(backend, python)
+        except (ServerDied, SandboxUnavailable, OSError) as error:
+            broken = [str(error)]
+        if not broken:
+            return backend
+        problems.append(f"{backend}: {'; '.join(broken)}")
+    raise SandboxUnavailable(f"no isolation on this machine ({' | '.join(problems)}): {_REMEDY}")
+
+
+def probe(backend: Backend, python: str = sys.executable) -> list[str]:
+    """Try to escape from `backend`. Returns what worked, in words; empty if nothing did."""
+    about = interpreter(python)
+    with contextlib.ExitStack() as held:
+        folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="seedline-canary-")))
+        folder.chmod(0o755)
+        canary = folder / "canary"
+        canary.write_text(secrets.token_hex(16))
+        canary.chmod(0o666)
+        listening = held.enter_context(socket.create_server(("127.0.0.1", 0)))
+        abstract = held.enter_context(socket.socket(socket.AF_UNIX))
+        name = f"seedline-{secrets.token_hex(8)}"
+        abstract.bind(f"\0{name}")
+        abstract.listen()
+        facts = {
+            "canary": str(canary), "port": listening.getsockname()[1], "abstract": name,
+            "processes": _PROBE_LIMITS.processes, "judge": os.getpid(),
+        }  # fmt: skip
+        server = ServerProcess(about.executable, about.folders, preload=("unittest",), backend=backend)
+        held.callback(server.close)
+        code = f"FACTS = {facts!r}\n{_ATTEMPTS}".encode()
+        first = server.ask(ALONE, [code, b"assert attempts()"], _PROBE_LIMITS, 20)
+        second = server.ask(ALONE, [code, b"assert leavings()"], _PROBE_LIMITS, 20)
+        broken = [*_worked(first.tail), *_worked(second.tail)]
+        if len(canary.read_text()) != 32:
+            broken.append("a file of the host was changed")
+    return broken
+
+
+def _worked(output: bytes) -> list[str]:
+    for line in output.decode(errors="replace").splitlines():
+        if line.startswith("ESCAPES "):
+            return json.loads(line.removeprefix("ESCAPES "))
+    return [f"the probe did not end: {output.decode(errors='replace')[-200:]!r}"]

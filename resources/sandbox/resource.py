@@ -1,0 +1,59 @@
+"""The sandbox as a Dagster resource: its settings, and a context that holds it open.
+
+Belongs here: typed settings alone. How programs are isolated and judged stands in the files beside this one.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+from pydantic import Field
+
+from resources.sandbox.face import Limits, Sandbox
+from resources.sandbox.local import open_sandbox
+
+
+class SandboxResource(dg.ConfigurableResource):
+    """Judges model-written programs in isolation; see `resources.sandbox.face`."""
+
+    workers: int = Field(0, ge=0, description="programs that run at the same time; 0: one a core")
+    backend: str = Field(
+        "auto", description="auto, bwrap or landlock; anything that cannot isolate is refused"
+    )
+    python: str = Field("", description="the Python that programs are judged with; empty: this one")
+    cpu_s: float = Field(2.0, gt=0, description="CPU seconds at the first try")
+    retry_cpu_s: float = Field(10.0, ge=0, description="CPU seconds when a time-out is tried again; 0: never")
+    memory_mb: int = Field(1024, gt=0, description="memory of all of a program's processes together")
+    processes: int = Field(32, gt=0, description="processes and threads a program may have at a time")
+    disk_mb: int = Field(32, gt=0, description="a program's private /tmp")
+    output_kb: int = Field(1024, gt=0, description="output before a program is ended")
+    negative_control: bool = Field(False, description="flag passes whose tests also pass a stub (vacuous)")
+    second_seed: bool = Field(False, description="flag passes that another hash seed changes (flaky)")
+
+    def limits(self) -> Limits:
+        """What one program may use."""
+        names = ("cpu_s", "retry_cpu_s", "memory_mb", "processes", "disk_mb", "output_kb")
+        return Limits(**{name: getattr(self, name) for name in names})
+
+    @contextmanager
+    def open(
+        self,
+        limits: Limits | None = None,
+        *,
+        negative_control: bool | None = None,
+        second_seed: bool | None = None,
+    ) -> Iterator[Sandbox]:
+        """The sandbox, held open; leaving ends every process it started.
+
+        What a recipe says (limits and controls change verdicts) comes before this machine's settings.
+        Raises `SandboxUnavailable` with the remedy where nothing can isolate.
+        """
+        with open_sandbox(
+            limits or self.limits(),
+            workers=self.workers,
+            backend=self.backend,
+            python=self.python,
+            negative_control=self.negative_control if negative_control is None else negative_control,
+            second_seed=self.second_seed if second_seed is None else second_seed,
+        ) as sandbox:
+            yield sandbox
