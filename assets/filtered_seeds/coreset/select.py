@@ -1,0 +1,126 @@
+"""The coreset step over a frame: which rows are kept, in which order they were chosen, and who covers the rest.
+
+Rows are ordered by id before the choice, and the first pick is the row whose id hashes lowest with the seed,
+so that neither the order of the rows nor, mostly, new rows change it. Needs embeddings; making them is the
+embedder's work.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from assets.filtered_seeds.coreset.k_center import Points, k_center_greedy
+from assets.outcome import Outcome, reject
+from assets.reasons import Reason
+from resources.ids import content_id
+
+STAGE = "coreset"
+
+
+class CoresetSettings(BaseModel):
+    """How many rows are chosen: `size` rows, or a `share` of them (rounded up). WaveCoder's seed is 42."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    size: int | None = Field(default=None, ge=1)
+    share: float | None = Field(default=None, gt=0, le=1)
+    seed: int = Field(default=42, ge=0)
+
+    @model_validator(mode="after")
+    def _one_of_size_and_share(self) -> Self:
+        if (self.size is None) == (self.share is None):
+            raise ValueError("give either size (rows) or share (0 to 1) of the coreset")
+        return self
+
+    def picks(self, rows: int) -> int:
+        """How many of `rows` rows are chosen; all of them where there are fewer than asked for."""
+        wanted = self.size if self.share is None else int(np.ceil(self.share * rows - 1e-9))
+        return min(wanted or 0, rows)
+
+
+@dataclass(frozen=True)
+class Coreset:
+    """What was chosen and how well it covers."""
+
+    outcome: Outcome
+    """Kept rows in their order, less `embedding`; rejections with detail `nearest=<id> distance=<euclidean>`."""
+    picks: pl.DataFrame
+    """The picks in order: `pick` (from 0), `id`, `radius` (covering radius once it was chosen)."""
+
+
+def choose_coreset(
+    rows: pl.DataFrame,
+    settings: CoresetSettings,
+    *,
+    id_column: str = "seed_id",
+    on_pick: Callable[[int, int], None] | None = None,
+) -> Coreset:
+    """Choose a coreset of `rows`, which have `id_column` and `embedding` (Array or List of Float32).
+
+    Raises `ValueError` where an id is missing or there twice, or an embedding is missing, has another length
+    than the others, or is not finite.
+    """
+    ids = rows[id_column].cast(pl.String)
+    if ids.null_count() or ids.is_duplicated().any():
+        doubtful = ids.filter(ids.is_null() | ids.is_duplicated()).sort()[0]
+        raise ValueError(f"{id_column} {doubtful!r}: every row needs an id of its own")
+    order = ids.arg_sort()
+    sorted_ids = ids.gather(order)
+    if not len(ids):
+        return Coreset(
+            _split(rows, id_column, _uncovered()), _picks(sorted_ids, order.to_numpy(), np.empty(0))
+        )
+    points = embedding_matrix(rows[order], id_column)
+    first = sorted_ids.to_frame("id").select(content_id(pl.lit(settings.seed), "id").arg_min()).item()
+    cover = k_center_greedy(points, settings.picks(len(ids)), first, on_pick)
+    left_out = np.setdiff1d(np.arange(len(ids)), cover.chosen)
+    uncovered = _uncovered(
+        sorted_ids.gather(left_out),
+        sorted_ids.gather(cover.chosen[cover.nearest[left_out]]),
+        pl.Series(cover.distance[left_out]),
+    )
+    return Coreset(_split(rows, id_column, uncovered), _picks(sorted_ids, cover.chosen, cover.radius))
+
+
+def embedding_matrix(rows: pl.DataFrame, id_column: str) -> Points:
+    """The column `embedding` as a matrix, one row each.
+
+    Raises `ValueError` naming the first row whose embedding is missing, of another length, or not finite.
+    """
+    embedding = rows["embedding"].cast(pl.List(pl.Float32))
+    length = embedding.list.len()
+    finite = embedding.list.eval(pl.element().is_finite().fill_null(False)).list.all()
+    bad = embedding.is_null() | (length != length.max()) | ~finite.fill_null(False) | (length == 0)
+    if bad.any():
+        raise ValueError(
+            f"{id_column} {rows[id_column].filter(bad)[0]!r}: its embedding is missing, not finite, or not of "
+            f"{length.max()} numbers as the others; compute it again with one model for all rows"
+        )
+    return embedding.explode().to_numpy().reshape(len(rows), -1)
+
+
+def _uncovered(
+    ids: pl.Series | None = None, nearest: pl.Series | None = None, distance: pl.Series | None = None
+) -> pl.DataFrame:
+    """Rows left out: id, the nearest pick's id, and the distance to it."""
+    columns = {"id": ids, "nearest": nearest, "distance": distance}
+    schema = {"id": pl.String, "nearest": pl.String, "distance": pl.Float64}
+    return pl.DataFrame({name: [] if column is None else column for name, column in columns.items()}, schema)
+
+
+def _split(rows: pl.DataFrame, id_column: str, left_out: pl.DataFrame) -> Outcome:
+    detail = pl.format("nearest={} distance={}", "nearest", pl.col("distance").round(4))
+    rejected = reject(left_out, Reason.NOT_IN_CORESET, stage=STAGE, id_column="id", detail=detail)
+    out = pl.col(id_column).cast(pl.String).is_in(left_out["id"].implode())
+    return Outcome(rows.filter(~out).drop("embedding"), rejected)
+
+
+def _picks(ids: pl.Series, chosen: np.ndarray, radius: np.ndarray) -> pl.DataFrame:
+    picks = pl.DataFrame(
+        {"id": ids.gather(chosen), "radius": radius}, {"id": pl.String, "radius": pl.Float64}
+    )
+    return picks.with_row_index("pick")
