@@ -8,9 +8,9 @@ import inspect
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 from resources.sandbox.face import Limits, SandboxUnavailable, Verdict
@@ -39,27 +39,44 @@ class Found:
     packages: tuple[str, ...]  # Debian packages that bring it
 
 
-@cache
+_found: dict[str, Toolchain | str] = {}  # the toolchain, or why there is none
+_finding = threading.Lock()
+
+
 def toolchain(language: str) -> Toolchain:
-    """The working toolchain of `language` (a name of `LANGUAGES`); cached for the life of the process.
+    """The working toolchain of `language` (a name of `LANGUAGES`); looked for once in the life of the process.
 
     Found by its `--version`, warmed up, and tried on a right program inside the sandbox. Raises
     `SandboxUnavailable` that says what to install where it is missing or does not work.
     """
+    with _finding:
+        if language not in _found:
+            _found[language] = _look_for(language)
+    there = _found[language]
+    if isinstance(there, str):
+        raise SandboxUnavailable(there)
+    return there
+
+
+def _look_for(language: str) -> Toolchain | str:
     known = LANGUAGES.get(language)
     if known is None:
-        raise SandboxUnavailable(UNKNOWN.format(language=language))
+        return UNKNOWN.format(language=language)
     there = known.locate()
+    install = f"`apt-get install {' '.join(known.packages)}`"
     if there is None:
-        raise SandboxUnavailable(
-            f"no toolchain for {language} on this machine: install it with `apt-get install {' '.join(known.packages)}`"
-        )
-    ready = warmed(known, there)
+        return f"no toolchain for {language} on this machine: install it with {install}"
+    try:
+        ready = warmed(known, there)
+    except OSError as error:
+        return f"{there.version} does not work inside the sandbox: {error}; {install} may mend it"
     trial = judge(known, ready, *known.hello, TRIAL_LIMITS)
+    if trial.verdict is Verdict.HARNESS_ERROR:
+        raise SandboxUnavailable(f"{ready.version} could not be tried: {trial.detail}")  # not to be remembered
     if trial.verdict is not Verdict.PASS:
-        raise SandboxUnavailable(
+        return (
             f"{ready.version} does not work inside the sandbox ({trial.verdict}: {trial.detail}); "
-            f"reinstall it with `apt-get install --reinstall {' '.join(known.packages)}`"
+            f"{install} may mend it"
         )
     return ready
 

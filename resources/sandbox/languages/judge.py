@@ -32,8 +32,11 @@ _OUT_OF_MEMORY = re.compile(
     r"|memory allocation of \d+ bytes failed|failed to allocate memory",
     re.IGNORECASE,
 )
-_TELLING = re.compile(r"error|exception|assert|panic|throw|failed|fatal|not found|signal", re.IGNORECASE)
-_PLACE = re.compile(r"^\s*(at |goroutine |\d+: |#\d|stack backtrace|note:|Node\.js v|\^)")
+_TELLING = (
+    re.compile(r"\w*(?:Error|Exception)\b[^:]*:|\berror\b(?:\[\w+\])?:|^panic|panicked at|assertion failed|Fatal error"),
+    re.compile(r"error|exception|assert|panic|throw|failed|fatal|not found|signal", re.IGNORECASE),
+)
+_PLACE = re.compile(r"^\s*(at |goroutine |\d+: |#\d|stack backtrace|note:|Node\.js v|\^|throw err|node:)")
 
 
 @dataclass(frozen=True)
@@ -155,10 +158,17 @@ def _build_detail(built: RunOutcome) -> str:
 
 
 def _telling_line(output: str) -> str:
-    """The line of `output` that says most: the first that names an error, else the last."""
+    """The line of `output` that says most: the first that names an error, else the last.
+
+    One that ends with a colon is followed by what it announces.
+    """
     lines = [line for line in output.splitlines() if line.strip() and not _PLACE.match(line)]
-    telling = next((line for line in lines if _TELLING.search(line)), lines[-1] if lines else "")
-    return bounded(telling)
+    for pattern in _TELLING:
+        place = next((i for i, line in enumerate(lines) if pattern.search(line)), None)
+        if place is not None:
+            announced = lines[place].rstrip().endswith(":")
+            return bounded(" ".join(lines[place : place + 3] if announced else lines[place : place + 1]))
+    return bounded(lines[-1] if lines else "")
 
 
 def bounded(text: str) -> str:

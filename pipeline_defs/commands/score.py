@@ -1,0 +1,193 @@
+"""`seedline score`: samples of a benchmark judged and scored with the unbiased pass@k, without Dagster.
+
+Samples in HumanEval's and MBXP's form: `task_id` with `completion` (continues the prompt) or `solution` (stands
+alone), one a line; problems in the benchmark's own file. Output: one Parquet row a sample, and the scores.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from assets.benchmarks.problem_files import read_problems
+from assets.eval_scores.pass_at_k import scores
+from assets.eval_scores.sample_programs import sample_programs, unanswered_tasks, unknown_tasks
+from pipeline_defs.commands.judging import judged, show_verdicts
+from pipeline_defs.commands.program_lines import json_lines
+from pipeline_defs.commands.tables import PARQUET, TableError, check_output, read_table, write_table
+from resources.sandbox.face import TRANSIENT, VERDICT_SCHEMA, Sandbox, Verdict
+from resources.sandbox.local import open_sandbox
+
+SAMPLES = pl.Schema(
+    {"task_id": pl.String, "sample": pl.Int64, "completion": pl.String, "solution": pl.String}
+)
+"""Columns of the samples read; `sample` counts a task's samples from 0 in the file's order."""
+
+_SHOWN = 20
+_SAMPLES = typer.Argument(metavar="SAMPLES.jsonl", help="task_id with completion or solution, one sample a line")
+_PROBLEMS = typer.Option(help="the benchmark's problems: .jsonl or .jsonl.gz in HumanEval's or MBXP's form")
+
+
+def score(
+    samples: Annotated[Path, _SAMPLES],
+    problems: Annotated[Path, _PROBLEMS],
+    k: Annotated[str, typer.Option(help="pass@k for these, with commas between")] = "1,10,100",
+    out: Annotated[Path | None, typer.Option(help="write each sample's verdict to this Parquet file")] = None,
+    workers: Annotated[int, typer.Option(min=0, help="processes that judge at once; 0: as many as cores")] = 0,
+    cache: Annotated[Path | None, typer.Option(help="folder that remembers verdicts, to go on after a stop")] = None,
+    partial: Annotated[bool, typer.Option("--partial", help="score only the problems that have samples")] = False,
+    backend: Annotated[str, typer.Option(help="auto, bwrap or landlock")] = "auto",
+    seed: Annotated[int, typer.Option(help="of the interval's draws")] = 0,
+) -> None:
+    """Judge samples against a benchmark's tests and print pass@k with its 95 % interval."""
+    console, ks = Console(stderr=True), _ks(k)
+    if out is not None:
+        check_output(out)
+    read = read_samples(samples)
+    known = read_problems(problems.name.split(".")[0], problems)
+    check_tasks(samples, problems, read, known, partial)
+    programs = sample_programs(read, known)
+    attainable = _attainable(programs, ks, console)
+    with open_sandbox(workers=workers, backend=backend) as sandbox:
+        for language in programs["language"].unique().sort():
+            sandbox.identity(language)  # a language without a toolchain is refused before anything runs
+        verdicts = judge_samples(programs, sandbox, cache, console)
+    if out is not None:
+        write_table(verdicts, out)
+        console.print(f"{len(verdicts)} verdicts written to {out}", highlight=False)
+    show_verdicts(verdicts, console)
+    broken = verdicts.filter(pl.col("verdict").is_in([str(verdict) for verdict in TRANSIENT]))
+    if len(broken):
+        first = broken.row(0, named=True)
+        typer.echo(
+            f"{len(broken)} samples could not be judged, so there is no score; the first is {first['task_id']}, "
+            f"sample {first['sample']}: {first['verdict']}: {first['detail']}. Run again (with --cache, only these are run)",
+            err=True,
+        )
+        raise typer.Exit(1)
+    _show_scores(scores(passes(verdicts), attainable, seed))
+
+
+def read_samples(path: Path) -> pl.DataFrame:
+    """`SAMPLES` of the JSON lines or Parquet file at `path`, in its order.
+
+    Raises `TableError` that names the first bad lines.
+    """
+    rows, bad = [], []
+    counts: dict[str, int] = {}
+    for number, record in _records(path):
+        problem = _problem(record)
+        if problem:
+            bad.append(f"{path}:{number}: {problem}")
+            continue
+        assert isinstance(record, dict)
+        task = record["task_id"]
+        counts[task] = counts.get(task, -1) + 1
+        has_solution = isinstance(record.get("solution"), str)
+        rows.append(
+            {
+                "task_id": task,
+                "sample": counts[task],
+                "completion": None if has_solution else record["completion"],
+                "solution": record["solution"] if has_solution else None,
+            }
+        )
+    if bad:
+        more = [f"... and {len(bad) - _SHOWN} more"] if len(bad) > _SHOWN else []
+        raise TableError("\n".join([f"{len(bad)} bad lines, nothing was run", *bad[:_SHOWN], *more]))
+    if not rows:
+        raise TableError(f"{path}: holds no sample")
+    return pl.DataFrame(rows, schema=SAMPLES)
+
+
+def check_tasks(samples: Path, problems: Path, read: pl.DataFrame, known: pl.DataFrame, partial: bool) -> None:
+    """Raise `TableError` where a sample has no problem, or (unless `partial`) a problem has no sample."""
+    if unknown := unknown_tasks(read, known):
+        raise TableError(f"{samples}: {len(unknown)} task ids are not in {problems}: {_some(unknown)}")
+    missing = unanswered_tasks(read, known)
+    if missing and not partial:
+        raise TableError(
+            f"{samples}: no sample for {len(missing)} problems of {problems}: {_some(missing)}; "
+            "add them, or score the others alone with --partial"
+        )
+    if untested := known.filter(pl.col("test").is_null())["problem_id"].to_list():
+        raise TableError(f"{problems}: {len(untested)} problems have no tests: {_some(untested)}")
+
+
+def judge_samples(programs: pl.DataFrame, sandbox: Sandbox, cache: Path | None, console: Console) -> pl.DataFrame:
+    """`programs` of `sample_programs` judged: `task_id, sample, language` and `VERDICT_SCHEMA` without its key."""
+    keyed = programs.with_columns(
+        pl.int_range(pl.len()).cast(pl.String).alias("key"),
+        pl.lit(None, pl.Float64).alias("timeout_s"),
+        pl.lit(None, pl.Int64).alias("memory_mb"),
+    )
+    found = judged(keyed, sandbox, cache, console)
+    return found.select("task_id", "sample", "language", *[name for name in VERDICT_SCHEMA if name != "key"])
+
+
+def passes(verdicts: pl.DataFrame) -> pl.DataFrame:
+    """`task_id, n, c`: samples and passing samples of each task."""
+    return verdicts.group_by("task_id").agg(
+        pl.len().cast(pl.Int64).alias("n"), (pl.col("verdict") == str(Verdict.PASS)).sum().cast(pl.Int64).alias("c")
+    )
+
+
+def _records(path: Path):  # noqa: ANN202
+    if path.name.lower().endswith(PARQUET):
+        yield from enumerate(read_table(path, ["task_id"]).collect().iter_rows(named=True), start=1)
+    else:
+        for number, _, record in json_lines(path):
+            yield number, record
+
+
+def _problem(record: object) -> str:
+    if isinstance(record, ValueError):
+        return str(record)
+    if not isinstance(record, dict):
+        return "not a JSON object"
+    if not isinstance(record.get("task_id"), str) or not record["task_id"]:
+        return "no task_id, or it is not text"
+    texts = [name for name in ("completion", "solution") if isinstance(record.get(name), str)]
+    return "" if texts else "neither completion nor solution is there as text"
+
+
+def _ks(text: str) -> tuple[int, ...]:
+    try:
+        ks = tuple(sorted({int(part) for part in text.split(",")}))
+    except ValueError as error:
+        raise typer.BadParameter(f"--k {text!r}: numbers with commas between are needed, e.g. 1,10") from error
+    if ks[0] < 1:
+        raise typer.BadParameter(f"--k {text!r}: k starts at 1")
+    return ks
+
+
+def _attainable(programs: pl.DataFrame, ks: tuple[int, ...], console: Console) -> tuple[int, ...]:
+    """Those of `ks` for which every problem has samples enough; says which are left out."""
+    fewest = programs.group_by("task_id").len().sort("len", "task_id").row(0, named=True)
+    left_out = [k for k in ks if k > fewest["len"]]
+    if len(left_out) == len(ks):
+        raise TableError(f"pass@{left_out[0]} needs {left_out[0]} samples a problem; {fewest['task_id']} has {fewest['len']}")
+    if left_out:
+        names = ", ".join(f"pass@{k}" for k in left_out)
+        console.print(f"left out: {names} ({fewest['task_id']} has {fewest['len']} samples)", highlight=False)
+    return tuple(k for k in ks if k not in left_out)
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+
+
+def _show_scores(found: pl.DataFrame) -> None:
+    table = Table("", "score", "95 % interval", "problems", "samples")
+    for row in found.iter_rows(named=True):
+        table.add_row(
+            f"pass@{row['k']}",
+            f"{row['pass_at_k']:.4f}",
+            f"{row['low']:.4f} to {row['high']:.4f}",
+            str(row["problems"]),
+            str(row["samples"]),
+        )
+    Console().print(table)

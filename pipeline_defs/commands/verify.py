@@ -1,0 +1,68 @@
+"""`seedline verify`: programs with their tests in, verdicts out, in isolation, without Dagster.
+
+Input: JSON lines or Parquet of `id, language, code, tests`, optionally `timeout_s` and `memory_mb`. Output: one
+Parquet row a program, in the input's order. Nothing runs before every line has been read and found good.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+from rich.console import Console
+
+from pipeline_defs.commands.judging import judged, show_verdicts
+from pipeline_defs.commands.program_lines import read_programs
+from pipeline_defs.commands.tables import TableError, check_output, write_table
+from resources.sandbox.face import VERDICT_SCHEMA, Sandbox
+from resources.sandbox.local import open_sandbox
+
+_SHOWN = 20
+
+INPUT = typer.Argument(metavar="IN.jsonl", help="programs: id, language, code, tests, and timeout_s, memory_mb if set")
+OUTPUT = typer.Argument(metavar="OUT.parquet", help="verdicts, one row a program")
+
+
+def verify(
+    source: Annotated[Path, INPUT],
+    output: Annotated[Path, OUTPUT],
+    workers: Annotated[int, typer.Option(min=0, help="processes that judge at once; 0: as many as cores")] = 0,
+    flaky_check: Annotated[bool, typer.Option("--flaky-check", help="run Python passes again with another hash seed")] = False,
+    backend: Annotated[str, typer.Option(help="auto, bwrap or landlock")] = "auto",
+    cache: Annotated[Path | None, typer.Option(help="folder that remembers verdicts, to go on after a stop")] = None,
+    skip_bad: Annotated[
+        Path | None, typer.Option(help="write bad lines to this JSON lines file and judge the rest")
+    ] = None,
+) -> None:
+    """Run every program with its tests in the sandbox and write what they showed."""
+    console = Console(stderr=True)
+    check_output(output)
+    programs, bad = read_programs(source)
+    if len(bad) and skip_bad is None:
+        raise TableError(bad_lines_message(source, bad))
+    if skip_bad is not None:
+        skip_bad.parent.mkdir(parents=True, exist_ok=True)
+        bad.write_ndjson(skip_bad)
+        console.print(f"{len(bad)} bad lines written to {skip_bad}", highlight=False)
+    if programs.is_empty():
+        raise TableError(f"{source}: holds no program that can be judged")
+    with open_sandbox(workers=workers, backend=backend, second_seed=flaky_check) as sandbox:
+        verdicts = verify_programs(programs, sandbox, cache, console)
+    write_table(verdicts, output)
+    show_verdicts(verdicts, console)
+    console.print(f"{len(verdicts)} verdicts written to {output}", highlight=False)
+
+
+def verify_programs(programs: pl.DataFrame, sandbox: Sandbox, cache: Path | None, console: Console) -> pl.DataFrame:
+    """`programs` (`PROGRAM_LINES`) judged: `id, language` and `VERDICT_SCHEMA` without its key, in their order."""
+    found = judged(programs.rename({"id": "key"}), sandbox, cache, console)
+    return found.rename({"key": "id"}).select("id", "language", *[name for name in VERDICT_SCHEMA if name != "key"])
+
+
+def bad_lines_message(source: Path, bad: pl.DataFrame) -> str:
+    """What is wrong with the lines of `source` (`BAD_LINES`), the first of them named, and what to do."""
+    shown = [f"{source}:{line}: {problem}" for line, problem in bad.head(_SHOWN).select("line", "problem").iter_rows()]
+    more = [f"... and {len(bad) - _SHOWN} more"] if len(bad) > _SHOWN else []
+    return "\n".join(
+        [f"{len(bad)} bad lines, nothing was run", *shown, *more, "correct them, or set them aside with --skip-bad FILE"]
+    )
