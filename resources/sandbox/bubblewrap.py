@@ -16,11 +16,12 @@ from typing import Literal
 from resources.sandbox.face import Limits
 from resources.sandbox.interpreter import interpreter
 from resources.sandbox.isolation import isolation
-from resources.sandbox.server_process import COMMAND, Backend, CPU, MEMORY, NO_LIMIT, OUTPUT, WALL, ServerDied, ServerProcess
+from resources.sandbox.server_process import COMMAND, Backend, CPU, DISK, MEMORY, NO_LIMIT, OUTPUT, WALL, ServerDied, ServerProcess
 
-LimitHit = Literal["cpu", "wall", "memory", "output"]
+LimitHit = Literal["cpu", "wall", "memory", "output", "disk"]
 
 _LIMITS: dict[int, LimitHit | None] = {NO_LIMIT: None, CPU: "cpu", WALL: "wall", MEMORY: "memory", OUTPUT: "output"}
+_LIMITS[DISK] = "disk"  # only without namespaces; with them a full disk is an error the command sees
 _RECYCLE_AFTER = 2000  # programs a server runs before it is replaced, should anything have grown
 _kept = threading.local()
 

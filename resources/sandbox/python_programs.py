@@ -15,7 +15,7 @@ from typing import Any
 from resources.sandbox.face import Limits, Verdict
 from resources.sandbox.interpreter import Interpreter
 from resources.sandbox.languages.judge import Judgement, bounded
-from resources.sandbox.server_process import ALONE, Backend, CPU, MEMORY, OUTPUT, SPLIT, WALL, Reply, ServerDied, ServerProcess
+from resources.sandbox.server_process import ALONE, Backend, CPU, DISK, MEMORY, OUTPUT, SPLIT, WALL, Reply, ServerDied, ServerProcess
 
 HARNESS_VERSION = "1"
 """Part of every verdict's cache key: raise it when a verdict's rule changes."""
@@ -173,6 +173,8 @@ def _meaning(reply: Reply) -> tuple[Verdict, str, list[str]]:
     kind, said = record[:1], bounded(record[1:].decode(errors="backslashreplace"))
     if reply.limit == MEMORY:
         return Verdict.OOM, "stopped at its memory limit", []
+    if reply.limit == DISK:
+        return Verdict.FAIL, "stopped at its disk limit", []
     if reply.limit == OUTPUT:
         return Verdict.OUTPUT_LIMIT, "stopped at its output limit", []
     if kind == b"F":  # found out before a limit ended it

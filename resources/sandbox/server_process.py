@@ -24,7 +24,7 @@ from resources.sandbox.sandbox_uid import sandbox_uid
 from resources.sandbox.seccomp import filter_program
 
 COMMAND, ALONE, SPLIT = 0, 1, 2
-NO_LIMIT, CPU, WALL, MEMORY, OUTPUT = range(5)
+NO_LIMIT, CPU, WALL, MEMORY, OUTPUT, DISK = range(6)
 _REQUEST = struct.Struct("<BBBxIIIIddQQQ")
 _REPLY = struct.Struct("<iiBxxxddQQII")
 _INSIDE = Path(__file__).parent / "inside"
@@ -130,7 +130,7 @@ class ServerProcess:
         ) + token + "\n".join(outputs).encode()  # fmt: skip
         descriptors = [_in_memory(payload) for payload in payloads]
         try:
-            self._ours.settimeout(wall_s + 20)
+            self._ours.settimeout(12 * wall_s + 60)  # waiting for a processor is not counted
             socket.send_fds(self._ours, [packet], descriptors)
             reply, given, _, _ = socket.recv_fds(self._ours, _REPLY_BYTES, 1)
         except OSError as error:

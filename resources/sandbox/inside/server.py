@@ -112,7 +112,8 @@ class Server:
             meeting[1].close()
             folder = self.folder_of(child, meeting[0])
             meeting[0].close()
-        ended = watch.until_end(child, helper, out_read, request, self.control, started, not self.home)
+        folders = [place for place in (workplace, tests_place) if place] if self.home else None
+        ended = watch.until_end(child, helper, out_read, request, self.control, started, folders)
         proof = watch.drain(proof_read, 4096)
         for descriptor in opened:
             os.close(descriptor)

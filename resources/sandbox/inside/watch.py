@@ -2,7 +2,7 @@
 
 Belongs here: limits that hold for the sum of all of a program's processes (CPU, memory, output, wall time), and
 the kill. Runs in the server. Time limits count CPU, so that a loaded machine makes no false time-outs; wall time
-is only a backstop. In a pid namespace the kernel's list of processes is the program's; without one it is the
+is only a backstop, and what a program spends waiting for a processor does not count towards it. In a pid namespace the kernel's list of processes is the program's; without one it is the
 tree below the server, which is a subreaper so that orphans stay in it.
 """
 
@@ -11,8 +11,9 @@ import select
 import signal
 import time
 
-NO_LIMIT, CPU, WALL, MEMORY, OUTPUT, JUDGE_GONE = range(6)
+NO_LIMIT, CPU, WALL, MEMORY, OUTPUT, DISK, JUDGE_GONE = range(7)
 TAIL = 4096
+_MOST_WAITING = 10  # times the wall limit that waiting for a processor can add
 _FIRST_LOOK_MS, _LOOK_MS = 15, 25
 _TICK = 1.0 / os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -27,14 +28,19 @@ class Ended:
         self.helper_status = None
         self.cpu_s = 0.0
         self.peak = 0
+        self.waited_s = 0.0  # for a processor, the process that waited longest
         self.written = 0
         self.tail = b""
 
 
-def until_end(child, helper, out, request, control, started, alone_in_namespace):
-    """Wait for `child` or a limit, then end every other process. `helper`: a second child, or None."""
+def until_end(child, helper, out, request, control, started, folders):
+    """Wait for `child` or a limit, then end every other process. `helper`: a second child, or None.
+
+    `folders`: what the program may write to where there is no namespace; None: a pid namespace and bounded
+    file systems of its own.
+    """
     ended = Ended()
-    deadline = started + request.wall_s
+    alone_in_namespace = folders is None
     exits = os.pidfd_open(child)
     poll = select.poll()
     poll.register(out, select.POLLIN)
@@ -58,8 +64,12 @@ def until_end(child, helper, out, request, control, started, alone_in_namespace)
             if running and not events:
                 look_ms = _LOOK_MS
                 look(ended, request, alone_in_namespace)
-            if running and time.monotonic() > deadline:
-                ended.limit = ended.limit or WALL
+                if folders and sum(map(bytes_below, folders)) > request.disk:
+                    ended.limit = DISK
+            if running and not ended.limit and time.monotonic() - started > request.wall_s:
+                waited = min(longest_wait(ended, alone_in_namespace), _MOST_WAITING * request.wall_s)
+                if time.monotonic() - started - waited > request.wall_s:
+                    ended.limit = WALL
     finally:
         os.close(exits)
     end_all(ended, child, helper, alone_in_namespace)
@@ -111,6 +121,30 @@ def look(ended, request, alone_in_namespace):
         ended.limit = MEMORY
     elif cpu > request.cpu_s:
         ended.limit = CPU
+
+
+def longest_wait(ended, alone_in_namespace):
+    """Seconds that a process was ready but no processor was free; a loaded machine is not the program's fault."""
+    for pid in processes(alone_in_namespace):
+        try:
+            with open(f"/proc/{pid}/schedstat", "rb") as stat:
+                ended.waited_s = max(ended.waited_s, int(stat.read().split()[1]) * 1e-9)
+        except (OSError, IndexError):
+            continue
+    return ended.waited_s
+
+
+def bytes_below(folder):
+    """Bytes on disk below `folder`, no link followed."""
+    total = 0
+    try:
+        for entry in os.scandir(folder):
+            total += entry.stat(follow_symlinks=False).st_blocks * 512
+            if entry.is_dir(follow_symlinks=False):
+                total += bytes_below(entry.path)
+    except OSError:
+        pass
+    return total
 
 
 def proportional(pids):
