@@ -32,7 +32,9 @@ def funnel_plot(funnel: pl.DataFrame) -> bytes:
 
 def counts_frame(counts: Mapping[str, int], label: str, value: str) -> pl.DataFrame:
     """Counts by name as a frame with the columns `label` and `value`."""
-    return pl.DataFrame({label: list(counts), value: list(counts.values())}, schema={label: pl.String, value: pl.Int64})
+    return pl.DataFrame(
+        {label: list(counts), value: list(counts.values())}, schema={label: pl.String, value: pl.Int64}
+    )
 
 
 def bar_plot(counts: pl.DataFrame, label: str, value: str) -> bytes:

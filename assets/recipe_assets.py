@@ -49,7 +49,7 @@ class RecipeAssets:
         or digests of prompt files) it makes the code version. `expensive` assets do not start by themselves
         when only code or settings changed.
         """
-        return dg.asset(
+        return artifact_asset(
             key=self.key(artifact),
             group_name=self.recipe,
             kinds={"polars", "parquet", *kinds},
@@ -61,6 +61,20 @@ class RecipeAssets:
             metadata={"seedline/key_column": table.key, "partition_column": "language"},
             **more,
         )
+
+
+def artifact_asset(**arguments: Any) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """`dg.asset`, for functions that return a `MaterializeResult` with a value and check results.
+
+    The return annotation is hidden from Dagster: with checks beside the value it wants a tuple there, and a
+    plain `MaterializeResult` would tell it that there is no value to store.
+    """
+
+    def decorate(function: Callable[..., Any]) -> dg.AssetsDefinition:
+        function.__annotations__.pop("return", None)
+        return dg.asset(**arguments)(function)
+
+    return decorate
 
 
 def code_version(artifact: str, version: str, settings: Iterable[BaseModel | str]) -> str:

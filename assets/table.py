@@ -45,4 +45,3 @@ def text(name: str, description: str) -> Column:
 def integer(name: str, description: str) -> Column:
     """A 64-bit integer column."""
     return Column(name, pl.Int64(), description)
-

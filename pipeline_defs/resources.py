@@ -3,7 +3,6 @@
 from typing import Any
 
 from resources.sandbox.resource import SandboxResource
-from resources.type_checker.resource import TypeCheckerResource
 
 from pipeline_defs.settings import Settings
 from resources.corpus_source.resource import CorpusSourcesResource
@@ -11,6 +10,7 @@ from resources.engines.resource import EnginesResource
 from resources.parquet_store import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 from resources.trainer.resource import TrainerResource
+from resources.type_checker.resource import TypeCheckerResource
 
 
 def build_resources(settings: Settings) -> dict[str, Any]:

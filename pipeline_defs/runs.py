@@ -37,8 +37,9 @@ def stale_work(
     selected: Sequence[dg.AssetKey],
     languages: Sequence[str],
     dumps: Sequence[str],
+    force: bool = False,
 ) -> list[Work]:
-    """What is out of date among `selected`, over `languages` and `dumps`; asks each dump's source whether it changed."""
+    """What is out of date among `selected`, over `languages` and `dumps`, whose sources are asked for changes."""
     fingerprints = {dump: sources.open(dump).fingerprint() for dump in dumps}
     return find_stale(
         defs.resolve_asset_graph(),
@@ -47,6 +48,7 @@ def stale_work(
         selected=selected,
         partitions=[*dumps, *languages],
         source_fingerprints=fingerprints,
+        force=force,
     )
 
 

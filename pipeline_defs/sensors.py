@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from assets.corpus_dump.asset import KEY as CORPUS_DUMP
 from pipeline_defs.partitions import CORPUS_DUMPS
@@ -64,7 +65,7 @@ def requests_for(found: Iterable[str], known: Iterable[str]) -> dg.SensorResult 
     )
 
 
-def folder_sensor(folder: Path, job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+def folder_sensor(folder: Path, job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
     """Watches `folder`."""
 
     @dg.sensor(name="new_dumps_in_folder", job=job, minimum_interval_seconds=30)
@@ -76,7 +77,7 @@ def folder_sensor(folder: Path, job: dg.UnresolvedAssetJobDefinition) -> dg.Sens
     return new_dumps_in_folder
 
 
-def s3_sensor(prefix: str, job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+def s3_sensor(prefix: str, job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
     """Watches `prefix`, an address `s3://bucket/prefix`, through the resource `s3` (dagster-aws)."""
 
     @dg.sensor(name="new_dumps_on_s3", job=job, minimum_interval_seconds=60, required_resource_keys={"s3"})
@@ -91,6 +92,6 @@ def s3_sensor(prefix: str, job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDef
 CORPUS_DUMP_JOB = "read_corpus_dump"
 
 
-def corpus_dump_job() -> dg.UnresolvedAssetJobDefinition:
+def corpus_dump_job() -> UnresolvedAssetJobDefinition:
     """The job that a new dump starts."""
     return dg.define_asset_job(CORPUS_DUMP_JOB, selection=dg.AssetSelection.assets(CORPUS_DUMP))

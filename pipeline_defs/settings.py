@@ -1,8 +1,8 @@
 """The deployment's settings: where things are kept, what this machine may use, which recipes are on.
 
-Read once, here, from the environment (`SEEDLINE_...`, nested with two underscores) over an optional TOML file
-(`seedline.toml`, or the file that SEEDLINE_CONFIG names). What changes the data belongs into a recipe, except
-what every recipe shares: the corpus with its licence policy and take-downs, and the benchmarks' places.
+Read once, here, from the environment (`SEEDLINE_...`, nested with two underscores) over an optional TOML file:
+the one that SEEDLINE_CONFIG names, else `seedline.toml`, else the demo's. What changes the data belongs into a
+recipe, except what every recipe shares: the corpus with its licence policy and take-downs, and the benchmarks.
 """
 
 import os
@@ -25,6 +25,7 @@ from resources.storage import S3Options
 
 CONFIG_FILE_VARIABLE = "SEEDLINE_CONFIG"
 DEFAULT_CONFIG_FILE = "seedline.toml"
+DEMO_CONFIG_FILE = Path(__file__).with_name("demo.toml")
 
 
 class SettingsError(ValueError):
@@ -134,16 +135,16 @@ class Settings(BaseSettings):
 
 
 def config_file() -> Path:
-    """The TOML file settings are read from; it need not exist unless SEEDLINE_CONFIG names it."""
+    """The TOML file settings are read from: the one SEEDLINE_CONFIG names, `seedline.toml`, or the demo's."""
     named = os.environ.get(CONFIG_FILE_VARIABLE)
     if named and not Path(named).is_file():
         raise SettingsError(f"{CONFIG_FILE_VARIABLE} names {named}, which is not a file")
-    return Path(named or DEFAULT_CONFIG_FILE)
+    own = Path(named or DEFAULT_CONFIG_FILE)
+    return own if own.is_file() else DEMO_CONFIG_FILE
 
 
 def load_settings(**overrides: Any) -> Settings:
     """Settings of this process. Raises `SettingsError` naming every wrong setting."""
-    # SEEDLINE_CONFIG is about the settings, not one of them
     try:
         return Settings(**overrides)
     except ValidationError as error:

@@ -33,11 +33,13 @@ def find_stale(
     selected: Sequence[dg.AssetKey],
     partitions: Sequence[str],
     source_fingerprints: dict[str, str] | None = None,
+    force: bool = False,
 ) -> list[Work]:
     """The stale ones among `selected`, in the order in which they must run.
 
     Of partitioned assets only `partitions` (languages or dumps) are looked at. An asset downstream of a stale
-    one is stale too. `source_fingerprints` (dump to fingerprint) makes a dump stale whose source changed.
+    one is stale too. `source_fingerprints` (dump to fingerprint) makes a dump stale whose source changed;
+    `force` makes everything selected stale.
     """
     stale: dict[TableAddress, Work] = {}
     wanted = set(selected)

@@ -6,7 +6,7 @@ import dagster as dg
 
 from assets.audit.questions import OF_RECIPE, SHARED, ask, purpose, questions
 from assets.publication import Materialised, markdown_table, publish
-from assets.recipe_assets import OWNERS, RecipeAssets, code_version
+from assets.recipe_assets import OWNERS, RecipeAssets, artifact_asset, code_version
 from assets.table import Column, Table
 from resources.parquet_store import ParquetIOManager
 
@@ -27,7 +27,7 @@ def checks(shared: RecipeAssets) -> Sequence[dg.AssetChecksDefinition]:
         blocking=True,
         description="Every training row leads back to repository, commit, path, lines and licence.",
     )
-    def lineage_is_complete(store: ParquetIOManager) -> dg.AssetCheckResult:
+    def lineage_is_complete(store: dg.ResourceParam[ParquetIOManager]) -> dg.AssetCheckResult:
         broken = ask(LINEAGE_QUESTION, store.store(), shared.recipe)
         return dg.AssetCheckResult(
             passed=broken.is_empty(),
@@ -41,7 +41,7 @@ def checks(shared: RecipeAssets) -> Sequence[dg.AssetChecksDefinition]:
 def _question_asset(shared: RecipeAssets, name: str, sql: str) -> dg.AssetsDefinition:
     deps = [dg.AssetDep(table) for table in SHARED] + [dg.AssetDep(shared.key(table)) for table in OF_RECIPE]
 
-    @dg.asset(
+    @artifact_asset(
         key=shared.key(f"audit_{name}"),
         deps=deps,
         group_name=shared.recipe,
@@ -52,7 +52,7 @@ def _question_asset(shared: RecipeAssets, name: str, sql: str) -> dg.AssetsDefin
         io_manager_key="store",
         description=purpose(sql),
     )
-    def audit(context: dg.AssetExecutionContext, store: ParquetIOManager) -> Materialised:
+    def audit(context: dg.AssetExecutionContext, store: dg.ResourceParam[ParquetIOManager]) -> Materialised:
         answer = ask(name, store.store(), shared.recipe)
         table = Table(
             answer.columns[0], tuple(Column(column, dtype, "") for column, dtype in answer.schema.items())

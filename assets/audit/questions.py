@@ -79,7 +79,11 @@ def tables(recipe: str) -> dict[str, tuple[tuple[str, ...], pl.Schema]]:
 
 
 def _register(
-    connection: duckdb.DuckDBPyConnection, store: ParquetStore, table: str, key: tuple[str, ...], schema: pl.Schema
+    connection: duckdb.DuckDBPyConnection,
+    store: ParquetStore,
+    table: str,
+    key: tuple[str, ...],
+    schema: pl.Schema,
 ) -> None:
     found = [store.uri(address) for address in store.partitions(key)]
     if not found:

@@ -13,7 +13,7 @@ from assets.benchmarks.registry import benchmark_files, load_benchmarks
 from assets.benchmarks.table import TABLE
 from assets.plots import bar_plot, png_markdown
 from assets.publication import Materialised, publish
-from assets.recipe_assets import OWNERS, code_version
+from assets.recipe_assets import OWNERS, artifact_asset, code_version
 from resources.parquet_store import ParquetIOManager
 
 KEY = dg.AssetKey("benchmarks")
@@ -23,7 +23,7 @@ VERSION = "1"
 def build(registered: Mapping[str, Path]) -> dg.AssetsDefinition:
     """The asset over the built-in benchmarks and those `registered` in the settings (name to file)."""
 
-    @dg.asset(
+    @artifact_asset(
         key=KEY,
         group_name="corpus",
         kinds={"polars", "parquet"},
@@ -32,7 +32,9 @@ def build(registered: Mapping[str, Path]) -> dg.AssetsDefinition:
         io_manager_key="store",
         metadata={"seedline/key_column": TABLE.key},
     )
-    def benchmarks(context: dg.AssetExecutionContext, store: ParquetIOManager) -> Materialised:
+    def benchmarks(
+        context: dg.AssetExecutionContext, store: dg.ResourceParam[ParquetIOManager]
+    ) -> Materialised:
         """Evaluation problems: what the data is kept clean of, and what checkpoints are scored on."""
         problems = load_benchmarks(files=registered)
         by_name = problems.group_by("benchmark", "language").len("problems").sort("benchmark", "language")

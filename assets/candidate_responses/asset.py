@@ -39,7 +39,7 @@ def build(shared: RecipeAssets, settings: ResponseSettings, spec: EngineSpec) ->
     def candidate_responses(
         context: dg.AssetExecutionContext,
         instructions: pl.LazyFrame,
-        store: ParquetIOManager,
+        store: dg.ResourceParam[ParquetIOManager],
         row_cache: RowCacheResource,
         engines: EnginesResource,
     ) -> Materialised:

@@ -47,7 +47,7 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
         context: dg.AssetExecutionContext,
         sft_dataset: pl.LazyFrame,
         raw_corpus: pl.LazyFrame,
-        store: ParquetIOManager,
+        store: dg.ResourceParam[ParquetIOManager],
         trainer: TrainerResource,
     ) -> Materialised:
         """A model folder (safetensors, tokenizer, chat template) trained on the completions of the SFT set."""

@@ -11,7 +11,7 @@ from assets.corpus_dump.table import TABLE
 from assets.plots import bar_plot, counts_frame, png_markdown
 from assets.progress import LogProgress
 from assets.publication import Materialised, accounts_check, publish
-from assets.recipe_assets import OWNERS, code_version
+from assets.recipe_assets import OWNERS, artifact_asset, code_version
 from resources.corpus_source.resource import CorpusSourcesResource
 from resources.parquet_store import ParquetIOManager
 
@@ -22,7 +22,7 @@ VERSION = "1"
 def build(dumps: dg.PartitionsDefinition, settings: CorpusDumpSettings) -> dg.AssetsDefinition:
     """The asset over the partitions `dumps`."""
 
-    @dg.asset(
+    @artifact_asset(
         key=KEY,
         partitions_def=dumps,
         group_name="corpus",
@@ -34,7 +34,9 @@ def build(dumps: dg.PartitionsDefinition, settings: CorpusDumpSettings) -> dg.As
         check_specs=[accounts_check(KEY)],
     )
     def corpus_dump(
-        context: dg.AssetExecutionContext, store: ParquetIOManager, corpus_sources: CorpusSourcesResource
+        context: dg.AssetExecutionContext,
+        store: dg.ResourceParam[ParquetIOManager],
+        corpus_sources: CorpusSourcesResource,
     ) -> Materialised:
         """Source files of one dump, as they came: readable text in a known language, with provenance."""
         source = corpus_sources.open(context.partition_key)

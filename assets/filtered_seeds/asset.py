@@ -32,7 +32,7 @@ def build(shared: RecipeAssets, settings: SeedSettings) -> dg.AssetsDefinition:
     def filtered_seeds(
         context: dg.AssetExecutionContext,
         raw_corpus: pl.LazyFrame,
-        store: ParquetIOManager,
+        store: dg.ResourceParam[ParquetIOManager],
         row_cache: RowCacheResource,
         type_checker: TypeCheckerResource,
     ) -> Materialised:

@@ -40,7 +40,7 @@ def build(shared: RecipeAssets, settings: InstructionSettings, spec: EngineSpec)
     def instructions(
         context: dg.AssetExecutionContext,
         filtered_seeds: pl.LazyFrame,
-        store: ParquetIOManager,
+        store: dg.ResourceParam[ParquetIOManager],
         row_cache: RowCacheResource,
         engines: EnginesResource,
     ) -> Materialised:

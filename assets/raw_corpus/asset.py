@@ -11,7 +11,7 @@ from assets.raw_corpus.licences import licence_mix
 from assets.raw_corpus.selection import STAGE, select_files
 from assets.raw_corpus.settings import RawCorpusSettings
 from assets.raw_corpus.take_downs import TakeDowns, parse_take_downs
-from assets.recipe_assets import OWNERS, code_version
+from assets.recipe_assets import OWNERS, artifact_asset, code_version
 from resources.parquet_store import ParquetIOManager
 from resources.storage import S3Options, Storage
 
@@ -28,7 +28,7 @@ def build(
 ) -> dg.AssetsDefinition:
     """The asset over the partitions `languages`, reading all of `dumps`."""
 
-    @dg.asset(
+    @artifact_asset(
         key=KEY,
         ins={"corpus_dump": dg.AssetIn("corpus_dump", partition_mapping=dg.AllPartitionMapping())},
         partitions_def=languages,
@@ -42,7 +42,9 @@ def build(
         check_specs=[accounts_check(KEY)],
     )
     def raw_corpus(
-        context: dg.AssetExecutionContext, corpus_dump: pl.LazyFrame, store: ParquetIOManager
+        context: dg.AssetExecutionContext,
+        corpus_dump: pl.LazyFrame,
+        store: dg.ResourceParam[ParquetIOManager],
     ) -> Materialised:
         """Files that may be used: allowed licences, no take-downs, each content once, the newest dump's."""
         chosen = select_files(

@@ -42,7 +42,7 @@ def build(shared: RecipeAssets, settings: SftSettings) -> dg.AssetsDefinition:
         filtered_seeds: pl.LazyFrame,
         raw_corpus: pl.LazyFrame,
         benchmarks: pl.LazyFrame,
-        store: ParquetIOManager,
+        store: dg.ResourceParam[ParquetIOManager],
     ) -> Materialised:
         """Selected, decontaminated training rows with licence, repository, commit, path and lines of their seed."""
         verified = verified_responses.collect()
@@ -68,7 +68,7 @@ def build(shared: RecipeAssets, settings: SftSettings) -> dg.AssetsDefinition:
                     asset_key=key,
                     passed=by_rule == 0,
                     severity=dg.AssetCheckSeverity.WARN,
-                    description=f"{by_rule} of {outcome.kept.height} rows were written by the offline rules: a baseline "
+                    description=f"{by_rule} of {outcome.kept.height} rows were written by rule: a baseline "
                     "to run the pipeline with, not data to train a model on (such pairs made models worse in "
                     "Magicoder's ablation)."
                     if by_rule

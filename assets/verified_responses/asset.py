@@ -2,7 +2,6 @@
 
 import dagster as dg
 import polars as pl
-from resources.sandbox.resource import SandboxResource
 
 from assets.candidate_responses.table import TABLE as CANDIDATES
 from assets.ledger import Ledger
@@ -15,6 +14,7 @@ from assets.verified_responses.settings import VerificationSettings
 from assets.verified_responses.table import TABLE, VERDICT_COLUMNS
 from resources.parquet_store import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
+from resources.sandbox.resource import SandboxResource
 
 ARTIFACT = "verified_responses"
 VERSION = "1"
@@ -36,14 +36,16 @@ def build(shared: RecipeAssets, settings: VerificationSettings) -> dg.AssetsDefi
     def verified_responses(
         context: dg.AssetExecutionContext,
         candidate_responses: pl.LazyFrame,
-        store: ParquetIOManager,
+        store: dg.ResourceParam[ParquetIOManager],
         row_cache: RowCacheResource,
         sandbox: SandboxResource,
     ) -> Materialised:
         """Responses whose own tests ran to their end and held; `__verdicts` has the verdict on every response."""
         responses = candidate_responses.collect()
         address = address_of(context)
-        with sandbox.open(settings.limits) as judge:
+        with sandbox.open(
+            settings.limits, negative_control=settings.negative_control, second_seed=settings.second_seed
+        ) as judge:
             judged = with_verdicts(
                 responses,
                 judge,

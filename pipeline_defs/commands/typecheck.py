@@ -20,7 +20,7 @@ from resources.type_checker.choice import Check, checker_for
 from resources.type_checker.face import TypeChecker, TypeCheckerUnavailable
 from resources.type_checker.pyright import PyrightSettings
 
-EVIDENCE = ("kept", "reason", "n_errors", "detail")
+EVIDENCE = pl.Schema({"kept": pl.Boolean, "reason": pl.String, "n_errors": pl.Int64, "detail": pl.String})
 """Columns that the command adds."""
 
 
@@ -63,9 +63,12 @@ def typecheck(
         checker = checker_for(language, check, settings)
         identity = checker.identity()
         evidence = _evidence(rows.select(source.alias("source")), checker, batch, console)
-    except (TypeCheckerUnavailable, ValueError) as error:
+    except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    others = rows.drop(EVIDENCE, strict=False)
+    except TypeCheckerUnavailable as error:
+        console.print(f"Nothing was written: {error}", style="red", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    others = rows.drop(list(EVIDENCE), strict=False)
     write_table(pl.concat([others, evidence.lazy()], how="horizontal"), out)
     _tell(evidence, identity, out, console)
 
@@ -82,7 +85,7 @@ def _source(rows: pl.LazyFrame, table: Path, column: str, imports: str | None) -
 
 
 def _evidence(sources: pl.LazyFrame, checker: TypeChecker, batch: int, console: Console) -> pl.DataFrame:
-    """The columns `EVIDENCE` for each row of `sources`, in order; the sources are held a batch at a time."""
+    """`EVIDENCE` for each row of `sources`, in order; the sources are held a batch at a time."""
     total = sources.select(pl.len()).collect().item()
     parts: list[pl.DataFrame] = []
     columns = (TextColumn("checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -91,8 +94,7 @@ def _evidence(sources: pl.LazyFrame, checker: TypeChecker, batch: int, console: 
         for rows in sources.collect_batches(chunk_size=batch, maintain_order=True):
             parts.append(_judged(rows, checker))
             progress.advance(bar, rows.height)
-    schema = {"kept": pl.Boolean, "reason": pl.String, "n_errors": pl.Int64, "detail": pl.String}
-    return pl.concat(parts).cast(schema) if parts else pl.DataFrame(schema=schema)
+    return pl.concat([pl.DataFrame(schema=EVIDENCE), *parts])
 
 
 def _judged(rows: pl.DataFrame, checker: TypeChecker) -> pl.DataFrame:
@@ -114,8 +116,12 @@ def _judged(rows: pl.DataFrame, checker: TypeChecker) -> pl.DataFrame:
 
 def _tell(evidence: pl.DataFrame, identity: dict[str, str], out: Path, console: Console) -> None:
     kept = int(evidence["kept"].sum())
-    console.print(", ".join(f"{name} {value}" for name, value in identity.items() if value), highlight=False)
-    console.print(f"{kept} of {evidence.height} rows kept, written to {out}", highlight=False)
+    console.print(
+        ", ".join(f"{name} {value}" for name, value in identity.items() if value),
+        highlight=False,
+        soft_wrap=True,
+    )
+    console.print(f"{kept} of {evidence.height} rows kept, written to {out}", highlight=False, soft_wrap=True)
     rejected = evidence.filter(~pl.col("kept")).group_by("reason").len().sort("reason")
     for reason, count in rejected.iter_rows():
-        console.print(f"  {reason} {count}", highlight=False)
+        console.print(f"  {reason} {count}", highlight=False, soft_wrap=True)

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from assets.filtered_seeds.settings import SeedSettings
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from assets.candidate_responses.settings import ResponseSettings
 from assets.checkpoint.settings import CheckpointSettings
 from assets.corpus_dump.languages import LANGUAGES
 from assets.eval_scores.settings import EvaluationSettings
+from assets.filtered_seeds.settings import SeedSettings
 from assets.instructions.settings import InstructionSettings
 from assets.sft_dataset.settings import SftSettings
 from assets.verified_responses.settings import VerificationSettings

@@ -1,0 +1,105 @@
+"""The asset `eval_scores`: pass@k of the recipe's checkpoint, raw and clean, with every judged sample beside it."""
+
+import dagster as dg
+import polars as pl
+
+from assets.eval_scores.evaluation import CANONICAL, canonical_samples, checkpoint_samples, chosen
+from assets.eval_scores.scores import score_table
+from assets.eval_scores.settings import EvaluationSettings
+from assets.eval_scores.table import TABLE
+from assets.generation import Asker
+from assets.progress import LogProgress
+from assets.prompts import prompts_digest
+from assets.publication import Materialised, address_of, call_metadata, markdown_table, publish
+from assets.recipe_assets import RecipeAssets
+from resources.engines.resource import EnginesResource
+from resources.engines.spec import TransformersSpec
+from resources.parquet_store import ParquetIOManager
+from resources.row_cache.resource import RowCacheResource
+from resources.sandbox.resource import SandboxResource
+
+ARTIFACT = "eval_scores"
+VERSION = "1"
+CANONICAL_CHECK = "canonical_solutions_pass"
+
+
+def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefinition:
+    """The asset of one recipe."""
+    key = shared.key(ARTIFACT)
+    canonical = dg.AssetCheckSpec(
+        CANONICAL_CHECK,
+        asset=key,
+        blocking=True,
+        description="The benchmarks' own solutions score 100 % on the same path from answer to verdict.",
+    )
+
+    @shared.asset(
+        ARTIFACT,
+        TABLE,
+        version=VERSION,
+        settings=[settings, prompts_digest("assets.eval_scores")],
+        kinds=["huggingface", "bubblewrap"],
+        partitioned=False,
+        expensive=True,
+        ins={
+            "checkpoint": dg.AssetIn(shared.key("checkpoint")),
+            "benchmarks": dg.AssetIn("benchmarks"),
+            "sft_dataset": dg.AssetIn(shared.key("sft_dataset")),
+        },
+        check_specs=[canonical],
+        pool="gpu",
+    )
+    def eval_scores(
+        context: dg.AssetExecutionContext,
+        checkpoint: pl.LazyFrame,
+        benchmarks: pl.LazyFrame,
+        sft_dataset: pl.LazyFrame,
+        store: dg.ResourceParam[ParquetIOManager],
+        row_cache: RowCacheResource,
+        engines: EnginesResource,
+        sandbox: SandboxResource,
+    ) -> Materialised:
+        """pass@k with 95 % intervals: over all problems, and without those found in the training rows."""
+        trained = checkpoint.select("checkpoint_id", "weights").collect().row(0, named=True)
+        problems = chosen(benchmarks.collect(), settings, shared.languages)
+        contaminated = sft_dataset.select(pl.col("contamination").explode().struct.unnest()).collect()
+        cache = row_cache.for_user(str(address_of(context)))
+        progress = LogProgress(context.log, "answers")
+        with engines.open(TransformersSpec(model=trained["weights"])) as engine, sandbox.open() as judge:
+            asker = Asker(engine, cache, progress)
+            samples = checkpoint_samples(
+                problems, settings, asker, judge, cache, contaminated, checkpoint_id=trained["checkpoint_id"]
+            )
+            proof = canonical_samples(problems, settings, judge, cache)
+        scores = score_table(samples, settings.k, seed=settings.seed)
+        failed = proof.filter(~pl.col("passed"))
+        return publish(
+            context,
+            store,
+            TABLE,
+            scores,
+            beside={"samples": pl.concat([samples, proof])},
+            metadata={
+                **call_metadata(asker.calls, engine.name),
+                **{
+                    f"{row['benchmark']}_{row['language']}_pass_at_{row['k']}": row["pass_at_k"]
+                    for row in scores.to_dicts()
+                },
+                "scores": dg.MetadataValue.md(markdown_table(scores.drop("score_id", "checkpoint_id"))),
+            },
+            checks=[
+                dg.AssetCheckResult(
+                    check_name=CANONICAL_CHECK,
+                    asset_key=key,
+                    passed=failed.is_empty(),
+                    description=f"{proof.height - failed.height} of {proof.height} {CANONICAL} solutions pass",
+                    metadata={
+                        "failed": dg.MetadataValue.md(
+                            markdown_table(failed.select("problem_id", "verdict", "detail"))
+                        )
+                    },
+                )
+            ],
+        )
+
+    return eval_scores

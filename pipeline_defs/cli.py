@@ -1,0 +1,73 @@
+"""The command `seedline`: what the UI does, from a terminal, and the stages as tools of their own.
+
+Each command is a thin function; commands with more to say stand in `commands/`. Errors that a user can mend
+are printed as one message without a traceback.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+
+import typer
+from rich.console import Console
+
+import pipeline_defs.commands.audit as audit
+import pipeline_defs.commands.cache as cache
+import pipeline_defs.commands.materialize as materialize
+import pipeline_defs.commands.recipes as recipes
+import pipeline_defs.commands.show as show
+import pipeline_defs.commands.trace as trace
+
+app = typer.Typer(
+    name="seedline",
+    help="Dumps of source code in; verified, decontaminated instruction data, a checkpoint and its scores out.\n\n"
+    "Start with `seedline demo`; then `seedline recipes`, `seedline show sft_dataset`, `seedline audit`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+PIPELINE = "The pipeline"
+DATA = "Looking at the data"
+TOOLS = "Stages as tools"
+
+
+def mount(panel: str, commands: Sequence[tuple[str, Callable[..., object]]]) -> None:
+    """Add `commands` (name and function) to the help's section `panel`."""
+    for name, function in commands:
+        app.command(name, rich_help_panel=panel)(function)
+
+
+mount(
+    PIPELINE,
+    [
+        ("demo", materialize.demo),
+        ("materialize", materialize.materialize),
+        ("plan", materialize.plan),
+        ("ui", materialize.ui),
+        ("recipes", recipes.recipes),
+    ],
+)
+mount(
+    DATA,
+    [
+        ("show", show.show),
+        ("audit", audit.audit),
+        ("trace", trace.trace),
+        ("cache", cache.cache),
+    ],
+)
+
+
+def main() -> None:
+    """Entry point: expected errors become one message and exit code 1."""
+    from pipeline_defs.commands.errors import EXPECTED
+
+    try:
+        app()
+    except EXPECTED as error:
+        Console(stderr=True).print(f"[bold red]error[/]: {error}", highlight=False, markup=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""What nearly every command opens first: settings, definitions, the instance, the store."""
+
+from dataclasses import dataclass
+
+import dagster as dg
+
+from pipeline_defs.definitions import build_defs
+from pipeline_defs.instance import open_instance
+from pipeline_defs.recipes.model import Recipe, RecipeError, load_recipe
+from pipeline_defs.settings import Settings, load_settings
+from resources.corpus_source.resource import CorpusSourcesResource
+from resources.parquet_store import ParquetIOManager, ParquetStore
+from resources.storage import Storage
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Settings and the recipes that are on."""
+
+    settings: Settings
+    recipes: tuple[Recipe, ...]
+
+    def definitions(self) -> dg.Definitions:
+        """The definitions over these recipes."""
+        return build_defs(self.settings, recipes=self.recipes)
+
+    def instance(self) -> dg.DagsterInstance:
+        """The shared Dagster instance."""
+        return open_instance(self.settings)
+
+    def store(self) -> ParquetStore:
+        """The Parquet store."""
+        return ParquetIOManager(root=self.settings.store_root, **self.settings.s3.model_dump()).store()
+
+    def cache_storage(self) -> Storage:
+        """Where the row cache is."""
+        return Storage(self.settings.cache_root, self.settings.s3)
+
+    def sources(self) -> CorpusSourcesResource:
+        """The corpus sources."""
+        from pipeline_defs.resources import build_resources
+
+        return build_resources(self.settings)["corpus_sources"]
+
+    def recipe(self, name: str | None) -> Recipe:
+        """The recipe `name`, or the only one."""
+        if name is None:
+            if len(self.recipes) != 1:
+                names = ", ".join(recipe.name for recipe in self.recipes)
+                raise RecipeError(f"several recipes are on ({names}): say which with --recipe")
+            return self.recipes[0]
+        for recipe in self.recipes:
+            if recipe.name == name:
+                return recipe
+        raise RecipeError(
+            f"recipe {name!r} is not on; on are {', '.join(recipe.name for recipe in self.recipes)} "
+            "(setting SEEDLINE_RECIPES)"
+        )
+
+
+def open_deployment(extra_recipe: str | None = None) -> Deployment:
+    """This process's deployment; `extra_recipe` (a name or a path) is on whether or not the settings name it."""
+    settings = load_settings()
+    loaded = [load_recipe(name) for name in settings.recipes]
+    if extra_recipe is not None and extra_recipe not in {recipe.name for recipe in loaded}:
+        loaded.append(load_recipe(extra_recipe))
+    return Deployment(settings, tuple(loaded))

@@ -1,0 +1,29 @@
+"""The errors that are a user's to mend: printed as a message, without a traceback."""
+
+from assets.audit.questions import UnknownQuestionError
+from assets.benchmarks.problem_files import BenchmarkError
+from assets.raw_corpus.take_downs import TakeDownError
+from pipeline_defs.recipes.model import RecipeError
+from pipeline_defs.runs import RunFailedError
+from pipeline_defs.settings import SettingsError
+from resources.corpus_source.face import SourceError
+from resources.engines.face import EngineUnavailable
+from resources.parquet_store import MissingTableError
+from resources.sandbox.face import SandboxUnavailable
+from resources.trainer.face import TrainerUnavailable
+from resources.type_checker.face import TypeCheckerUnavailable
+
+EXPECTED = (
+    BenchmarkError,
+    EngineUnavailable,
+    MissingTableError,
+    RecipeError,
+    RunFailedError,
+    SandboxUnavailable,
+    SettingsError,
+    SourceError,
+    TakeDownError,
+    TrainerUnavailable,
+    TypeCheckerUnavailable,
+    UnknownQuestionError,
+)

@@ -1,0 +1,186 @@
+"""`seedline demo`, `materialize`, `plan` and `ui`: running the pipeline and saying before what would run."""
+
+import os
+import sys
+import time
+import tomllib
+from typing import Annotated
+
+import dagster as dg
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from pipeline_defs.commands.deployment import Deployment, open_deployment
+from pipeline_defs.commands.report import print_funnel, print_places, print_rows, print_scores
+from pipeline_defs.instance import prepare_instance
+from pipeline_defs.partitions import CORPUS_DUMPS
+from pipeline_defs.recipes.model import Recipe, RecipeError
+from pipeline_defs.runs import in_batches, run_batch, stale_work
+from pipeline_defs.settings import DEMO_CONFIG_FILE, Settings, load_settings
+from pipeline_defs.staleness import Work
+
+console = Console()
+
+DEMO_DUMP = "installed-packages"
+DEMO_RECIPE = "demo"
+
+RecipeName = Annotated[
+    str | None, typer.Option("--recipe", help="Name of a recipe that is on, or path of a YAML file.")
+]
+DumpNames = Annotated[
+    list[str] | None,
+    typer.Option("--dump", help="Dump to read; may be repeated. Default: all that are known or named."),
+]
+Languages = Annotated[
+    list[str] | None,
+    typer.Option("--language", help="Language; may be repeated. Default: all of the recipe's."),
+]
+
+
+def demo() -> None:
+    """The whole line on this machine's own Python code: every artifact, a checkpoint and its scores."""
+    started = time.monotonic()
+    deployment = open_deployment(DEMO_RECIPE)
+    if DEMO_DUMP not in deployment.settings.dumps.named:
+        demo_settings = Settings.model_validate(tomllib.loads(DEMO_CONFIG_FILE.read_text(encoding="utf-8")))
+        deployment.settings.dumps.named[DEMO_DUMP] = demo_settings.dumps.named[DEMO_DUMP]
+    recipe = deployment.recipe(DEMO_RECIPE)
+    work = _bring_up_to_date(deployment, recipe, list(recipe.languages), [DEMO_DUMP])
+    store = deployment.store()
+    print_funnel(console, store, recipe.name)
+    print_scores(console, store, recipe.name)
+    print_rows(console, store, recipe.name)
+    print_places(console, deployment.settings, recipe.name)
+    done = f"{len(work)} partitions rebuilt" if work else "everything was up to date"
+    console.print(f"\n[bold]Done[/] in {time.monotonic() - started:.0f} s: {done}.")
+
+
+def materialize(
+    recipe: RecipeName = None,
+    language: Languages = None,
+    dump: DumpNames = None,
+    select: Annotated[
+        str | None,
+        typer.Option("--select", help="Dagster asset selection, e.g. 'key:\"demo/sft_dataset\"+'."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Rebuild what is selected even if it is up to date.")
+    ] = False,
+) -> None:
+    """Rebuild what is out of date: of one recipe, and of the corpus that it needs."""
+    deployment = open_deployment(recipe)
+    chosen = deployment.recipe(_name_of(deployment, recipe))
+    work = _bring_up_to_date(
+        deployment, chosen, _languages(chosen, language), _dumps(deployment, dump), select=select, force=force
+    )
+    if not work:
+        console.print("everything is up to date")
+
+
+def plan(recipe: RecipeName = None, language: Languages = None, dump: DumpNames = None) -> None:
+    """Say what would be rebuilt, and why, without running anything."""
+    deployment = open_deployment(recipe)
+    chosen = deployment.recipe(_name_of(deployment, recipe))
+    work = _stale(
+        deployment, deployment.definitions(), chosen, _languages(chosen, language), _dumps(deployment, dump)
+    )
+    if not work:
+        console.print("everything is up to date")
+        return
+    table = Table("asset", "partition", "why", title=f"{len(work)} partitions are out of date")
+    for item in work:
+        table.add_row(item.key.to_user_string(), item.partition or "-", item.reason)
+    console.print(table)
+
+
+def ui(
+    port: Annotated[int, typer.Option(help="Port of the web server.")] = 3000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Open the Dagster UI over the same instance that the command uses (`dagster dev` on workspace.yaml)."""
+    prepare_instance(load_settings())
+    command = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-p", str(port), "-h", host]
+    os.execv(sys.executable, command)  # noqa: S606 - this process becomes the server
+
+
+def _bring_up_to_date(
+    deployment: Deployment,
+    recipe: Recipe,
+    languages: list[str],
+    dumps: list[str],
+    *,
+    select: str | None = None,
+    force: bool = False,
+) -> list[Work]:
+    defs = deployment.definitions()
+    work = _stale(deployment, defs, recipe, languages, dumps, select=select, force=force)
+    if not work:
+        return work
+    batches = in_batches(work)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with deployment.instance() as instance, Progress(*columns, console=console) as progress:
+        total = progress.add_task("materializing", total=len(work))
+        for batch in batches:
+            names = ", ".join(key.path[-1] for key in batch.keys)
+            progress.update(total, description=f"{names} ({batch.partition or 'whole'})"[:100])
+            run_batch(defs, instance, batch)
+            progress.advance(total, len(batch.keys))
+    return work
+
+
+def _stale(
+    deployment: Deployment,
+    defs: dg.Definitions,
+    recipe: Recipe,
+    languages: list[str],
+    dumps: list[str],
+    *,
+    select: str | None = None,
+    force: bool = False,
+) -> list[Work]:
+    graph = defs.resolve_asset_graph()
+    keys = [key for key in graph.toposorted_asset_keys if len(key.path) == 1 or key.path[0] == recipe.name]
+    if select is not None:
+        keys = [key for key in dg.AssetSelection.from_string(select).resolve(graph) if key in set(keys)]
+    with deployment.instance() as instance:
+        instance.add_dynamic_partitions(
+            CORPUS_DUMPS.name or "", [dump for dump in dumps if dump not in _known_dumps(instance)]
+        )
+        return stale_work(
+            defs,
+            instance,
+            deployment.store(),
+            deployment.sources(),
+            selected=keys,
+            languages=languages,
+            dumps=dumps,
+            force=force,
+        )
+
+
+def _languages(recipe: Recipe, wanted: list[str] | None) -> list[str]:
+    unknown = sorted(set(wanted or ()) - set(recipe.languages))
+    if unknown:
+        raise RecipeError(
+            f"recipe {recipe.name} has no language {', '.join(unknown)}; it has {', '.join(recipe.languages)}"
+        )
+    return wanted or list(recipe.languages)
+
+
+def _dumps(deployment: Deployment, wanted: list[str] | None) -> list[str]:
+    if wanted:
+        return wanted
+    with deployment.instance() as instance:
+        return sorted({*_known_dumps(instance), *deployment.settings.dumps.named})
+
+
+def _known_dumps(instance: dg.DagsterInstance) -> list[str]:
+    return list(instance.get_dynamic_partitions(CORPUS_DUMPS.name or ""))
+
+
+def _name_of(deployment: Deployment, recipe: str | None) -> str | None:
+    """A path given as recipe stands for the recipe loaded from it, the last one."""
+    names = [known.name for known in deployment.recipes]
+    return recipe if recipe is None or recipe in names else names[-1]

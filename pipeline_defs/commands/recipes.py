@@ -1,0 +1,37 @@
+"""`seedline recipes`: which recipes there are, and what one says in full."""
+
+from typing import Annotated
+
+import typer
+import yaml
+from rich.console import Console
+from rich.syntax import Syntax
+from rich.table import Table
+
+from pipeline_defs.recipes.model import load_recipe, shipped_recipes
+from pipeline_defs.settings import load_settings
+
+
+def recipes(
+    name: Annotated[
+        str | None, typer.Argument(help="Name or path of a recipe; none: list the shipped ones.")
+    ] = None,
+) -> None:
+    """List the recipes, or print one with every default filled in."""
+    console = Console()
+    if name is not None:
+        content = load_recipe(name).model_dump(mode="json")
+        console.print(Syntax(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), "yaml"))
+        return
+    enabled = load_settings().recipes
+    table = Table("recipe", "on", "languages", "engine", "what it does")
+    for shipped in shipped_recipes():
+        recipe = load_recipe(shipped)
+        table.add_row(
+            recipe.name,
+            "yes" if shipped in enabled else "",
+            ", ".join(recipe.languages),
+            recipe.engine.backend,
+            recipe.description.strip(),
+        )
+    console.print(table)
