@@ -1,6 +1,6 @@
 """What a user says about which raw files count as source text. Where they come from is said elsewhere."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from assets.corpus_dump.languages import LANGUAGES
 
@@ -23,3 +23,11 @@ class CorpusDumpSettings(BaseModel):
     languages: tuple[str, ...] = Field(
         LANGUAGES, min_length=1, description="files in other languages are rejected: unknown_language"
     )
+
+    @field_validator("languages")
+    @classmethod
+    def _are_ours(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [name for name in languages if name not in LANGUAGES]
+        if unknown:
+            raise ValueError(f"no such language: {', '.join(unknown)}; there are {', '.join(LANGUAGES)}")
+        return tuple(name for name in LANGUAGES if name in languages)

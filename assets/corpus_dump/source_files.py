@@ -102,7 +102,7 @@ def _rules_on_bytes(settings: CorpusDumpSettings) -> list[Rule]:
 
 def _rules_on_text(settings: CorpusDumpSettings) -> list[Rule]:
     content = pl.col("content")
-    lengths = content.str.split("\n").list.eval(pl.element().str.len_chars())
+    lengths = content.str.strip_chars_end("\r\n").str.split("\n").list.eval(pl.element().str.len_chars())
     longest, mean = lengths.list.max(), lengths.list.mean()
     by_name = pl.col("path").str.to_lowercase().str.contains(r"[.-]min\.[cm]?js$")
     return [

@@ -190,7 +190,7 @@ def test_the_fingerprint_follows_the_input(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="nowhere.*`path`"):
+    with pytest.raises(SourceError, match=r"nowhere.*`path`"):
         list(DirectorySource(Directory(path=str(tmp_path / "nowhere"))).read())
 
 

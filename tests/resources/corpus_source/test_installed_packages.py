@@ -57,7 +57,7 @@ def test_batches_are_bounded() -> None:
 
 
 def test_a_package_that_is_not_installed_is_named() -> None:
-    with pytest.raises(SourceError, match="no-such-package-here.*`packages`"):
+    with pytest.raises(SourceError, match=r"no-such-package-here.*`packages`"):
         read(packages=["no-such-package-here"])
 
 

@@ -1,0 +1,80 @@
+"""Licence expressions judged by policy."""
+
+import pytest
+from license_expression import get_license_index
+from pydantic import ValidationError
+
+from assets.raw_corpus.licence_policy import is_permissive, judge_licence, judge_licences, known_identifier
+from assets.raw_corpus.permissive import PERMISSIVE
+from assets.raw_corpus.settings import RawCorpusSettings
+
+
+@pytest.mark.parametrize(
+    ("licence", "permissive"),
+    [
+        ("MIT", True),
+        ("Apache-2.0", True),
+        ("GPL-3.0-only", False),
+        ("MPL-2.0", False),
+        ("MIT OR GPL-3.0-only", True),
+        ("MIT AND GPL-3.0-only", False),
+        ("MIT AND (GPL-3.0-only OR ISC)", True),
+        ("(MIT AND LGPL-2.1-only) OR BSD-3-Clause", True),
+        ("(MIT AND LGPL-2.1-only) OR MPL-2.0", False),
+        ("Apache-2.0 WITH LLVM-exception", True),
+        ("GPL-2.0-only WITH Classpath-exception-2.0", False),
+        ("mit", True),
+        ("No such licence", False),
+        ("MIT AND", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_permissive(licence: str | None, permissive: bool) -> None:
+    assert is_permissive(licence) is permissive
+    assert judge_licence(licence, "permissive").allowed is permissive
+    assert (judge_licence(licence, "permissive").detail is None) is permissive
+
+
+def test_policies() -> None:
+    assert not judge_licence(None, "any-known").allowed
+    assert not judge_licence("Own terms", "any-known").allowed
+    assert judge_licence("GPL-3.0-only", "any-known").allowed
+    assert judge_licence(None, "any").allowed
+    assert judge_licence("GPL-3.0-only OR MIT", ("GPL-3.0-only",)).allowed
+    assert not judge_licence("GPL-3.0-only AND MIT", ("GPL-3.0-only",)).allowed
+    assert judge_licence("Apache-2.0 WITH LLVM-exception", ("Apache-2.0",)).allowed
+    with pytest.raises(ValueError, match="'premissive'"):
+        judge_licence("MIT", "premissive")
+
+
+def test_the_permissive_list_agrees_with_the_licence_database() -> None:
+    category = {}
+    for entry in get_license_index():
+        for key in (entry["spdx_license_key"], *entry["other_spdx_license_keys"]):
+            category[key] = entry["category"]
+    assert {name for name in PERMISSIVE if category.get(name) not in ("Permissive", "Public Domain")} == set()
+    assert {name for name in PERMISSIVE if known_identifier(name) != name} == set()
+
+
+def test_verdicts_for_joining_have_one_row_a_licence() -> None:
+    verdicts = judge_licences(["MIT", None, "MIT", "GPL-2.0-only"], "permissive")
+    assert verdicts.select("licence", "licence_allowed", "licence_detail").rows() == [
+        (None, False, "licence not known"),
+        ("GPL-2.0-only", False, "not permissive: GPL-2.0-only"),
+        ("MIT", True, None),
+    ]
+
+
+def test_settings_name_identifiers_that_are_none() -> None:
+    assert RawCorpusSettings.model_validate({}).allow == "permissive"
+    assert RawCorpusSettings.model_validate({"allow": ["mit", "GPL-2.0", "MIT"]}).allow == (
+        "GPL-2.0-only",
+        "MIT",
+    )
+    with pytest.raises(ValidationError, match="Own-Terms"):
+        RawCorpusSettings.model_validate({"allow": ["MIT", "Own-Terms"]})
+    with pytest.raises(ValidationError, match="allows nothing"):
+        RawCorpusSettings.model_validate({"allow": []})
+    with pytest.raises(ValidationError):
+        RawCorpusSettings.model_validate({"allow": "everything"})
