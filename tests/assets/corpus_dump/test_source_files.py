@@ -85,15 +85,8 @@ def test_evidence_tells_what_was_wrong() -> None:
         {"content": b"x", "path": "a.cob"},
         max_bytes=30,
     )
-    assert outcome.rejected["detail"].to_list() == [
-        "x.jsonl line 7: no JSON",
-        "extension .cob",
-        "40 bytes, more than 30",
-    ] or set(outcome.rejected["detail"]) == {
-        "x.jsonl line 7: no JSON",
-        "extension .cob",
-        "40 bytes, more than 30",
-    }
+    details = {"x.jsonl line 7: no JSON", "extension .cob", "40 bytes, more than 30"}
+    assert set(outcome.rejected["detail"]) == details
 
 
 def test_the_id_is_that_of_the_file_not_of_its_dump_or_commit() -> None:

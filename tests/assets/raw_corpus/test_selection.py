@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from assets.corpus_dump.source_files import FILE_SCHEMA
 from assets.outcome import REJECTION_SCHEMA
-from assets.raw_corpus.licence_policy import judge_licence
+from assets.raw_corpus.licence_policy import Policy, judge_licence
 from assets.raw_corpus.selection import Selection, select_files
 from assets.raw_corpus.take_downs import TakeDowns, parse_take_downs
 from resources.ids import text_id
@@ -35,10 +35,10 @@ def file(
 
 
 def select(
-    *rows: dict[str, object], allow: object = "permissive", rules: str = "", order: tuple[str, ...] = ()
+    *rows: dict[str, object], allow: Policy = "permissive", rules: str = "", order: tuple[str, ...] = ()
 ) -> Selection:
     frame = pl.LazyFrame(list(rows), schema=FILE_SCHEMA)
-    return select_files(frame, dump_order=order, allow=allow, take_downs=parse_take_downs(rules, "t"))  # type: ignore[arg-type]
+    return select_files(frame, dump_order=order, allow=allow, take_downs=parse_take_downs(rules, "t"))
 
 
 def kept(selection: Selection) -> set[tuple[str, str, str]]:
@@ -184,11 +184,7 @@ def test_nothing_is_lost_order_does_not_matter_and_again_changes_nothing(rows, a
     selection = select(*rows, allow=allow, rules=rules)
     chosen, rejected = selection.kept.collect(), selection.rejected.collect()
     assert chosen.height + rejected.height == len(rows)
-    assert selection.counts["read"] == len(rows)
-    assert selection.counts["kept"] == chosen.height
-    assert {
-        reason: count for reason, count in selection.counts.items() if reason not in ("read", "kept")
-    } == reasons(selection)
+    assert selection.counts == {"read": len(rows), "kept": chosen.height} | reasons(selection)
     assert Counter(chosen["file_id"]) + Counter(rejected["id"]) == Counter(row["file_id"] for row in rows)
     assert rejected["detail"].null_count() == 0
 
@@ -196,12 +192,10 @@ def test_nothing_is_lost_order_does_not_matter_and_again_changes_nothing(rows, a
     assert chosen["sha256"].is_unique().all()
     assert chosen.select("repo", "path").is_unique().all()
     assert all(judge_licence(licence, allow).allowed for licence in chosen["licence"])
-    newest = {
-        (row["repo"], row["path"]): max(
-            other["dump"] for other in rows if (other["repo"], other["path"]) == (row["repo"], row["path"])
-        )
-        for row in rows
-    }
+    newest: dict[tuple[object, object], str] = {}
+    for row in rows:
+        place = row["repo"], row["path"]
+        newest[place] = max(newest.get(place, ""), row["dump"])
     assert all(row["dump"] == newest[row["repo"], row["path"]] for row in chosen.iter_rows(named=True))
 
     shuffled = list(rows)
