@@ -29,21 +29,21 @@ class LinesAbove:
         self,
         source: bytes,
         comments: Iterable[Node],
-        attributes: Iterable[Node],
+        attributes: Iterable[tuple[Node, Node | None]],
         form_of: Callable[[str], str | None],
     ) -> None:
         self._source = source
         self._form_of = form_of
-        self._comments = self._by_last_row(comments)
+        self._comments = self._by_last_row((comment, None) for comment in comments)
         self._attributes = self._by_last_row(attributes)
 
-    def documentation(self, row: int) -> Documentation | None:
-        """Documentation of the function that begins on `row`; null where there is none.
+    def documentation(self, row: int, name: str | None) -> Documentation | None:
+        """Documentation of the function `name` that begins on `row`; null where there is none.
 
-        Attributes and comments that are no documentation may stand between. Line comments of one form make
-        one documentation as long as no line parts them.
+        Attributes, its overloads, and comments that are no documentation may stand between. Line comments of
+        one form make one documentation as long as no line parts them.
         """
-        first = self._above_attributes(row, or_comments=True)
+        first = self._above_attributes(row, name, or_comments=True)
         found = self._comment(first - 1)
         if found is None:
             return None
@@ -53,15 +53,15 @@ class LinesAbove:
             while (more := self._comment(begin - 1)) is not None and more[1] == form:
                 parts.append(more[0])
                 begin = more[2]
-        return Documentation("\n".join(reversed(parts)), form, begin, last_row, self._above_attributes(begin))
+        return Documentation(
+            "\n".join(reversed(parts)), form, begin, last_row, self._above_attributes(begin, name)
+        )
 
-    def text_first_row(self, row: int) -> int:
-        """First row of a function that begins on `row`, its attributes counted in."""
-        return self._above_attributes(row)
-
-    def _above_attributes(self, row: int, *, or_comments: bool = False) -> int:
+    def _above_attributes(self, row: int, name: str | None, *, or_comments: bool = False) -> int:
         while True:
             node = self._attributes.get(row - 1)
+            if node is not None and node[3] is not None and node[3] != name:
+                node = None
             if node is None and or_comments and self._comment(row - 1) is None:
                 node = self._comments.get(row - 1)
             if node is None:
@@ -76,13 +76,20 @@ class LinesAbove:
         form = self._form_of(text)
         return None if form is None else (text, form, node[0])
 
-    def _by_last_row(self, nodes: Iterable[Node]) -> dict[int, tuple[int, int, int]]:
-        """Row of the end: row of the start, first and last byte, of nodes with nothing before them in their line."""
+    def _by_last_row(
+        self, nodes: Iterable[tuple[Node, Node | None]]
+    ) -> dict[int, tuple[int, int, int, str | None]]:
+        """First row, first and last byte, and name by the last row, of nodes with nothing before them in their line."""
         source, rows = self._source, {}
-        for node in nodes:
+        for node, name in nodes:
             start, end = node.start_byte, node.end_byte
             if source[source.rfind(b"\n", 0, start) + 1 : start].strip():
                 continue
             last_row, last_column = node.end_point
-            rows[last_row - (last_column == 0 and end > start)] = (node.start_point[0], start, end)
+            of = (
+                None
+                if name is None
+                else source[name.start_byte : name.end_byte].decode("utf-8", errors="replace")
+            )
+            rows[last_row - (last_column == 0 and end > start)] = (node.start_point[0], start, end, of)
         return rows

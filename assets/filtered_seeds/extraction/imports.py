@@ -40,11 +40,15 @@ class FileImports:
         while level:  # the top level, and what stands there in conditions, attempts, namespaces
             node = level.pop()
             for child in node.named_children:
-                if child.type in rules.import_nodes:
+                if child.type in rules.import_nodes and self._is_import(child):
                     lines.update(_bindings(rules, self._source[child.start_byte : child.end_byte]))
                 elif child.type in rules.around_imports:
                     level.append(child)
         return lines
+
+    def _is_import(self, node: Node) -> bool:
+        pattern = self._rules.import_pattern
+        return pattern is None or pattern.match(self._source, node.start_byte, node.end_byte) is not None
 
 
 @lru_cache(maxsize=4096)  # most files begin as others do

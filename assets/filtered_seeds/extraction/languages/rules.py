@@ -9,7 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from tree_sitter import Language, Parser, Query
+from tree_sitter import Language, Node, Parser, Query
+
+RETURN = re.compile(rb"return\b")
+"""The `value_hint` of languages in which only this word gives a value."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,10 +21,11 @@ class LanguageRules:
 
     `functions` captures, a match a function: `@function`, `@body`, `@name`, `@parameters` (none: no arguments),
     and `@docstring` where the documentation stands inside. Matches of their own: `@comment`, and `@attribute`
-    (nodes that stand between documentation and function as siblings).
+    (nodes that stand between documentation and function as siblings; with `@overload_of` only above the
+    function of that name).
 
     `values` is run on a function alone: `@value` (what gives a value back) and `@scope` (functions within,
-    whose values are not the function's own).
+    whose values are not the function's own); null where the language cannot tell.
 
     Walking a tree costs a fifth of making it. So regular expressions say where a query need look, and the
     query says what is there: the expressions may find too much, never too little.
@@ -30,7 +34,7 @@ class LanguageRules:
     name: str
     grammar: Callable[[], object]
     functions: str
-    values: str
+    values: str | None
     documentation_hints: tuple[re.Pattern[bytes], ...]
     """A file in which these find nothing has no documented function and is not parsed."""
     documentation_is_inside: bool = False
@@ -45,6 +49,8 @@ class LanguageRules:
     """Node types around a `@function` that are part of it: decorators, templates, `export`."""
     import_nodes: frozenset[str] = frozenset()
     """Node types of import statements."""
+    import_pattern: re.Pattern[bytes] | None = None
+    """What a node of these types begins with if it is an import."""
     around_imports: frozenset[str] = frozenset()
     """Node types at the top level, and within each other, that may hold imports too."""
     bound_names: Callable[[str], frozenset[str] | None] = lambda statement: None
@@ -55,8 +61,12 @@ class LanguageRules:
     """Node types that make a function within them nested."""
     classes_around: frozenset[str] = frozenset()
     """Node types that make a function within them a method."""
+    methods: frozenset[str] = frozenset()
+    """Node types that are methods wherever they stand."""
     not_arguments: frozenset[str] = frozenset({"comment"})
     """Named node types in a parameter list that are no parameters."""
+    count_arguments: Callable[[Node | None, Node], int | None] | None = None
+    """From the parameter list and the function; null: the list's nodes are counted."""
     indentation_counts: bool = False
     """Dedenting unevenly indented text may break it, so that such text is parsed again alone."""
     fallback: Callable[[], object] | None = None
@@ -75,4 +85,4 @@ class Dialect:
     def __init__(self, language: Language, rules: LanguageRules) -> None:
         self.parser = Parser(language)
         self.functions = Query(language, rules.functions)
-        self.values = Query(language, rules.values)
+        self.values = None if rules.values is None else Query(language, rules.values)
