@@ -3,7 +3,7 @@
 Most functions fall for the same reason: a name or a module that their file had and they alone have not. ty finds
 these 97.9 % of Pyright's rejections at ten times its speed. Its judgement of types differs from Pyright's, so
 only the rules of `SURE` count, and only in sources without comments that switch diagnostics off, which the two
-read differently. ty is given the stubs that Pyright ships, so that both know the same modules.
+read differently. ty is given the stubs that Pyright ships, so that both know the same modules and members.
 """
 
 import json
@@ -79,23 +79,25 @@ def sure_errors(
 
 def _configuration(python_version: str, platform: str, environment: str) -> str:
     # JSON strings and arrays are TOML's too
+    typeshed = _pyright_typeshed()
+    stubs = [str(folder) for folder in sorted((typeshed / "stubs").iterdir()) if folder.is_dir()]
     rules = "\n".join(f'{rule} = "error"' for rule in SURE)
     return (
         f"[environment]\nroot = [{json.dumps('.')}]\npython = {json.dumps(environment)}\n"
         f"python-version = {json.dumps(python_version)}\npython-platform = {json.dumps(platform.lower())}\n"
-        f"extra-paths = {json.dumps(_pyright_stubs())}\n"
+        f"typeshed = {json.dumps(str(typeshed))}\nextra-paths = {json.dumps(stubs)}\n"
         f'[rules]\nall = "ignore"\n{rules}\n'
     )
 
 
-def _pyright_stubs() -> list[str]:
-    """Folders of the stubs for packages outside the standard library that Pyright ships."""
+def _pyright_typeshed() -> Path:
+    """The stubs that Pyright ships: of the standard library, and of packages outside it."""
     package = find_spec("basedpyright")
     if package is None or package.origin is None:
         raise TypeCheckerUnavailable(
             "basedpyright is not installed; install it with `pip install basedpyright`"
         )
-    stubs = Path(package.origin).parent / "dist" / "typeshed-fallback" / "stubs"
-    if not stubs.is_dir():
-        raise TypeCheckerUnavailable(f"{stubs}: this release of basedpyright keeps its stubs elsewhere")
-    return [str(folder) for folder in sorted(stubs.iterdir()) if folder.is_dir()]
+    typeshed = Path(package.origin).parent / "dist" / "typeshed-fallback"
+    if not (typeshed / "stubs").is_dir():
+        raise TypeCheckerUnavailable(f"{typeshed}: this release of basedpyright keeps its stubs elsewhere")
+    return typeshed
