@@ -60,7 +60,7 @@ def infer_imports(seeds: pl.DataFrame, files: pl.DataFrame, settings: ImportSett
         names = None if source is None else free_names(source)
         if source is None or names is None:
             continue
-        if names and current[0] != file_id:
+        if current[0] != file_id and (names or _ANNOTATED.search(source)):
             current = (file_id, module_scope((contents.get(file_id) or "").encode()))
         scope = current[1] if current[0] == file_id else ModuleScope()
         imports[row], unresolved[row] = resolve(source, names, scope, settings)
