@@ -50,6 +50,8 @@ class Coreset:
     """Kept rows in their order, less `embedding`; rejections with detail `nearest=<id> distance=<euclidean>`."""
     picks: pl.DataFrame
     """The picks in order: `pick` (from 0), `id`, `radius` (covering radius once it was chosen)."""
+    left_out: pl.DataFrame
+    """The rows left out: `id`, `nearest` (id of the nearest pick), `distance` to it."""
 
 
 def choose_coreset(
@@ -71,19 +73,20 @@ def choose_coreset(
     order = ids.arg_sort()
     sorted_ids = ids.gather(order)
     if not len(ids):
-        return Coreset(
-            _split(rows, id_column, _uncovered()), _picks(sorted_ids, order.to_numpy(), np.empty(0))
-        )
+        nothing = _left_out()
+        picks = _picks(sorted_ids, order.to_numpy(), np.empty(0))
+        return Coreset(_split(rows, id_column, nothing), picks, nothing)
     points = embedding_matrix(rows[order], id_column)
     first = sorted_ids.to_frame("id").select(content_id(pl.lit(settings.seed), "id").arg_min()).item()
     cover = k_center_greedy(points, settings.picks(len(ids)), first, on_pick)
     left_out = np.setdiff1d(np.arange(len(ids)), cover.chosen)
-    uncovered = _uncovered(
+    covered = _left_out(
         sorted_ids.gather(left_out),
         sorted_ids.gather(cover.chosen[cover.nearest[left_out]]),
         pl.Series(cover.distance[left_out]),
     )
-    return Coreset(_split(rows, id_column, uncovered), _picks(sorted_ids, cover.chosen, cover.radius))
+    picks = _picks(sorted_ids, cover.chosen, cover.radius)
+    return Coreset(_split(rows, id_column, covered), picks, covered)
 
 
 def embedding_matrix(rows: pl.DataFrame, id_column: str) -> Points:
@@ -103,7 +106,7 @@ def embedding_matrix(rows: pl.DataFrame, id_column: str) -> Points:
     return embedding.explode().to_numpy().reshape(len(rows), -1)
 
 
-def _uncovered(
+def _left_out(
     ids: pl.Series | None = None, nearest: pl.Series | None = None, distance: pl.Series | None = None
 ) -> pl.DataFrame:
     """Rows left out: id, the nearest pick's id, and the distance to it."""
@@ -123,4 +126,4 @@ def _picks(ids: pl.Series, chosen: np.ndarray, radius: np.ndarray) -> pl.DataFra
     picks = pl.DataFrame(
         {"id": ids.gather(chosen), "radius": radius}, {"id": pl.String, "radius": pl.Float64}
     )
-    return picks.with_row_index("pick")
+    return picks.select(pl.int_range(pl.len()).alias("pick"), "id", "radius")

@@ -1,0 +1,76 @@
+"""Going once through the texts of a table, a batch at a time, with a progress bar and ids for the rows.
+
+Shared by the commands that keep something small for every row (a signature, an embedding) and decide once all
+rows have been seen. Reading and writing tables stands in `tables`.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import polars as pl
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from pipeline_defs.commands.tables import TableError
+
+ROW_DIGITS = 12
+"""Digits of a row number that stands for a missing id: padded, so that ids sort as rows do."""
+
+
+def progress_bars(console: Console) -> Progress:
+    """Bars with counts and the time left."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    )
+
+
+def map_texts(
+    rows: pl.LazyFrame,
+    compute: Callable[[pl.DataFrame], pl.DataFrame],
+    *,
+    table: Path,
+    column: str,
+    id_column: str | None,
+    others: Sequence[str] = (),
+    batch: int,
+    progress: Progress,
+    description: str,
+) -> pl.DataFrame:
+    """What `compute` gives for frames of `id, text` and `others`, in the order of the rows; its columns, all rows.
+
+    `id` is `id_column` as text, or the row's number padded with zeros. The texts are held a batch at a time.
+    Raises `TableError` where `column` is not text, or an id is missing.
+    """
+    kind = rows.collect_schema()[column]
+    if kind != pl.String:
+        raise TableError(f"{table}: column {column!r} is {kind}, not text")
+    taken = rows.select(
+        pl.col(column).alias("text"),
+        *others,
+        *([pl.col(id_column).cast(pl.String).alias("id")] if id_column else []),
+    )
+    texts = (
+        taken
+        if id_column
+        else taken.with_row_index("id").with_columns(pl.col("id").cast(pl.String).str.zfill(ROW_DIGITS))
+    )
+    total = rows.select(pl.len()).collect().item()
+    bar = progress.add_task(description, total=total)
+    parts: list[pl.DataFrame] = [compute(texts.head(0).collect())]
+    for part in texts.collect_batches(chunk_size=batch, maintain_order=True):
+        if part["id"].null_count():
+            raise TableError(
+                f"{table}: column {id_column!r} has {part['id'].null_count()} rows without an id"
+            )
+        parts.append(compute(part))
+        progress.advance(bar, part.height)
+    return pl.concat(parts)
+
+
+def readable_id(column: str, id_column: str | None) -> pl.Expr:
+    """An id as people see it: a row number without its padding."""
+    return pl.col(column) if id_column else pl.col(column).str.strip_chars_start("0").replace("", "0")
