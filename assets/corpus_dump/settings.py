@@ -13,15 +13,17 @@ class CorpusDumpSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    max_bytes: int = Field(1_000_000, ge=1, le=MOST_BYTES, description="larger files are rejected: too_large")
+    max_bytes: int = Field(
+        default=1_000_000, ge=1, le=MOST_BYTES, description="larger files are rejected: too_large"
+    )
     max_mean_line_length: float = Field(
-        100.0, gt=0, description="characters a line on average above which a file counts as minified"
+        default=100.0, gt=0, description="characters a line on average above which a file counts as minified"
     )
     max_line_length: int = Field(
-        1000, ge=1, description="characters in the longest line above which a file counts as minified"
+        default=1000, ge=1, description="characters in the longest line above which a file counts as minified"
     )
     languages: tuple[str, ...] = Field(
-        LANGUAGES, min_length=1, description="files in other languages are rejected: unknown_language"
+        default=LANGUAGES, min_length=1, description="files in other languages are rejected: unknown_language"
     )
 
     @field_validator("languages")

@@ -1,8 +1,9 @@
 """Raw files judged: what is source text in one of our languages becomes a row, the rest a rejection.
 
 Nothing here looks at licences or at other dumps (`assets/raw_corpus` does). Limits after The Stack and
-StarCoderData (Kocetkov et al. 2022; Li et al. 2023): at most 1 MB, lines of at most 100 characters on
-average and 1,000 at most; longer ones are minified or data. Contents are kept byte for byte.
+StarCoderData (Kocetkov et al. 2022; Li et al. 2023): at most 1 MB, lines of at most 1,000 characters and, in
+files longer than that, of at most 100 on average; longer ones are minified
+or data. Contents are kept byte for byte.
 """
 
 import polars as pl
@@ -115,7 +116,8 @@ def _rules_on_text(settings: CorpusDumpSettings) -> list[Rule]:
         ),
         Rule(
             Reason.MINIFIED,
-            mean > settings.max_mean_line_length,
+            # An average over a few lines says nothing: a docstring alone is long, not minified.
+            (mean > settings.max_mean_line_length) & (content.str.len_chars() > settings.max_line_length),
             pl.format(
                 f"{{}} characters a line on average, more than {settings.max_mean_line_length}", mean.round(1)
             ),

@@ -13,12 +13,12 @@ class RawCorpusSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     allow: Literal["permissive", "any-known", "any"] | tuple[str, ...] = Field(
-        "permissive",
+        default="permissive",
         description="permissive: the list in permissive.py; any-known: any file whose licence is known; "
         "any: every file; or a list of SPDX identifiers",
     )
     take_downs: str | None = Field(
-        None, description="path or s3:// address of the file of take-downs; null: there are none"
+        default=None, description="path or s3:// address of the file of take-downs; null: there are none"
     )
 
     @field_validator("allow")

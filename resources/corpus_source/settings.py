@@ -18,12 +18,15 @@ class InstalledPackages(BaseModel):
 
     kind: Literal["installed-packages"] = "installed-packages"
     packages: tuple[str, ...] | None = Field(
-        None, description="names of packages to read; `python/cpython` is the standard library; null: all"
+        default=None,
+        description="names of packages to read; `python/cpython` is the standard library; null: all",
     )
     max_files: int | None = Field(
-        None, ge=1, description="a fixed sample of that many files, spread over all packages; null: all"
+        default=None,
+        ge=1,
+        description="a fixed sample of that many files, spread over all packages; null: all",
     )
-    include_tests: bool = Field(False, description="also read test modules and test folders")
+    include_tests: bool = Field(default=False, description="also read test modules and test folders")
 
 
 class Directory(BaseModel):
@@ -34,7 +37,7 @@ class Directory(BaseModel):
     kind: Literal["directory"] = "directory"
     path: str = Field(min_length=1, description="the folder")
     skip_folders: tuple[str, ...] = Field(
-        (".git", ".hg", ".svn", ".tox", ".venv", "venv", "node_modules", "__pycache__"),
+        default=(".git", ".hg", ".svn", ".tox", ".venv", "venv", "node_modules", "__pycache__"),
         description="names of folders that are left out outside git checkouts",
     )
 

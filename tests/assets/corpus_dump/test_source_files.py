@@ -71,6 +71,7 @@ def test_a_file_is_kept_byte_for_byte() -> None:
         ({"content": (b"y" * 101 + b"\n") * 50}, "minified"),
         ({"content": b"x" * 1000 + b"\n" + b"y\n" * 20}, None),
         ({"content": b"x" * 1001 + b"\n" + b"y\n" * 20}, "minified"),
+        ({"content": b'"""' + b"y" * 140 + b'"""\n'}, None),
         ({"content": b"x = 1"}, None),
     ],
 )

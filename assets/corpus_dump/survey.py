@@ -1,0 +1,74 @@
+"""What a source would bring, counted while it is read through and nothing is kept.
+
+Judges files exactly as the asset does (`source_files`); licences are judged by the raw corpus's policy, which
+its take-downs and duplicates would narrow further.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from assets.corpus_dump.settings import CorpusDumpSettings
+from assets.corpus_dump.source_files import judge_files
+from assets.raw_corpus.licence_policy import Policy, judge_licences
+
+KEPT_SCHEMA = pl.Schema(
+    {
+        "language": pl.String,
+        "licence": pl.String,  # null: not known
+        "allowed": pl.Boolean,  # by the licence policy
+        "files": pl.Int64,
+        "bytes": pl.Int64,
+    }
+)
+REJECTED_SCHEMA = pl.Schema({"reason": pl.String, "files": pl.Int64})
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Files read, those that count as source text (`KEPT_SCHEMA`), and the rest (`REJECTED_SCHEMA`).
+
+    `complete` is false where the survey stopped early.
+    """
+
+    read: int
+    kept: pl.DataFrame
+    rejected: pl.DataFrame
+    complete: bool
+
+
+def survey_files(
+    batches: Iterable[pl.DataFrame],
+    settings: CorpusDumpSettings,
+    allow: Policy,
+    most_files: int | None = None,
+) -> Survey:
+    """Count the files of a source's `batches`; with `most_files`, only the first so many.
+
+    Memory holds one batch and the counts.
+    """
+    read, complete = 0, True
+    kept = pl.DataFrame(
+        schema={"language": pl.String, "licence": pl.String, "files": pl.Int64, "bytes": pl.Int64}
+    )
+    rejected = pl.DataFrame(schema=REJECTED_SCHEMA)
+    for batch in batches:
+        left = batch.height if most_files is None else most_files - read
+        complete = complete and batch.height <= left
+        outcome = judge_files(batch.head(left), "survey", settings)
+        read += min(left, batch.height)
+        found = outcome.kept.select("language", "licence", files=pl.lit(1, pl.Int64), bytes="size")
+        kept = pl.concat([kept, found]).group_by("language", "licence").agg(pl.col("files", "bytes").sum())
+        lost = outcome.rejected.select("reason", files=pl.lit(1, pl.Int64))
+        rejected = pl.concat([rejected, lost]).group_by("reason").agg(pl.col("files").sum())
+        if not complete:
+            break
+    verdicts = judge_licences(kept["licence"].to_list(), allow).rename({"licence_allowed": "allowed"})
+    judged = kept.join(verdicts, on="licence", how="left", nulls_equal=True).select(KEPT_SCHEMA.names())
+    return Survey(
+        read,
+        judged.sort("files", "language", "licence", descending=[True, False, False]),
+        rejected.sort("files", "reason", descending=[True, False]),
+        complete,
+    )
