@@ -1,6 +1,6 @@
-"""Which comments document a function: those that end on the line above it, attributes and the like between.
+"""Where the documentation of a function stands: in its body, or in comments that end on the line above it.
 
-Languages with the documentation inside the function (Python) do not come here. What counts as documentation
+What counts as documentation
 and how its markers come off is each language's own (`languages`).
 """
 
@@ -12,14 +12,32 @@ from tree_sitter import Node
 
 @dataclass(frozen=True, slots=True)
 class Documentation:
-    """Documentation above a function; rows are 0-based and inclusive."""
+    """Documentation of a function as it stands in the source; rows are 0-based and inclusive."""
 
     text: str
     form: str
     first_row: int
     last_row: int
     text_first_row: int
-    """First row of all that belongs to the function: documentation and attributes."""
+    """First row of all that belongs to the function: documentation above it, and attributes."""
+    has_own_lines: bool
+    """No code stands in its lines."""
+
+
+def documentation_inside(
+    source: bytes, literal: Node, form_of: Callable[[str], str | None], function_row: int
+) -> Documentation | None:
+    """The documentation that a string in a function's body is; null where the language takes it for none."""
+    start, end = literal.start_byte, literal.end_byte
+    text = source[start:end].decode()
+    form = form_of(text)
+    if form is None:
+        return None
+    line_start, line_end = source.rfind(b"\n", 0, start) + 1, source.find(b"\n", end)
+    around = source[line_start:start] + source[end : line_end if line_end >= 0 else None]
+    return Documentation(
+        text, form, literal.start_point[0], literal.end_point[0], function_row, not around.strip()
+    )
 
 
 class LinesAbove:
@@ -53,9 +71,8 @@ class LinesAbove:
             while (more := self._comment(begin - 1)) is not None and more[1] == form:
                 parts.append(more[0])
                 begin = more[2]
-        return Documentation(
-            "\n".join(reversed(parts)), form, begin, last_row, self._above_attributes(begin, name)
-        )
+        first = self._above_attributes(begin, name)
+        return Documentation("\n".join(reversed(parts)), form, begin, last_row, first, True)
 
     def _above_attributes(self, row: int, name: str | None, *, or_comments: bool = False) -> int:
         while True:

@@ -8,10 +8,11 @@ of it. A file without anything that could be documentation is not parsed at all:
 
 import polars as pl
 
-from assets.filtered_seeds.extraction.functions import Function, ParseTimeout, documented_functions
+from assets.filtered_seeds.extraction.functions import Function, documented_functions
 from assets.filtered_seeds.extraction.languages import LANGUAGES, rules_of
 from assets.filtered_seeds.extraction.lines import with_plain_lines
 from assets.filtered_seeds.extraction.pairs import as_comment_pairs
+from assets.filtered_seeds.extraction.parsing import ParseTimeout
 from assets.filtered_seeds.extraction.settings import SEED_SCHEMA, STAGE, ExtractionSettings
 from assets.filtered_seeds.extraction.snippets import snippets, whole_files
 from assets.outcome import Outcome, Rule, apply_rules
@@ -127,8 +128,8 @@ def _as_frame(
     def column(name: str) -> pl.Series:
         return pl.Series(name, [getattr(function, name) for function in functions], SEED_SCHEMA.get(name))
 
-    def rows(name: str) -> pl.Series:
-        return pl.Series([getattr(function, name) for function in functions], dtype=pl.Int64) + 1
+    def lines(rows: list[int]) -> pl.Series:
+        return pl.Series(rows, dtype=pl.Int64) + 1
 
     return pl.DataFrame(
         {
@@ -136,10 +137,10 @@ def _as_frame(
             "language": pl.Series(languages, dtype=pl.String),
             "seed": pl.Series([function.text for function in functions], dtype=pl.String),
             "kind": pl.Series([kind] * len(functions), dtype=pl.String),
-            "start_line": rows("first_row"),
-            "end_line": rows("last_row"),
-            "doc_start_line": rows("doc_first_row"),
-            "doc_end_line": rows("doc_last_row"),
+            "start_line": lines([function.first_row for function in functions]),
+            "end_line": lines([function.last_row for function in functions]),
+            "doc_start_line": lines([function.documentation.first_row for function in functions]),
+            "doc_end_line": lines([function.documentation.last_row for function in functions]),
         }
         | {
             name: column(name)

@@ -24,20 +24,20 @@ def as_comment_pairs(functions: Iterable[Function], settings: ExtractionSettings
     """The functions as pairs: `text` without the lines of the documentation, `docstring` its first paragraph.
 
     Documentation above the code is left out of `first_row` too; where it stands inside (Python), the lines of
-    the pair are those from `first_row` to `last_row` without `doc_first_row` to `doc_last_row`.
+    the pair are those from `first_row` to `last_row` without the documentation's.
     """
     pairs = []
     for function in functions:
         if (
-            not function.doc_has_own_lines
+            not function.documentation.has_own_lines
             or not function.has_code
             or _LEFT_OUT.fullmatch(function.name or "")
         ):
             continue
         comment = re.split(r"\n[ \t]*\n", function.docstring.strip(), maxsplit=1)[0]
         lines = function.text.split("\n")
-        doc_begin = function.doc_first_row - function.first_row
-        doc_end = function.doc_last_row - function.first_row + 1
+        doc_begin = function.documentation.first_row - function.first_row
+        doc_end = function.documentation.last_row - function.first_row + 1
         code = lines[:doc_begin] + lines[doc_end:]
         if len(code) < settings.pair_min_lines or len(comment.split()) < settings.pair_min_words:
             continue

@@ -5,8 +5,8 @@ and Bash), `plain_block` (`/* */` in Go), `rdoc_block` (`=begin`, `=end`). Tags 
 are part of the documentation and stay.
 """
 
-import inspect
 import re
+import textwrap
 from collections.abc import Callable
 
 DOC_BLOCK = r"/\*[*!](?![*</])"  # not a banner of stars, not what follows a member (`/**<`), not `/**/`
@@ -43,18 +43,16 @@ def clean_comment(text: str) -> str:
         ):
             body = _STARS.sub("", body)
     else:
-        body = _LINE_MARKER.sub("", text)
-    lines = body.split("\n")
-    if len(lines) > 1:  # the first line stands behind the marker as the others do
-        lines = inspect.cleandoc("\n" + "\n".join(_pad(lines))).split("\n")
+        # every line stands behind a marker, the first as the others
+        return _without_rulers(textwrap.dedent(_LINE_MARKER.sub("", text)))
+    first, newline, rest = body.partition("\n")
+    return _without_rulers(first.strip() + newline + textwrap.dedent(rest))
+
+
+def _without_rulers(text: str) -> str:
+    lines = text.split("\n")
     while lines and _RULER.fullmatch(lines[0]):
         lines.pop(0)
     while lines and _RULER.fullmatch(lines[-1]):
         lines.pop()
     return "\n".join(line.rstrip() for line in lines).strip()
-
-
-def _pad(lines: list[str]) -> list[str]:
-    """`lines` with the first as far from the margin as the least indented of the others that are not blank."""
-    margins = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]
-    return [" " * min(margins, default=0) + lines[0].strip(), *lines[1:]]

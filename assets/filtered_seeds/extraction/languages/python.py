@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+import warnings
 
 import tree_sitter_python
 
@@ -91,6 +92,17 @@ def bound_names(statement: str) -> frozenset[str] | None:
     return frozenset() if name == "*" else frozenset({name})
 
 
+def stands_alone(text: str) -> bool:
+    """Whether Python takes the text; its grammar here forgives indentation that Python does not."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        try:
+            ast.parse(text)
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            return False
+    return True
+
+
 def _is_text(literal: str) -> bool:
     try:
         return isinstance(ast.literal_eval(f"({literal})"), str)
@@ -135,5 +147,5 @@ RULES = LanguageRules(
     functions_around=frozenset({"function_definition", "lambda"}),
     classes_around=frozenset({"class_definition"}),
     not_arguments=frozenset({"comment", "keyword_separator", "positional_separator"}),
-    indentation_counts=True,
+    stands_alone=stands_alone,
 )

@@ -67,8 +67,8 @@ class LanguageRules:
     """Named node types in a parameter list that are no parameters."""
     count_arguments: Callable[[Node | None, Node], int | None] | None = None
     """From the parameter list and the function; null: the list's nodes are counted."""
-    indentation_counts: bool = False
-    """Dedenting unevenly indented text may break it, so that such text is parsed again alone."""
+    stands_alone: Callable[[str], bool] | None = None
+    """Whether a text that dedents unevenly is still valid; null: indentation means nothing."""
     fallback: Callable[[], object] | None = None
     """A second grammar for files in which the first finds errors (TSX beside TypeScript)."""
 

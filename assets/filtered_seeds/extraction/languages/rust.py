@@ -15,7 +15,7 @@ FUNCTIONS = """
 
 # the last expression is the value, so only the signature tells
 VALUES = """
-((function_item return_type: (_) @value) (#not-any-of? @value "()" "!"))
+((function_item return_type: (_) @value) (#not-eq? @value "()") (#not-eq? @value "!"))
 (function_item) @scope
 """
 

@@ -18,7 +18,10 @@ FUNCTIONS = """
 
 # what is declared behind the arrow is returned, with or without the word
 VALUES = """
-((function_declaration "->" . (_) @value) (#not-any-of? @value "Void" "()" "Never"))
+(
+  (function_declaration "->" . (_) @value)
+  (#not-eq? @value "Void") (#not-eq? @value "()") (#not-eq? @value "Never")
+)
 [(function_declaration) (init_declaration)] @scope
 """
 

@@ -1,0 +1,73 @@
+"""What the tree says of a function beside its text: values returned, arguments, what stands around it.
+
+Signals for the filters of the recipes, at hardly any cost; no decision is taken here.
+"""
+
+from tree_sitter import Node, QueryCursor
+
+from assets.filtered_seeds.extraction.languages.rules import Dialect, LanguageRules
+from assets.filtered_seeds.extraction.parsing import Match, matches
+
+_Span = tuple[int, int]
+
+
+class ReturnValues:
+    """Finds out whether functions of one file return values."""
+
+    def __init__(self, source: bytes, rules: LanguageRules, dialect: Dialect, deadline: float) -> None:
+        self._source, self._hint, self._deadline = source, rules.value_hint, deadline
+        self._cursor = None if dialect.values is None else QueryCursor(dialect.values)
+
+    def of(self, function: Node, body: Node | None) -> bool | None:
+        """Whether the function itself returns a value (functions within do not count); null: cannot be told."""
+        if self._cursor is None:
+            return None
+        if body is None:
+            return False
+        inside = body.byte_range
+        if self._hint is None:
+            return self._given_within(self._cursor, function, inside, function.byte_range)
+        return any(
+            self._given_within(self._cursor, function, inside, found.span())
+            for found in self._hint.finditer(self._source, *inside)
+        )
+
+    def _given_within(self, cursor: QueryCursor, function: Node, body: _Span, span: _Span) -> bool:
+        values: list[_Span] = []
+        scopes: list[_Span] = []
+        cursor.set_byte_range(*span)
+        for match in matches(cursor, function, self._deadline):
+            values += [value.byte_range for value in match.get("value", ())]
+            scopes += [scope.byte_range for scope in match.get("scope", ())]
+        within = [scope for scope in scopes if not _holds(scope, body)]
+        return any(not any(_holds(scope, value) and scope != value for scope in within) for value in values)
+
+
+def n_arguments(match: Match, rules: LanguageRules) -> int | None:
+    """Parameters of a function as written; null where the language cannot tell."""
+    parameters = match["parameters"][0] if "parameters" in match else None
+    if rules.count_arguments is not None:
+        return rules.count_arguments(parameters, match["function"][0])
+    if parameters is None:
+        return 0
+    if parameters.type == "identifier":  # x => ..., one parameter without parentheses
+        return 1
+    return sum(child.type not in rules.not_arguments for child in parameters.named_children)
+
+
+def surroundings(function: Node, rules: LanguageRules) -> tuple[bool, bool]:
+    """Whether a function is nested in another, and whether it is a method: the nearest thing around decides."""
+    if function.type in rules.methods:
+        return False, True
+    around = function.parent
+    while around is not None:
+        if around.type in rules.functions_around:
+            return True, False
+        if around.type in rules.classes_around:
+            return False, True
+        around = around.parent
+    return False, False
+
+
+def _holds(outer: _Span, inner: _Span) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
