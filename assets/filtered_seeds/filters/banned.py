@@ -30,7 +30,7 @@ BANNED_IMPORTS: dict[str, tuple[str, ...]] = {
     "javascript": _JAVASCRIPT,
     "typescript": _JAVASCRIPT,
     "java": ("java.awt", "java.lang.Process", "java.lang.ProcessBuilder", "javafx", "javax.swing", "picocli"),
-    "cpp": ("conio.h", "dirent.h", "gtk", "QApplication", "sys/", "unistd.h", "windows.h"),
+    "cpp": ("conio.h", "dirent.h", "gtk", "QtWidgets", "sys", "unistd.h", "windows.h"),
     "csharp": (
         "System.CommandLine",
         "System.Diagnostics",
@@ -80,9 +80,9 @@ def banned_rules(settings: BannedSettings) -> list[Rule]:
         if language == "python":
             found = code.str.to_lowercase().str.extract(rf"{edge}((?:import|from) (?:{_any(names)})){edge}")
         else:
-            # whole names or parts of a path, as each language writes them: "fs", <sys/stat.h>, std::env::args
+            # whole names with what is below them: `fs` and `fs/promises`, not `fsx`, `fs-extra`, `./fs`
             found = (
-                pl.col("imports").list.join("\n").str.extract(rf"(?:^|[^\w.])({_any(names)})(?:[^\w]|$|\b)")
+                pl.col("imports").list.join("\n").str.extract(rf"(?:^|[^\w./-])({_any(names)})(?:[^\w-]|$)")
             )
         rules.append(
             Rule(Reason.BANNED_IMPORT, (pl.col("language") == language) & found.is_not_null(), found)

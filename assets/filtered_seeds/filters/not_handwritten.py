@@ -85,9 +85,9 @@ def not_handwritten_rules(settings: NotHandwrittenSettings) -> list[Rule]:
             )
         )
     if settings.max_mean_line_length is not None:
-        # line ends do not count; a file without any is one line
-        lines = content.str.count_matches("\n", literal=True) + 1
-        mean = (content.str.len_chars() - lines + 1) / lines
+        body = content.str.strip_suffix("\n")  # line ends do not count
+        lines = body.str.count_matches("\n", literal=True) + 1
+        mean = (body.str.len_chars() - lines + 1) / lines
         rules.append(
             Rule(
                 Reason.MINIFIED,

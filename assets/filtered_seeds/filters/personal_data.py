@@ -37,7 +37,7 @@ _HARMLESS_IPV4 = (
     r"|\d\.\d{1,2}\.\d{1,2}\.\d{1,2}(?:\D|$)|\d{1,2}\.0\.0\.0)"
 )
 _TELEPHONE = r"(?:^|[^\w+])\+\d{1,3}[ .-]\(?\d{2,4}\)?[ .-]\d{3,4}[ .-]?\d{2,4}(?:\W|$)"
-_HARMLESS_TELEPHONE = r"555|123[ .-]?4|0000"
+_HARMLESS_TELEPHONE = r"\b555\b|\b123[ .-]?4|0000"  # fictional, counting
 
 
 class PersonalDataSettings(BaseModel):
