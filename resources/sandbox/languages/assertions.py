@@ -8,9 +8,13 @@ import re
 
 from resources.sandbox.languages.syntax import code_only, parse, walk
 
+_NODE_ASSERT = (
+    r"\bassert\b(?:\s*\.\s*\w+)*\s*\(|(?<![.\w])(?:(?:deep)?(?:strict)?equal|(?:deep)?strictEqual|deepEqual"
+    r"|not(?:Deep)?(?:Strict)?Equal|deepStrictEqual|throws|rejects|doesNotThrow|doesNotReject|ok)\s*\("
+)
 COUNTED = {
-    "javascript": r"\bassert\b(?:\s*\.\s*\w+)*\s*\(",
-    "typescript": r"\bassert\b(?:\s*\.\s*\w+)*\s*\(",
+    "javascript": _NODE_ASSERT,
+    "typescript": _NODE_ASSERT,
     "cpp": r"\bassert\s*\(",
     "rust": r"\bassert(?:_eq|_ne)?!",
 }

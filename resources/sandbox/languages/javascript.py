@@ -45,7 +45,7 @@ class JavaScript(Language):
         tests = instrumented(self.name, tests, mark)
         text = f"{code}\n;{tests}" if _automatic_semicolon_safe(code) else f"{code}\n{tests}"
         is_module = _MODULE.search(code_only(self.name, text)) is not None or awaits_at_top(self.name, text)
-        return Program(run=node_run(self.name, toolchain, text, tests, mark, is_module), counts=True)
+        return Program(run=node_run(self.name, toolchain, text, code, tests, mark, is_module), counts=True)
 
 
 def instrumented(language: str, tests: str, mark: str) -> str:
@@ -73,17 +73,26 @@ def instrumented(language: str, tests: str, mark: str) -> str:
 
 
 def node_run(
-    language: str, toolchain: Toolchain, text: str, tests: str, mark: str, is_module: bool, compiler: str = ""
+    language: str,
+    toolchain: Toolchain,
+    text: str,
+    code: str,
+    tests: str,
+    mark: str,
+    is_module: bool,
+    compiler: str = "",
 ) -> Command:
     """The run stage: the harness, its plan and the program, which `compiler` (a path) first makes JavaScript of."""
     shown = code_only(language, tests)
     sites = len([1 for s in re.findall(COUNTED["javascript"], shown) if not s.rstrip("( ").endswith("fail")])
-    later = _LATER.search(shown) is not None
+    # an answer that does things later may call the functions that tests give it later, or never
+    gives = _LATER.search(code_only(language, code)) is not None and re.search(r"=>|\bfunction\b", shown) is not None
+    later = gives or _LATER.search(shown) is not None
     program = "program.mjs" if is_module else "program.js"
     plan = {
         "mark": mark,
         # callbacks may never be called: there every site must have held at least once
-        "needed": sites if later and _CALLBACK.search(shown) else min(sites, 1),
+        "needed": sites if gives or _CALLBACK.search(shown) else 0,
         "plain": not later,
         "program": program,
         "module": is_module,

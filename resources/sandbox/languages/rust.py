@@ -40,8 +40,9 @@ class Rust(Language):
 
     def program(self, code: str, tests: str, toolchain: Toolchain, mark: str) -> Program:
         """Answer, the harness with its macros, tests, and the harness's main."""
+        is_suite = "#[test]" in tests
         tests, calls = _called(tests, mark)
-        if not _MAIN.search(code_only(self.name, tests)) and calls:
+        if not _MAIN.search(code_only(self.name, tests)) and (calls or is_suite):
             code = _renamed_main(code, mark)
         else:
             tests = _renamed_main(tests, mark)

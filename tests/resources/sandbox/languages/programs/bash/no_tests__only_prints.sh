@@ -1,0 +1,3 @@
+add() { echo 9; }
+# === TESTS ===
+echo $(add 1 2)

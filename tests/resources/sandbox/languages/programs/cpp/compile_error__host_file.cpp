@@ -1,0 +1,5 @@
+#include "/etc/shadow"
+int add(int a, int b) { return a + b; }
+// === TESTS ===
+#include <cassert>
+int main() { assert(add(1, 2) == 3); return 0; }

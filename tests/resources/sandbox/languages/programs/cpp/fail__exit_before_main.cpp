@@ -1,0 +1,6 @@
+#include <cstdlib>
+static int early = (std::exit(0), 0);
+int add(int, int) { return 0; }
+// === TESTS ===
+#include <cassert>
+int main() { assert(add(1, 2) == 3); return 0; }

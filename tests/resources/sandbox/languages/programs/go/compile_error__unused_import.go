@@ -1,0 +1,7 @@
+package main
+
+import "os"
+
+func add(a, b int) int { return a + b }
+// === TESTS ===
+func main() { if add(1, 2) != 3 { panic("add") } }

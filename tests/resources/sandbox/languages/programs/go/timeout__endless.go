@@ -1,0 +1,5 @@
+package main
+
+func add(a, b int) int { for { a++ } }
+// === TESTS ===
+func main() { if add(1, 2) != 3 { panic("add") } }

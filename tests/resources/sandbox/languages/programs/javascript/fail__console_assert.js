@@ -1,0 +1,3 @@
+const add = (a, b) => a - b;
+// === TESTS ===
+console.assert(add(1, 2) === 3, 'add');

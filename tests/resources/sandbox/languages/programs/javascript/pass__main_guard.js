@@ -1,0 +1,6 @@
+function add(a, b) { return a + b; }
+if (require.main === module) { console.log(add(1, 1)); }
+// === TESTS ===
+const assert = require('assert');
+assert.strictEqual(add(1, 2), 3);
+assert.strictEqual(add(2, 2), 4);

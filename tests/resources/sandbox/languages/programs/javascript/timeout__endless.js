@@ -1,0 +1,5 @@
+function add(a, b) { for (;;); }
+// === TESTS ===
+const assert = require('assert');
+assert.strictEqual(add(1, 2), 3);
+assert.strictEqual(add(2, 2), 4);

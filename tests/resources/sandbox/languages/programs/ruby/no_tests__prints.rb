@@ -1,0 +1,5 @@
+def add(a, b)
+  0
+end
+# === TESTS ===
+puts add(1, 2)
