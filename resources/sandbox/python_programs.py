@@ -30,6 +30,13 @@ STANDARD = (
 """Modules that are loaded before any program is forked: what answers and their tests import most."""
 
 ARRAYS = re.compile(r"\b(?:import|from)\s+(numpy|pandas)\b")
+_ONE_PROCESS = re.compile(
+    r"\b(?:import|from)\s+(?:inspect|doctest|io|threading|multiprocessing|asyncio|subprocess|os|tempfile|pathlib"
+    r"|shutil|sqlite3|gc|weakref|sys|pickle|importlib|builtins|logging|warnings|signal|contextlib|unittest\.mock)\b"
+    r"|\basync\s+def\b|\b(?:open|globals|locals|vars|eval|exec)\s*\("
+)
+"""Tests in which this is found are taken to need one process at once; what it misses the tests' side finds."""
+
 _RECYCLE_AFTER = 5000  # programs a server runs before it is replaced, should anything have grown
 _SUITES_REMEMBERED = 50_000
 _STUB = """
@@ -91,7 +98,7 @@ class PythonJudge:
 
     def _judge_once(self, code: str, tests: str, limits: Limits, seed: int) -> Judgement:
         suite = hashlib.sha256(tests.encode("utf-8", "surrogatepass")).digest()
-        mode = ALONE if suite in self._alone else SPLIT
+        mode = ALONE if suite in self._alone or _ONE_PROCESS.search(tests) else SPLIT
         reply = self._asked(mode, code, tests, limits, seed)
         if mode == SPLIT and isinstance(reply, Reply) and _wants_one_process(reply):
             _remember(self._alone, suite, None)

@@ -8,6 +8,7 @@ allowed, because a list of allowed calls fails right programs. Method: seccomp(2
 import errno
 import platform
 import struct
+from collections.abc import Sequence
 
 # number on x86_64, number on aarch64 (None: the call does not exist there)
 _REFUSED: dict[str, tuple[int | None, int | None]] = {
@@ -41,6 +42,8 @@ _ABSENT: dict[str, tuple[int | None, int | None]] = {
     "msgget": (68, 186), "mq_open": (240, 180), "clone3": (435, 435),
 }  # fmt: skip
 
+_SERVER_NEEDS = ("mount", "memfd_create")
+
 _CLONE, _SOCKET, _IOCTL = (56, 220), (41, 198), (16, 29)
 # calls that can change another process's limits or priority, and which argument names that process
 _AIMED = {
@@ -56,24 +59,24 @@ _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _LOAD, _JEQ, _JGE, _JSET, _RET = 0x20, 0x15, 0x35, 0x45, 0x06
 
 
-def filter_program(*, own_pids_only: bool, machine: str | None = None) -> bytes:
-    """The filter as `struct sock_filter[]`, for prctl(PR_SET_SECCOMP).
+def filter_programs(*, own_pids_only: bool, machine: str | None = None) -> tuple[bytes, bytes]:
+    """The filter as two `struct sock_filter[]` for prctl(PR_SET_SECCOMP): the server's and the program's.
 
-    `own_pids_only`: the program sits in a pid namespace whose process 1 is its judge, so only 1 must be kept
+    All that the server does not need itself is refused to it already and inherited by every program; only the
+    short second part, which takes mounts and namespaces away, is left to be installed for each. `own_pids_only`: the program sits in a pid namespace whose process 1 is its judge, so only 1 must be kept
     from it; else every process but itself is refused as a target. Raises `OSError` on an unknown machine.
     """
     machine = machine or platform.machine()
     if machine not in _ARCH:
         raise OSError(errno.ENOSYS, f"no seccomp table for {machine}: only {', '.join(_ARCH)} are known")
     column, arch = _ARCH[machine]
-    code = [(_LOAD, 0, 0, 4), (_JEQ, 1, 0, arch), (_RET, 0, 0, _KILL), (_LOAD, 0, 0, 0)]
+    start = [(_LOAD, 0, 0, 4), (_JEQ, 1, 0, arch), (_RET, 0, 0, _KILL), (_LOAD, 0, 0, 0)]
     if machine == "x86_64":  # the x32 numbers reach the same calls
-        code += [(_JGE, 0, 1, 0x40000000), (_RET, 0, 0, _ERRNO | errno.ENOSYS)]
+        start += [(_JGE, 0, 1, 0x40000000), (_RET, 0, 0, _ERRNO | errno.ENOSYS)]
+    code = list(start)
     for table, error in ((_REFUSED, errno.EPERM), (_ABSENT, errno.ENOSYS)):
-        for numbers in table.values():
-            if numbers[column] is not None:
-                code += [(_JEQ, 0, 1, numbers[column]), (_RET, 0, 0, _ERRNO | error)]
-    code += _when(_CLONE[column], 0, [(_JSET, 0, 1, _NEW_NAMESPACES), (_RET, 0, 0, _ERRNO | errno.EPERM)])
+        numbers = [pair[column] for name, pair in table.items() if pair[column] is not None and name not in _SERVER_NEEDS]
+        code += _any_of(numbers, _ERRNO | error)
     # without an own network even a Unix socket would reach the host's services; socketpair stays
     allowed = [(_JEQ, 1, 0, _AF_UNIX)] if own_pids_only else []
     code += _when(_SOCKET[column], 0, [*allowed, (_RET, 0, 0, _ERRNO | errno.EACCES)])
@@ -87,7 +90,21 @@ def filter_program(*, own_pids_only: bool, machine: str | None = None) -> bytes:
             at_judge = [(_LOAD, 0, 0, 16), (_JEQ, 1, 0, single), refuse, (_LOAD, 0, 0, 24), *at_judge]
         code += _when(numbers[column], argument, at_judge)
     code.append((_RET, 0, 0, _ALLOW))
+    last = start + _any_of([_REFUSED["mount"][column]], _ERRNO | errno.EPERM)
+    last += _any_of([_ABSENT["memfd_create"][column]], _ERRNO | errno.ENOSYS)
+    last += _when(_CLONE[column], 0, [(_JSET, 0, 1, _NEW_NAMESPACES), refuse])
+    last.append((_RET, 0, 0, _ALLOW))
+    return _packed(code), _packed(last)
+
+
+def _packed(code: list[tuple[int, int, int, int]]) -> bytes:
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
+
+
+def _any_of(numbers: Sequence[int | None], answer: int) -> list[tuple[int, int, int, int]]:
+    """`answer` when the call is one of `numbers`; falls through to the next rule."""
+    tests = [(_JEQ, len(numbers) - at, 0, number or 0) for at, number in enumerate(numbers)]
+    return [*tests, (_JGE, 1, 1, 0), (_RET, 0, 0, answer)]
 
 
 def _when(number: int, argument: int, body: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:

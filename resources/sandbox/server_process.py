@@ -21,7 +21,7 @@ from typing import Literal
 
 from resources.sandbox.face import Limits, SandboxUnavailable
 from resources.sandbox.sandbox_uid import sandbox_uid
-from resources.sandbox.seccomp import filter_program
+from resources.sandbox.seccomp import filter_programs
 
 COMMAND, ALONE, SPLIT = 0, 1, 2
 NO_LIMIT, CPU, WALL, MEMORY, OUTPUT, DISK = range(6)
@@ -72,7 +72,8 @@ class ServerProcess:
         self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = tempfile.TemporaryFile()
         self._filter = tempfile.NamedTemporaryFile(suffix=".bpf")
-        self._filter.write(filter_program(own_pids_only=backend == BWRAP))
+        programs = filter_programs(own_pids_only=backend == BWRAP)
+        self._filter.write(struct.pack("<I", len(programs[0])) + b"".join(programs))
         self._filter.flush()
         Path(self._filter.name).chmod(0o644)
         uid = sandbox_uid(worker)
@@ -188,9 +189,14 @@ def _namespaces(sources: dict[str, str], hash_seed: int) -> list[object]:
         words += ["--ro-bind-try", path, path]
     for source, target in sources.items():
         words += ["--ro-bind", [source, ""], target]
-    words += ["--proc", "/proc", "--dev", "/dev", "--dir", "/tmp"]  # noqa: S108 - inside the sandbox
-    # what bubblewrap builds the tree on is writable until these two
-    words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--clearenv"]
+    words += ["--proc", "/proc", "--dir", "/tmp", "--dir", "/dev", "--dir", "/dev/pts"]  # noqa: S108
+    for name in ("null", "zero", "full", "random", "urandom", "tty"):
+        words += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    for name, target in {"fd": "fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}.items():
+        words += ["--symlink", f"/proc/self/{target}", f"/dev/{name}"]
+    words += ["--symlink", "/tmp", "/dev/shm"]  # noqa: S108 - one bounded file system a program, not two
+    # what bubblewrap builds the tree on is writable until this
+    words += ["--remount-ro", "/", "--chdir", "/", "--clearenv"]
     for name, value in _environment(hash_seed).items():
         words += ["--setenv", name, value]
     return words

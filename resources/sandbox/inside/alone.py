@@ -27,7 +27,9 @@ def take_snapshot():
     """Once, in the server, after everything is imported."""
     global pristine  # noqa: PLW0603
     positive_proof.hook_unittest()
-    pristine = machinery.Machinery(HARNESS)
+    for name in HARNESS:  # a program's `import command` is its own
+        sys.modules.pop(name, None)
+    pristine = machinery.Machinery()
 
 
 def read_all(descriptor):
@@ -46,8 +48,6 @@ def keep_only(*descriptors):
 
 def fresh_main(text, file):
     """A new `__main__` whose source can be found by inspect, pickle and dataclasses. Returns its namespace."""
-    for name in HARNESS:
-        sys.modules.pop(name, None)
     module = types.ModuleType("__main__")
     sys.modules["__main__"] = module
     folder = os.getcwd()
@@ -81,6 +81,7 @@ def main(code, tests, proof, token, lock):
     lock()
     space = fresh_main(answer, ANSWER_FILE)
     flush = sys.stdout.flush
+    pristine.ready()
     stage = b"answer"
     flags = b""
     try:
@@ -89,7 +90,7 @@ def main(code, tests, proof, token, lock):
         text = read_all(OTHER)
         os.close(OTHER)
         suite = positive_proof.Suite(text, TESTS_FILE)
-        if pristine.restore(_words(text)):
+        if pristine.restore(text):
             flags = b"tampered"
         shadowed = suite.names & vars(builtins).keys() & {n for n in space if not n.startswith("__")}
         if shadowed:
@@ -122,9 +123,3 @@ def conclude(suite, flags, flush):
         _leave(1)
     _write(PROOF, (found or b"P") + _read(TOKEN, 16) + flags)
     _leave(0)
-
-
-def _words(text):
-    for mark in ".,;:()[]=":
-        text = text.replace(mark, " ")
-    return set(text.split())

@@ -59,14 +59,21 @@ def compile_filter(instructions):
     """Make the seccomp program of `seccomp.filter_program` ready for `give_up_privileges`."""
     buffer = ctypes.create_string_buffer(instructions, len(instructions))
     program = _Program(len(instructions) // 8, ctypes.cast(buffer, ctypes.c_void_p))
-    return program, buffer
+    return ctypes.byref(program), buffer, program
+
+
+def refuse_for_good(program):
+    """In the server: no new privileges, and no call that it does not need itself, for all that it forks."""
+    _checked(_prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    _checked(_prctl(_SET_SECCOMP, _SECCOMP_FILTER, program[0], 0, 0), "seccomp")
+    for name in (resource.RLIMIT_CORE, resource.RLIMIT_MEMLOCK, resource.RLIMIT_MSGQUEUE):
+        resource.setrlimit(name, (0, 0))
 
 
 def give_up_privileges(program):
-    """No new privileges, no capabilities, the seccomp filter: for good, and for every descendant."""
-    _checked(_prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    """No capabilities and the rest of the filter: for good, and for every descendant."""
     _checked(_capset(_no_capabilities[0], _no_capabilities[1]), "capset")
-    _checked(_prctl(_SET_SECCOMP, _SECCOMP_FILTER, ctypes.byref(program[0]), 0, 0), "seccomp")
+    _checked(_prctl(_SET_SECCOMP, _SECCOMP_FILTER, program[0], 0, 0), "seccomp")
 
 
 def set_dumpable(value):
@@ -86,9 +93,6 @@ def set_limits(address_space, cpu_s, processes, files, file_bytes):
         (resource.RLIMIT_NPROC, processes),
         (resource.RLIMIT_NOFILE, files),
         (resource.RLIMIT_FSIZE, file_bytes),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_MEMLOCK, 0),
-        (resource.RLIMIT_MSGQUEUE, 0),
     ]
     if address_space:
         limits.append((resource.RLIMIT_AS, address_space))

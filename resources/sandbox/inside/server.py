@@ -30,7 +30,7 @@ REQUEST = struct.Struct("<BBBxIIIIddQQQ")
 REPLY = struct.Struct("<iiBxxxddQQII")
 COMMAND, ALONE, SPLIT = 0, 1, 2
 _BROKEN = 97  # exit status of a child whose sandbox could not be made
-_SHM_BYTES, _INODES = 16 << 20, 4096
+_INODES = 4096
 
 
 class Request:
@@ -49,9 +49,11 @@ class Request:
 class Server:
     """One worker's sandbox maker. `home` None: namespaces; else a folder, and Landlock in their place."""
 
-    def __init__(self, control, filter_program, home, ruleset):
+    def __init__(self, control, filters, home, ruleset):
         self.control, self.home, self.ruleset = control, home, ruleset
-        self.program = kernel.compile_filter(filter_program)
+        (first,) = struct.unpack_from("<I", filters)
+        kernel.refuse_for_good(kernel.compile_filter(filters[4 : 4 + first]))
+        self.program = kernel.compile_filter(filters[4 + first :])
         self.uid, self.gid = os.getuid(), os.getgid()
         self.flags = 0 if home else kernel.NEW_USER | kernel.NEW_MOUNT | kernel.NEW_IPC
         self.count = 0
@@ -159,7 +161,6 @@ class Server:
             kernel.set_dumpable(1)  # the server is not; /proc/self must be ours to write the id maps
             kernel.map_own_ids(self.uid, self.gid)
             kernel.mount_tmpfs(b"/tmp", request.disk, _INODES)
-            kernel.mount_tmpfs(b"/dev/shm", min(_SHM_BYTES, request.disk), _INODES)
             os.chdir("/tmp")
         os.setsid()
 
@@ -232,7 +233,7 @@ def main():
     """Take the control socket from descriptor 0 and the settings from the command line, then serve."""
     settings = json.loads(sys.argv[1])
     with open(settings["filter"], "rb") as file:
-        instructions = file.read()
+        filters = file.read()
     control = socket.socket(fileno=os.dup(0))
     nothing = os.open("/dev/null", os.O_RDWR)
     os.dup2(nothing, 0)
@@ -247,7 +248,7 @@ def main():
         kernel.become_subreaper()
         ruleset = landlock.Ruleset(settings["readable"])
     kernel.set_dumpable(0)
-    server = Server(control, instructions, settings["home"], ruleset)
+    server = Server(control, filters, settings["home"], ruleset)
     gc.collect()
     gc.freeze()
     control.send(b"ready")
