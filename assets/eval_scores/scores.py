@@ -34,7 +34,7 @@ def judged_samples(judged: pl.DataFrame, contaminated: pl.DataFrame, checkpoint_
     named = rows.with_columns(identity.alias("sample_id"), pl.col("text").alias("completion"))
     return (
         named.select(SAMPLES.schema.names())
-        .cast(dict(SAMPLES.schema))
+        .cast(SAMPLES.schema)
         .sort("benchmark", "language", "problem_id", "sample")
     )
 
@@ -70,7 +70,7 @@ def _score_rows(
     unverified = pl.lit(problems["unverified"].sum(), pl.Int64).alias("unverified_problems")
     joined = raw.join(clean, on="k", how="left").with_columns(*beside, unverified)
     keyed = joined.with_columns(content_id(*_GROUP, "k").alias("score_id"))
-    return keyed.select(TABLE.schema.names()).cast(dict(TABLE.schema))
+    return keyed.select(TABLE.schema.names()).cast(TABLE.schema)
 
 
 def _scores(problems: pl.DataFrame, ks: tuple[int, ...], seed: int) -> pl.DataFrame:

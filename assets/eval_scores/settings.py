@@ -13,16 +13,17 @@ class EvaluationSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    benchmarks: tuple[str, ...] = Field(("seedline",), description="names of registered benchmarks")
+    benchmarks: tuple[str, ...] = Field(default=("seedline",), description="names of registered benchmarks")
     prompt_style: Literal["chat", "completion"] = Field(
-        "chat", description="chat: an instruction by the model's chat template; completion: the bare prompt"
+        default="chat",
+        description="chat: an instruction by the model's chat template; completion: the bare prompt",
     )
-    k: tuple[int, ...] = Field((1,), min_length=1, description="pass@k for each of these")
-    samples: int = Field(1, ge=1, description="answers a problem")  # published: 1
-    temperature: float = Field(0.0, ge=0, le=2, description="0: greedy")  # published: 0
-    top_p: float = Field(1.0, gt=0, le=1)
-    max_tokens: int = Field(512, ge=1, description="new tokens at most")
-    seed: int = Field(0, description="of the sampling; a problem and a sample add their own")
+    k: tuple[int, ...] = Field(default=(1,), min_length=1, description="pass@k for each of these")
+    samples: int = Field(default=1, ge=1, description="answers a problem")  # published: 1
+    temperature: float = Field(default=0.0, ge=0, le=2, description="0: greedy")  # published: 0
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    max_tokens: int = Field(default=512, ge=1, description="new tokens at most")
+    seed: int = Field(default=0, description="of the sampling; a problem and a sample add their own")
 
     @model_validator(mode="after")
     def _enough_samples(self) -> Self:

@@ -45,23 +45,29 @@ class TrainingSettings(BaseModel):
     sequence_length: int = Field(gt=1, description="tokens; longer examples are cut at the completion's end")
     optimiser: Literal["adafactor", "adamw"]
     seed: int = Field(ge=0)
-    warmup_ratio: float | None = Field(None, ge=0, le=1, description="share of all steps")
-    warmup_steps: int | None = Field(None, ge=0, description="steps; only one of the two warm-ups may be set")
-    max_steps: int | None = Field(None, gt=0, description="ends the training before `epochs` are through")
-    weight_decay: float = Field(0.0, ge=0)
-    max_grad_norm: float = Field(1.0, gt=0)
-    dropout: float = Field(0.0, ge=0, lt=1, description="attention dropout")
-    packing: bool = Field(False, description="several examples a sequence, none seeing another")
+    warmup_ratio: float | None = Field(default=None, ge=0, le=1, description="share of all steps")
+    warmup_steps: int | None = Field(
+        default=None, ge=0, description="steps; only one of the two warm-ups may be set"
+    )
+    max_steps: int | None = Field(
+        default=None, gt=0, description="ends the training before `epochs` are through"
+    )
+    weight_decay: float = Field(default=0.0, ge=0)
+    max_grad_norm: float = Field(default=1.0, gt=0)
+    dropout: float = Field(default=0.0, ge=0, lt=1, description="attention dropout")
+    packing: bool = Field(default=False, description="several examples a sequence, none seeing another")
     prompt_style: Literal["chat", "plain"] = "chat"
     precision: Literal["float32", "bfloat16", "mixed"] = Field(
-        "float32", description="mixed: float32 weights, bfloat16 arithmetic"
+        default="float32", description="mixed: float32 weights, bfloat16 arithmetic"
     )
     micro_batch_size: int | None = Field(
-        None, gt=0, description="sequences in memory at once; null: the batch"
+        default=None, gt=0, description="sequences in memory at once; null: the batch"
     )
     gradient_checkpointing: bool = False
-    held_out_rows: int = Field(0, ge=0, description="last rows of the order, measured and never trained on")
-    measured_rows: int = Field(64, gt=0, description="first rows, measured where no row is held out")
+    held_out_rows: int = Field(
+        default=0, ge=0, description="last rows of the order, measured and never trained on"
+    )
+    measured_rows: int = Field(default=64, gt=0, description="first rows, measured where no row is held out")
 
     @model_validator(mode="after")
     def _one_warmup(self) -> Self:
@@ -78,17 +84,17 @@ class TinyModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: Literal["tiny"] = "tiny"
-    vocabulary: int = Field(2048, ge=300, description="tokens of the byte-level BPE tokenizer")
-    hidden_size: int = Field(128, gt=0)
-    intermediate_size: int = Field(384, gt=0)
-    layers: int = Field(4, gt=0)
-    heads: int = Field(4, gt=0)
-    context: int = Field(1024, gt=1, description="positions the model can see")
-    pretraining_steps: int = Field(0, ge=0, description="on the corpus texts; 0: weights as drawn")
-    pretraining_batch_size: int = Field(8, gt=0)
-    pretraining_sequence_length: int = Field(256, gt=1)
-    pretraining_learning_rate: float = Field(3e-3, gt=0)
-    seed: int = Field(0, ge=0)
+    vocabulary: int = Field(default=2048, ge=300, description="tokens of the byte-level BPE tokenizer")
+    hidden_size: int = Field(default=128, gt=0)
+    intermediate_size: int = Field(default=384, gt=0)
+    layers: int = Field(default=4, gt=0)
+    heads: int = Field(default=4, gt=0)
+    context: int = Field(default=1024, gt=1, description="positions the model can see")
+    pretraining_steps: int = Field(default=0, ge=0, description="on the corpus texts; 0: weights as drawn")
+    pretraining_batch_size: int = Field(default=8, gt=0)
+    pretraining_sequence_length: int = Field(default=256, gt=1)
+    pretraining_learning_rate: float = Field(default=3e-3, gt=0)
+    seed: int = Field(default=0, ge=0)
 
     @model_validator(mode="after")
     def _shape(self) -> Self:

@@ -62,7 +62,7 @@ class LocalTrainer(Trainer):
         on_progress: OnProgress = silent,
     ) -> TrainingResult:
         """See `Trainer`."""
-        job = {"verb": "make_base"}
+        job: dict[str, object] = {"verb": "make_base"}
         return self._make(job, texts.select("text"), settings, output, model_id, on_progress)
 
     def train(
@@ -80,7 +80,7 @@ class LocalTrainer(Trainer):
         columns = [
             name for name in ("sft_id", "prompt", "completion", "messages") if name in examples.columns
         ]
-        job = {"verb": "train", "base": base, "revision": revision}
+        job: dict[str, object] = {"verb": "train", "base": base, "revision": revision}
         return self._make(job, examples.select(columns), settings, output, model_id, on_progress)
 
     def _make(

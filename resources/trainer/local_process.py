@@ -167,7 +167,7 @@ def _load(base: str, revision: str | None, settings: TrainingSettings, device: s
             if hasattr(config, name):
                 setattr(config, name, settings.dropout)
         tokenizer = AutoTokenizer.from_pretrained(base, revision=revision)
-        model = AutoModelForCausalLM.from_pretrained(base, revision=revision, config=config, dtype=dtype)
+        model: Any = AutoModelForCausalLM.from_pretrained(base, revision=revision, config=config, dtype=dtype)
     except (OSError, ValueError) as error:
         raise TrainerUnavailable(
             f"base_model {base!r} cannot be loaded ({str(error).splitlines()[0]}); give a folder with a Hugging "
