@@ -1,4 +1,4 @@
-"""Running a checker's process: within a time limit, in a bare environment, never left behind.
+"""Running a checker's process: within a limit of CPU time, in a bare environment, never left behind.
 
 Tells what the sources did to the checker (it hung, it crashed: `CheckerFailed`) from what has nothing to do with
 them (it is not installed, it was killed: `TypeCheckerUnavailable`).
@@ -8,10 +8,16 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+import psutil
+
 from resources.type_checker.face import TypeCheckerUnavailable
+
+CLOCK_FACTOR = 10
+"""How much longer than its CPU time a checker may take by the clock."""
 
 
 class CheckerFailed(Exception):
@@ -31,8 +37,9 @@ def run_checker(
 
     `install` says how to get it, for the error; `exits` are its exit statuses when it did its work.
 
-    Raises `CheckerFailed` after `timeout_s` seconds or when it ends by a crash, `TypeCheckerUnavailable` when it
-    cannot be started or somebody kills it.
+    Raises `CheckerFailed` when it ends by a crash, or has had `timeout_s` seconds of CPU (or ten times that
+    by the clock: a busy machine must not change a verdict), `TypeCheckerUnavailable` when it cannot be started
+    or somebody kills it.
     """
     # its language, colours and search paths come from the environment: none is passed on
     environment = {"PATH": os.defpath, "HOME": str(folder), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
@@ -50,9 +57,7 @@ def run_checker(
     except OSError as error:
         raise TypeCheckerUnavailable(f"{arguments[0]}: cannot be started ({error}); {install}") from error
     try:
-        output, errors = process.communicate(timeout=timeout_s)
-    except subprocess.TimeoutExpired as error:
-        raise CheckerFailed(f"no verdict within {timeout_s:.0f} s") from error
+        output, errors = _wait(process, timeout_s)
     finally:
         _end(process)
     tail = errors.decode(errors="replace").strip()[-500:]
@@ -68,6 +73,26 @@ def run_checker(
             f"ended with exit status {process.returncode}: {tail.splitlines()[-1:] or 'silent'}"
         )
     return output.decode(errors="replace")
+
+
+def _wait(process: "subprocess.Popen[bytes]", timeout_s: float) -> tuple[bytes, bytes]:
+    deadline = time.monotonic() + CLOCK_FACTOR * timeout_s
+    while True:
+        try:
+            return process.communicate(timeout=0.2)
+        except subprocess.TimeoutExpired:
+            if _cpu_s(process.pid) > timeout_s or time.monotonic() > deadline:
+                raise CheckerFailed(f"no verdict within {timeout_s:.0f} s") from None
+
+
+def _cpu_s(pid: int) -> float:
+    """CPU seconds that the process and its children have used."""
+    try:
+        parent = psutil.Process(pid)
+        times = [process.cpu_times() for process in (parent, *parent.children(recursive=True))]
+    except psutil.Error:  # it has just ended
+        return 0.0
+    return sum(spent.user + spent.system for spent in times)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

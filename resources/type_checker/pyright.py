@@ -44,7 +44,7 @@ class PyrightSettings(BaseModel):
     batch_size: int = Field(default=1000, ge=1, description="most sources a process is given")
     processes: int | None = Field(default=None, ge=1, description="at once; null: one a core")
     timeout_s: float = Field(
-        default=30, gt=0, description="seconds for one source; a batch has 0.1 s a source more"
+        default=30, gt=0, description="CPU seconds for one source; a batch has 0.1 s a source more"
     )
     memory_mb: int = Field(default=4096, ge=256, description="heap of a process")
 

@@ -97,7 +97,7 @@ class SyntaxCheck(TypeChecker):
     """Whether the language's own toolchain parses each source."""
 
     def __init__(self, language: str, batch_size: int = 500, timeout_s: float = 30.0) -> None:
-        """Check sources in `language`; a batch has `timeout_s` and 0.1 s a source more.
+        """Check sources in `language`; a batch has `timeout_s` CPU seconds and 0.1 s a source more.
 
         Raises `TypeCheckerUnavailable` where the language has no such check, or its tool is not installed.
         """

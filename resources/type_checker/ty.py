@@ -46,8 +46,8 @@ def sure_errors(
 ) -> list[Judgement | None]:
     """For each source the errors that are sure, or None where ty cannot tell.
 
-    `platform` as Pyright names it. A batch at which ty hangs (`timeout_s`, and 0.05 s a source) or crashes is one
-    about which it cannot tell. Raises `TypeCheckerUnavailable` where ty cannot be run.
+    `platform` as Pyright names it. A batch at which ty hangs (`timeout_s` CPU seconds, and 0.05 s a source) or
+    crashes is one about which it cannot tell. Raises `TypeCheckerUnavailable` where ty cannot be run.
     """
     ty_version()
     judged: list[Judgement | None] = [None] * len(sources)
