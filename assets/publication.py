@@ -34,12 +34,10 @@ def accounts_check(key: dg.AssetKey) -> dg.AssetCheckSpec:
     )
 
 
-def address_of(context: dg.AssetExecutionContext, partition_column: str = "language") -> TableAddress:
+def address_of(context: dg.AssetExecutionContext) -> TableAddress:
     """Where the table of the running asset (and partition) belongs."""
-    key = tuple(context.asset_key.path)
-    if not context.has_partition_key:
-        return TableAddress(key)
-    return TableAddress(key, ((partition_column, context.partition_key),))
+    partition = context.partition_key if context.has_partition_key else None
+    return TableAddress.of(tuple(context.asset_key.path), partition)
 
 
 def publish(
@@ -53,7 +51,6 @@ def publish(
     checks: Sequence[dg.AssetCheckResult] = (),
     beside: Mapping[str, pl.DataFrame] | None = None,
     source: str | None = None,
-    partition_column: str = "language",
 ) -> Materialised:
     """Stage `rows` and what explains them, and describe the whole to Dagster.
 
@@ -62,7 +59,7 @@ def publish(
     rejections, `beside` more tables that belong to the artifact (suffix to frame).
     """
     parquet = store.store()
-    address = address_of(context, partition_column)
+    address = address_of(context)
     made_from = input_digests(parquet, input_addresses(context)) | ({"source": source} if source else {})
     version = context.assets_def.code_versions_by_key[context.asset_key] or ""
     lineage = {"code_version": version, "inputs": json.dumps(made_from, sort_keys=True)}
@@ -107,20 +104,18 @@ def publish(
 def input_addresses(context: dg.AssetExecutionContext) -> list[TableAddress]:
     """The tables that the running asset reads, by its declared inputs and their partitions."""
     addresses = []
+    step = context.get_step_execution_context()
     for name, key in context.assets_def.keys_by_input_name.items():
-        spec = context.repository_def.asset_graph.get(key)
-        if spec.partitions_def is None:
-            addresses.append(TableAddress(tuple(key.path)))
-            continue
-        column = str(spec.metadata.get("partition_column", "language"))
-        partitions = sorted(context.asset_partition_keys_for_input(name))
-        addresses += [TableAddress(tuple(key.path), ((column, partition),)) for partition in partitions]
+        partitions: list[str | None] = [None]
+        if step.has_asset_partitions_for_input(name):
+            partitions = [*sorted(context.asset_partition_keys_for_input(name))]
+        addresses += [TableAddress.of(tuple(key.path), partition) for partition in partitions]
     return addresses
 
 
 def input_digests(store: ParquetStore, inputs: Sequence[TableAddress]) -> dict[str, str]:
-    """Content digest of each table that was read, by its address."""
-    return {str(address): store.digest(address) for address in inputs}
+    """Content digest of each table that was read, by its address; tables that are not there are left out."""
+    return {str(one): store.digest(one) for one in inputs if store.storage.exists(store.uri(one))}
 
 
 def table_schema(table: Table) -> dg.TableSchema:

@@ -58,7 +58,7 @@ class RecipeAssets:
             partitions_def=self.partitions if partitioned else None,
             automation_condition=self.rebuild_on_data_only if expensive else self.rebuild,
             io_manager_key="store",
-            metadata={"seedline/key_column": table.key, "partition_column": "language"},
+            metadata={"seedline/key_column": table.key},
             **more,
         )
 

@@ -47,7 +47,7 @@ def find_stale(
         if key not in wanted:
             continue
         for partition in partitions_of(graph, instance, key, partitions):
-            address = address_of(graph, key, partition)
+            address = TableAddress.of(tuple(key.path), partition)
             reason = _reason(
                 graph, instance, store, key, partition, address, stale, source_fingerprints or {}
             )
@@ -65,14 +65,6 @@ def partitions_of(
         return [None]
     known = set(definition.get_partition_keys(dynamic_partitions_store=instance))
     return [partition for partition in wanted if partition in known]
-
-
-def address_of(graph: AssetGraph, key: dg.AssetKey, partition: str | None) -> TableAddress:
-    """Where the table of that partition stands."""
-    if partition is None:
-        return TableAddress(tuple(key.path))
-    column = str(graph.get(key).metadata.get("partition_column", "language"))
-    return TableAddress(tuple(key.path), ((column, partition),))
 
 
 def _reason(
@@ -117,7 +109,7 @@ def inputs_of(
     for parent in sorted(node.parent_keys):
         definition = graph.get(parent).partitions_def
         if definition is None:
-            addresses.append(address_of(graph, parent, None))
+            addresses.append(TableAddress.of(tuple(parent.path)))
             continue
         mapping = node.partition_mappings.get(parent)
         if isinstance(mapping, dg.SpecificPartitionsPartitionMapping):
@@ -126,7 +118,7 @@ def inputs_of(
             keys = [partition]
         else:
             keys = list(definition.get_partition_keys(dynamic_partitions_store=instance))
-        addresses += [address_of(graph, parent, one) for one in sorted(keys)]
+        addresses += [TableAddress.of(tuple(parent.path), one) for one in sorted(keys)]
     return addresses
 
 

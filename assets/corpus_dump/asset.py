@@ -30,7 +30,7 @@ def build(dumps: dg.PartitionsDefinition, settings: CorpusDumpSettings) -> dg.As
         owners=OWNERS,
         code_version=code_version("corpus_dump", VERSION, [settings]),
         io_manager_key="store",
-        metadata={"seedline/key_column": TABLE.key, "partition_column": "dump"},
+        metadata={"seedline/key_column": TABLE.key},
         check_specs=[accounts_check(KEY)],
     )
     def corpus_dump(
@@ -51,7 +51,6 @@ def build(dumps: dg.PartitionsDefinition, settings: CorpusDumpSettings) -> dg.As
                 read.batches,
                 ledger=read.ledger,
                 source=source.fingerprint(),
-                partition_column="dump",
                 metadata={
                     "source": dg.MetadataValue.json(source.describe()),
                     "languages": dg.MetadataValue.md(

@@ -38,7 +38,7 @@ def build(
         owners=OWNERS,
         code_version=code_version("raw_corpus", VERSION, [settings, take_downs_text(settings, s3)]),
         io_manager_key="store",
-        metadata={"seedline/key_column": TABLE.key, "partition_column": "language"},
+        metadata={"seedline/key_column": TABLE.key},
         check_specs=[accounts_check(KEY)],
     )
     def raw_corpus(

@@ -48,14 +48,9 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         """The upstream table, lazily; over several partitions in the order of their keys."""
         key = tuple(context.asset_key.path)
         if not context.has_asset_partitions:
-            return self.store().scan(TableAddress(key))
-        column = (context.upstream_output.definition_metadata if context.upstream_output else {}).get(
-            "partition_column", "language"
-        )
-        frames = [
-            self.store().scan(TableAddress(key, ((str(column), partition),)))
-            for partition in sorted(context.asset_partition_keys)
-        ]
+            return self.store().scan(TableAddress.of(key))
+        partitions = sorted(context.asset_partition_keys)
+        frames = [self.store().scan(TableAddress.of(key, partition)) for partition in partitions]
         if not frames:
             raise dg.Failure(f"{'/'.join(key)} has no partition yet; materialise it first")
         return pl.concat(frames)

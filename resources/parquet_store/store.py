@@ -30,6 +30,12 @@ class TableAddress:
     key: tuple[str, ...]
     partition: tuple[tuple[str, str], ...] = ()
 
+    @classmethod
+    def of(cls, key: tuple[str, ...], partition: str | None = None) -> "TableAddress":
+        """The address of an asset's partition (None: it has none), by the one rule for partition columns."""
+        column = "dump" if key == ("corpus_dump",) else "language"
+        return cls(key, () if partition is None else ((column, partition),))
+
     def sibling(self, suffix: str) -> "TableAddress":
         """The table that explains this one: `rejected`, `funnel`, ..."""
         return TableAddress((*self.key[:-1], f"{self.key[-1]}__{suffix}"), self.partition)
