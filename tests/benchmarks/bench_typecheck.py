@@ -1,0 +1,94 @@
+"""The type check against Pyright alone, on the same real functions in the same run.
+
+Peer: Pyright (basedpyright) with one process over folders of 1,000 files, as it is run by hand. Beside it Pyright
+with this project's batches and processes, and the cascade with one process and with one a core. Verdicts must
+be equal. Reported are functions a second by the clock, CPU seconds, and the ratio to the peer of the same round.
+
+    python tests/benchmarks/bench_typecheck.py --functions 6000 --rounds 3
+"""
+
+import argparse
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import polars as pl
+
+sys.path.insert(0, str(Path(__file__).parent))
+from standalone_functions import standalone_functions
+
+from resources.type_checker.cascade import Cascade
+from resources.type_checker.face import TypeChecker
+from resources.type_checker.pyright import Pyright, PyrightSettings, available_cores
+
+CONTESTANTS: dict[str, Callable[[], TypeChecker]] = {
+    "Pyright alone, one process": lambda: Pyright(PyrightSettings(processes=1, batch_size=1000)),
+    "Pyright alone, a process a core": lambda: Pyright(),
+    "cascade, one process": lambda: Cascade(PyrightSettings(processes=1)),
+    "cascade, a process a core": lambda: Cascade(),
+}
+PEER = next(iter(CONTESTANTS))
+
+
+def cpu_s() -> float:
+    """CPU seconds of all processes that have ended, and of this one."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def main() -> None:
+    """Run the rounds and print the table."""
+    parser = argparse.ArgumentParser(description="the type check against Pyright alone")
+    parser.add_argument("--functions", type=int, default=6000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", nargs="*", choices=list(CONTESTANTS), help="beside the peer")
+    options = parser.parse_args()
+    functions = standalone_functions(options.functions)
+    print(
+        f"{functions.height} functions, {available_cores()} cores, "
+        f"basedpyright {version('basedpyright')}, ty {version('ty')}"
+    )
+    contestants = [name for name in CONTESTANTS if not options.only or name in (PEER, *options.only)]
+    wall: dict[str, list[float]] = {name: [] for name in contestants}
+    cpu: dict[str, list[float]] = {name: [] for name in contestants}
+    for number in range(options.rounds):
+        verdicts: dict[str, pl.Series] = {}
+        for name in contestants if number % 2 == 0 else reversed(contestants):
+            checker = CONTESTANTS[name]()
+            started, used = time.perf_counter(), cpu_s()
+            verdicts[name] = checker.check(functions)["ok"]
+            wall[name].append(time.perf_counter() - started)
+            cpu[name].append(cpu_s() - used)
+            print(
+                f"round {number + 1}: {name}: {wall[name][-1]:.1f} s, CPU {cpu[name][-1]:.1f} s", flush=True
+            )
+        for name in contestants:
+            different = (verdicts[name] != verdicts[PEER]).sum()
+            if different:
+                raise SystemExit(f"{name}: {different} verdicts differ from Pyright's")
+        if number == 0:
+            print(f"{verdicts[PEER].sum()} of {functions.height} pass; verdicts are equal")
+    print(f"{'':34}{'functions/s':>22}{'CPU s':>8}{'times the peer':>24}{'by CPU':>8}")
+    for name in contestants:
+        rates = [functions.height / seconds for seconds in wall[name]]
+        ratios = [peer / own for peer, own in zip(wall[PEER], wall[name], strict=True)]
+        by_cpu = [peer / own for peer, own in zip(cpu[PEER], cpu[name], strict=True)]
+        print(
+            f"{name:34}{_spread(rates, 0):>22}{statistics.median(cpu[name]):>8.1f}{_spread(ratios, 2):>24}"
+            f"{statistics.median(by_cpu):>8.2f}"
+        )
+
+
+def _spread(values: list[float], digits: int) -> str:
+    """Minimum, median and maximum."""
+    return " / ".join(
+        f"{value:.{digits}f}" for value in (min(values), statistics.median(values), max(values))
+    )
+
+
+if __name__ == "__main__":
+    main()
