@@ -16,6 +16,9 @@ from resources.ids import content_id, sha256
 
 STAGE = "corpus_dump"
 
+WHITE_SPACE = " \t\n\r\v\f\ufeff"
+"""A file of nothing else, byte order mark included, is empty."""
+
 FILE_SCHEMA = pl.Schema(
     {
         "file_id": pl.String,
@@ -92,7 +95,6 @@ def _rules_on_bytes(settings: CorpusDumpSettings) -> list[Rule]:
             size > settings.max_bytes,
             pl.format(f"{{}} bytes, more than {settings.max_bytes}", size),
         ),
-        Rule(Reason.EMPTY, ~_has_text(pl.col("content"))),
         Rule(
             Reason.NOT_UTF8,
             pl.col("content").bin.contains(b"\x00"),
@@ -108,6 +110,7 @@ def _rules_on_text(settings: CorpusDumpSettings) -> list[Rule]:
     by_name = pl.col("path").str.to_lowercase().str.contains(r"[.-]min\.[cm]?js$")
     return [
         Rule(Reason.NOT_UTF8, content.is_null(), pl.lit("bytes that are not UTF-8")),
+        Rule(Reason.EMPTY, content.str.strip_chars(WHITE_SPACE) == ""),
         Rule(Reason.MINIFIED, by_name, pl.lit("by its name")),
         Rule(
             Reason.MINIFIED,
@@ -127,12 +130,6 @@ def _rules_on_text(settings: CorpusDumpSettings) -> list[Rule]:
 
 def _is_among(column: pl.Expr, values: tuple[str, ...]) -> pl.Expr:
     return column.is_in(list(values)).fill_null(False)
-
-
-def _has_text(content: pl.Expr) -> pl.Expr:
-    """Whether any byte is neither white space nor part of a byte order mark."""
-    encoded = content.bin.encode("hex")
-    return encoded.str.contains(r"^(?:efbbbf)?(?:20|09|0a|0b|0c|0d)*$").not_()
 
 
 def _decoded(content: pl.Series) -> pl.Series:

@@ -2,7 +2,8 @@
 
 In this order: of the same path in the same repository only the newest dump's file counts; then take-downs,
 the licence policy, and one file per content. Older states do not come back when the newest is rejected. Only
-a narrow table (about 60 bytes a file) is held in memory; contents are streamed through a join at the end.
+a narrow table without contents is held in memory, about 300 bytes a file at its peak (measured with 3 million
+files); contents are streamed through a join at the end.
 """
 
 from collections.abc import Sequence

@@ -6,6 +6,7 @@ A file that ends too early or is no Parquet stops the source; a single bad line 
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 
 import polars as pl
@@ -66,10 +67,8 @@ class DumpSource(CorpusSource):
 
     def files(self) -> list[DumpFile]:
         """The dump's files by path; `SourceError` where there is nothing, or nothing of a known form."""
-        try:
+        with _refusals(self.settings.path):
             found = _found(self.filesystem, self.root)
-        except FileNotFoundError:
-            found = {}
         if not found:
             raise SourceError(f"{self.settings.path}: no such file or folder, or it is empty.")
         files = [
@@ -96,6 +95,26 @@ class DumpSource(CorpusSource):
     def _rows(self, file: DumpFile, batch_bytes: int) -> Iterator[pl.DataFrame]:
         read = read_parquet_rows if file.path.lower().endswith(PARQUET_SUFFIX) else read_json_lines
         return read(self.filesystem, file, {**self.settings.columns}, batch_bytes)
+
+
+@contextmanager
+def _refusals(place: str) -> Iterator[None]:
+    """Turns what a file system says of a place that cannot be listed into a `SourceError`."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise SourceError(f"{place}: no such file or folder, or it is empty.") from error
+    except (OSError, BotoCoreError, ClientError) as error:
+        advice = (
+            "Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or the machine's role; "
+            "another server than AWS is named in the setting s3.endpoint_url."
+        )
+        what_to_do = (
+            advice if place.startswith("s3://") else "Make it readable, or correct the setting `path`."
+        )
+        raise SourceError(f"{place}: cannot be listed: {error}. {what_to_do}") from error
 
 
 def _found(filesystem: AbstractFileSystem, root: str) -> dict[str, dict[str, object]]:

@@ -5,7 +5,9 @@ trove classifiers, the field License, and the text of its licence files. Ambiguo
 License") are passed over, as PEP 639 advises.
 """
 
+from collections.abc import Sequence
 from importlib.metadata import Distribution
+from pathlib import Path
 
 from resources.corpus_source.licence_texts import is_licence_file, recognise_all
 from resources.corpus_source.spdx import spdx
@@ -13,10 +15,13 @@ from resources.corpus_source.spdx import spdx
 CLASSIFIER_PREFIXES = ("License :: OSI Approved :: ", "License :: ")
 
 
-def package_licence(distribution: Distribution) -> str | None:
-    """The SPDX expression of `distribution`'s licence, or null where its metadata does not tell."""
-    metadata = distribution.metadata
-    stated = spdx(_field(distribution, "License-Expression"))
+def package_licence(distribution: Distribution, recorded: Sequence[str]) -> str | None:
+    """The SPDX expression of `distribution`'s licence, or null where its metadata does not tell.
+
+    `recorded` are the paths of the installed files, as its RECORD gives them.
+    """
+    metadata = distribution.metadata  # parsed at every access
+    stated = spdx(_first(metadata.get_all("License-Expression")))
     if stated is not None:
         return stated
     classified = {
@@ -26,23 +31,18 @@ def package_licence(distribution: Distribution) -> str | None:
     # Two classifiers may mean a choice or both: one is an answer, several are not.
     if len(named) == 1 and None not in classified:
         return named.pop()
-    return spdx(_field(distribution, "License")) or _from_texts(distribution)
+    return spdx(_first(metadata.get_all("License"))) or _from_texts(distribution, recorded)
 
 
-def _from_texts(distribution: Distribution) -> str | None:
-    files = [
-        file
-        for file in distribution.files or ()
-        if ".dist-info/" in file.as_posix() and is_licence_file(file.name)
-    ]
+def _from_texts(distribution: Distribution, recorded: Sequence[str]) -> str | None:
+    files = [path for path in recorded if ".dist-info/" in path and is_licence_file(path.rsplit("/", 1)[-1])]
     try:
-        return recognise_all([file.read_binary() for file in files])
+        return recognise_all([Path(str(distribution.locate_file(file))).read_bytes() for file in files])
     except OSError:
         return None
 
 
-def _field(distribution: Distribution, name: str) -> str | None:
-    values = distribution.metadata.get_all(name)
+def _first(values: Sequence[str] | None) -> str | None:
     return str(values[0]) if values else None
 
 

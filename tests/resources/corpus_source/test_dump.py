@@ -283,3 +283,21 @@ def test_the_fingerprint_follows_files_and_settings(tmp_path: Path) -> None:
     assert DumpSource(Dump(path=str(tmp_path), columns={"commit": "hexsha"})).fingerprint() != before
     (tmp_path / "y.jsonl").write_bytes(as_lines(STACK))
     assert DumpSource(Dump(path=str(tmp_path))).fingerprint() != before
+
+
+def test_s3_without_access_says_what_is_needed(s3_server, monkeypatch: pytest.MonkeyPatch) -> None:
+    s3_server.create_bucket("closed-dumps")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    source = DumpSource(Dump(path="s3://closed-dumps/stack"), S3Options(endpoint_url=s3_server.endpoint_url))
+    with pytest.raises(SourceError, match=r"s3://closed-dumps/stack: cannot be listed.*AWS_ACCESS_KEY_ID"):
+        source.files()
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
+    unreachable = DumpSource(
+        Dump(path="s3://closed-dumps/stack"), S3Options(endpoint_url="http://127.0.0.1:9")
+    )
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with pytest.raises(SourceError, match=r"cannot be listed.*s3\.endpoint_url"):
+        unreachable.files()
