@@ -32,6 +32,9 @@ MOST_CONCEPTS = 30
 LONGEST_CONCEPT = 80
 """Characters; a longer item is prose, not the name of a concept."""
 
+SEED_COLUMNS = ("seed_id", "file_id", "language", "seed", "docstring", "imports")
+"""What an instruction row carries of its seed."""
+
 TASK = "code generation"
 PACKAGE = "assets.instructions"
 
@@ -44,7 +47,7 @@ def write(seeds: pl.DataFrame, settings: SelfOssInstruct, ask: Ask) -> Outcome:
     generation, concepts_generation`. Rejections carry the seed's id and the raw text.
     """
     asked = apply_rules(
-        seeds,
+        seeds.select(SEED_COLUMNS),
         [Rule(Reason.NOTHING_TO_ASK, pl.col("seed").fill_null("").str.strip_chars() == "")],
         stage="concepts",
         id_column="seed_id",

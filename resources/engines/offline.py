@@ -5,14 +5,16 @@ stages run on any machine. Its rows are a baseline and no training data of worth
 comment-function pairs make a model worse. The rules stand in `docstring_rules/`; none of them runs any code.
 """
 
+import ast
 import json
 from collections.abc import Iterator
 
 import polars as pl
 
 from resources.engines.docstring_rules import doctests, examples, guards, task, types
-from resources.engines.docstring_rules.concepts import concepts
-from resources.engines.docstring_rules.function import Function, function_of
+from resources.engines.docstring_rules.concepts import concepts, parsed
+from resources.engines.docstring_rules.doctests import unknown_names
+from resources.engines.docstring_rules.function import Function, bound_names, function_of
 from resources.engines.face import COMPLETION_SCHEMA, Engine, Sampling
 
 VERSION = "1"
@@ -94,7 +96,7 @@ def _response(facts: dict) -> str:
 
 def tests_of(function: Function) -> tuple[list[str], list[str]]:
     """Test statements for `function` from its text, and in words what they check; both empty when none."""
-    if function.is_method:
+    if function.needs_its_object:
         return [], []
     stated = doctests.assertions(function)
     in_prose = [assertion for assertion in examples.assertions(function) if assertion not in stated]
@@ -106,7 +108,21 @@ def tests_of(function: Function) -> tuple[list[str], list[str]]:
     if not stated:
         stated = types.assertions(function)
         sources = ["only the type of the result"] if stated else []
-    return stated, sources
+    return [*_shared_lines(function, stated), *stated], sources
+
+
+def _shared_lines(function: Function, statements: list[str]) -> list[str]:
+    """The program's import lines and constants that the tests need too: they may run in a process of their own."""
+    tree = parsed("\n".join(statements))
+    if tree is None:
+        return []
+    wanted = unknown_names(tree, {function.name})
+    return [
+        ast.unparse(statement)
+        for statement in function.before
+        if isinstance(statement, ast.Import | ast.ImportFrom | ast.Assign)
+        and bound_names([statement]) & wanted
+    ]
 
 
 def _function(facts: dict) -> Function | None:

@@ -17,6 +17,8 @@ from resources.engines.docstring_rules.function import Function, bound_names
 MOST_EXAMPLES = 24
 
 _BUILTINS = frozenset(dir(builtins))
+_COMMON = {"numpy"}
+"""Third-party modules that examples may import although the seed does not: installed nearly everywhere."""
 _IMPURE = re.compile(r"\bat 0x[0-9a-f]+|<.* object|/home/|/tmp/|datetime\.now|\btime\.time")
 
 
@@ -65,7 +67,7 @@ def own_calls(tree: ast.Module, function: Function, known: set[str]) -> ast.Modu
                 return ast.copy_location(ast.Name(function.name, node.ctx), node)
             return node
 
-    imported = {alias for alias in known if alias in sys.stdlib_module_names}
+    imported = function.imported_names | (known & (sys.stdlib_module_names | _COMMON | {"np"}))
     return ast.fix_missing_locations(Rewrite().visit(tree))
 
 
@@ -96,7 +98,9 @@ def _imports_away(node: ast.stmt, function: Function, known: set[str]) -> bool:
     if any((alias.asname or alias.name) == function.name for alias in node.names):
         return True
     tops = {module.split(".")[0] for module in modules}
-    return bool(tops - sys.stdlib_module_names) or (isinstance(node, ast.ImportFrom) and node.level > 0)
+    there = sys.stdlib_module_names | _COMMON | function.imported_modules
+    starred = isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
+    return starred or bool(tops - there) or (isinstance(node, ast.ImportFrom) and node.level > 0)
 
 
 def _stated(tree: ast.Module, example: doctest.Example) -> str | None:

@@ -30,7 +30,12 @@ def assertions(function: Function) -> list[str]:
     """At most five asserts, no two of which state the same outcome unless there are too few others."""
     node = function.node
     arguments = node.args
-    if isinstance(node, ast.AsyncFunctionDef) or node.decorator_list or _generates(node):
+    if (
+        isinstance(node, ast.AsyncFunctionDef)
+        or not function.is_plain
+        or not _may_be_read(node)
+        or _generates(function)
+    ):
         return []
     if any(default is None for default in arguments.kw_defaults):
         return []
@@ -38,12 +43,13 @@ def assertions(function: Function) -> list[str]:
     required = positional[: max(len(positional) - len(arguments.defaults), 1)]
     if not required:
         return []
-    usual = {argument.arg: (sample_values(function, argument) or ("None",))[0] for argument in required}
+    samples = {argument.arg: sample_values(function, argument) for argument in required}
+    usual = {name: (values or ("None",))[0] for name, values in samples.items()}
     defaults = _defaults(positional, arguments)
     found: dict[str, list[str]] = {}
     for argument in required:
         for candidate in dict.fromkeys(
-            [*_constants_beside(node, argument.arg), *_fitting(function, argument)]
+            [*_constants_beside(function, argument.arg), *_fitting(samples[argument.arg])]
         ):
             given = {**usual, argument.arg: candidate}
             outcome = _outcome(node.body, {**defaults, **{k: _value(v) for k, v in given.items()}})
@@ -195,10 +201,10 @@ def _stated(call: str, outcome: str | None) -> str | None:
     return f"try:\n    {call}\nexcept {what}:\n    pass\nelse:\n    assert False, 'expected {what}'"
 
 
-def _constants_beside(node: ast.FunctionDef, name: str) -> list[str]:
+def _constants_beside(function: Function, name: str) -> list[str]:
     """Constants that the parameter is compared with anywhere in the function; for numbers their neighbours too."""
     found: list[str] = []
-    for compare in (part for part in ast.walk(node) if isinstance(part, ast.Compare)):
+    for compare in (part for part in function.nodes if isinstance(part, ast.Compare)):
         sides = [compare.left, *compare.comparators]
         if not any(isinstance(side, ast.Name) and side.id == name for side in sides):
             continue
@@ -215,9 +221,8 @@ def _elements(node: ast.expr) -> list[ast.expr]:
     return list(node.elts) if isinstance(node, ast.Tuple | ast.List | ast.Set) else [node]
 
 
-def _fitting(function: Function, argument: ast.arg) -> tuple[str, ...]:
+def _fitting(samples: tuple[str, str] | None) -> tuple[str, ...]:
     """Plain values, those of the parameter's own type first where that is known."""
-    samples = sample_values(function, argument)
     if samples is None:
         return _PLAIN
     kind = type(_value(samples[0]))
@@ -237,5 +242,15 @@ def _defaults(positional: list[ast.arg], arguments: ast.arguments) -> dict[str, 
     return {argument.arg: value.value for argument, value in pairs if isinstance(value, ast.Constant)}
 
 
-def _generates(node: ast.FunctionDef) -> bool:
-    return any(isinstance(part, ast.Yield | ast.YieldFrom) for part in ast.walk(node))
+def _generates(function: Function) -> bool:
+    return any(isinstance(part, ast.Yield | ast.YieldFrom) for part in function.nodes)
+
+
+def _may_be_read(node: ast.FunctionDef) -> bool:
+    """Whether the first statement after the docstring is of a kind that reading gets anywhere with."""
+    first = [
+        part
+        for part in node.body
+        if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))
+    ]
+    return bool(first) and isinstance(first[0], ast.If | ast.Return | ast.Raise | ast.Pass)

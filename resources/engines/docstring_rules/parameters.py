@@ -7,6 +7,7 @@ it (`text.split(...)`, `for x in items`). Where none of these speaks, there are 
 import ast
 import re
 
+from resources.engines.docstring_rules.documented import parameters
 from resources.engines.docstring_rules.function import Function
 
 SAMPLES = {
@@ -57,6 +58,8 @@ def sample_values(function: Function, argument: ast.arg, *, by_use: bool = True)
     stated = stated_type(function, argument)
     if stated is not None:
         return of_type(stated)
+    if argument.arg in {"self", "cls"}:
+        return "None", "None"  # a method that does not look at its object
     if argument.annotation is not None or not by_use:
         return None
     kind = _default_type(function, argument) or _used_as(function, argument.arg)
@@ -67,17 +70,8 @@ def stated_type(function: Function, argument: ast.arg) -> str | None:
     """The parameter's type as annotation or docstring give it."""
     if argument.annotation is not None:
         return ast.unparse(argument.annotation).strip("'\"")
-    word = re.escape(argument.arg)
-    for pattern in (
-        rf"^\s*:type\s+{word}\s*:\s*([\w\[\] ]+?)\s*$",
-        rf"^\s*:param\s+([\w\[\]]+)\s+{word}\s*:",
-        rf"^\s*{word}\s*\(([\w\[\] ]+?)(?:,\s*optional)?\)\s*:",
-        rf"^{word}\s*:\s*([\w\[\] ]+?)(?:,\s*optional.*)?\s*$",
-    ):
-        match = re.search(pattern, function.docstring, re.M)
-        if match and match[1].lower() in WORDS:
-            return WORDS[match[1].lower()]
-    return None
+    said = parameters(function.docstring).get(argument.arg)
+    return WORDS.get(said.type.lower()) if said and said.type else None
 
 
 def of_type(written: str) -> tuple[str, str] | None:
@@ -118,7 +112,7 @@ def _default_type(function: Function, argument: ast.arg) -> str | None:
 
 def _used_as(function: Function, name: str) -> str | None:
     """The plain type that the code's use of `name` asks for; the use that comes first decides."""
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id=used), attr=method)) if used == name:
                 kinds = [kind for kind, methods in _METHODS.items() if method in methods]

@@ -6,12 +6,8 @@ The text follows the docstring closely; it is a baseline: Magicoder's ablation f
 import ast
 import re
 
-from resources.engines.docstring_rules.function import (
-    Function,
-    described_parameters,
-    described_result,
-    description,
-)
+from resources.engines.docstring_rules.documented import description, parameters, result
+from resources.engines.docstring_rules.function import Function
 
 _NOT_VERBS = {
     "a", "an", "the", "this", "these", "that", "those", "if", "for", "when", "in", "on", "like", "same", "see",
@@ -32,12 +28,15 @@ def instruction(function: Function, language: str) -> str | None:
     lines = [f"Write a {language.capitalize()} {noun} `{function.signature}` {_purpose(paragraphs[0])}"]
     if len(paragraphs) > 1:
         lines.append("\n".join(paragraphs[1:3]))
-    said = described_parameters(function)
-    if said:
-        lines.append("\n".join(f"- `{name}`: {text}." for name, text in said.items()))
-    result = described_result(function.docstring)
-    if result:
-        lines.append(f"Result: {result}.")
+    said = parameters(function.docstring)
+    arguments = function.node.args
+    names = [a.arg for a in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]]
+    described = [f"- `{name}`: {said[name].text}." for name in names if name in said and said[name].text]
+    if described:
+        lines.append("\n".join(described))
+    given_back = result(function.docstring)
+    if given_back:
+        lines.append(f"Result: {given_back}.")
     return "\n\n".join(lines)
 
 
@@ -78,4 +77,4 @@ def _third_person(verb: str) -> str:
 
 
 def _yields(function: Function) -> bool:
-    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function.node))
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in function.nodes)

@@ -7,6 +7,7 @@ The type comes from the annotation, from the docstring ("Return True if ...", `:
 import ast
 import re
 
+from resources.engines.docstring_rules.documented import result_type
 from resources.engines.docstring_rules.function import Function
 from resources.engines.docstring_rules.parameters import WORDS, sample_values
 
@@ -49,7 +50,7 @@ _TRUTH_METHODS = {
 def assertions(function: Function) -> list[str]:
     """At most two asserts that the result has its type; empty where result or arguments have no known type."""
     node = function.node
-    if isinstance(node, ast.AsyncFunctionDef) or node.decorator_list:
+    if isinstance(node, ast.AsyncFunctionDef) or not function.is_plain:
         return []
     stated = stated_result(function)
     result = stated or _built(node)
@@ -78,10 +79,8 @@ def stated_result(function: Function) -> str | None:
     if function.node.returns is not None:
         return _checkable(function.node.returns)
     docstring = function.docstring
-    match = re.search(r"^\s*:rtype:\s*([\w\[\] ]+?)\s*$", docstring, re.M) or re.search(
-        r"^\s*Returns:?\s*\n(?:\s*-{3,}\s*\n)?\s*(?:\w+\s+:\s+)?([\w\[\]]+)\s*(?::.*)?$", docstring, re.M
-    )
-    word = WORDS.get(match[1].strip().lower()) if match else None
+    said = result_type(docstring)
+    word = WORDS.get(said.lower()) if said else None
     if word:
         return _RESULTS.get(word.split("[")[0])
     if re.match(r"(Returns?|Check|Tests?|Determines?)\s+(`*True`*\s+(if|when|iff)|whether|if)\b", docstring):

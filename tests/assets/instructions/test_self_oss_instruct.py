@@ -185,7 +185,7 @@ def test_any_text_is_concepts_or_a_fault(text):
         ("### Concepts", "heading or code"),
         (", ".join(f"c{n}" for n in range(31)), "31 concepts"),
         (
-            "This code, which is rather long and goes on at length about what it does, is recursive and sorted",
+            "This code is rather long and goes on and on about what it does and why it does it just so",
             "prose",
         ),
     ],

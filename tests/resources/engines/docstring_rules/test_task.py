@@ -1,14 +1,12 @@
 """The task and the concepts that the offline engine reads off a seed."""
 
+import inspect
+
 import pytest
 
 from resources.engines.docstring_rules.concepts import concepts
-from resources.engines.docstring_rules.function import (
-    described_parameters,
-    described_result,
-    description,
-    function_of,
-)
+from resources.engines.docstring_rules.documented import Parameter, description, parameters, result
+from resources.engines.docstring_rules.function import function_of
 from resources.engines.docstring_rules.task import instruction
 
 
@@ -54,11 +52,15 @@ def test_a_docstring_that_says_nothing_asks_for_nothing(docstring):
     ],
 )
 def test_parameters_and_result_are_found_in_every_form(docstring):
-    function = function_of(f'def f(a, b):\n    """{docstring}"""\n    return a + b', None, None)
-    assert function is not None
-    assert described_parameters(function) == {"a": "first number", "b": "second number"}
-    assert described_result(function.docstring) == "their sum"
-    assert description(function.docstring) == ["Add."]
+    text = inspect.cleandoc(docstring)
+    said = parameters(text)
+    assert (said["a"].text, said["b"]) == ("first number", Parameter("int", "second number"))
+    assert result(text) == "their sum"
+    assert description(text) == ["Add."]
+    asked = task(docstring)
+    assert asked is not None
+    assert "- `a`: first number.\n- `b`: second number." in asked
+    assert asked.endswith("Result: their sum.")
 
 
 def test_examples_do_not_go_into_the_task():
