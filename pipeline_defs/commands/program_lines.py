@@ -5,6 +5,7 @@ Belongs here: reading, the names of languages, what is wrong with a line. Judgin
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,7 @@ def json_lines(path: Path) -> Iterator[tuple[int, str, object]]:
     try:
         content = path.read_bytes()
         content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise TableError(f"{path}: cannot be read: {error}") from error
     for number, line in enumerate(content.split(b"\n"), start=1):
         if not line.strip():

@@ -1,0 +1,40 @@
+"""Samples joined with problems: what text is judged against what tests."""
+
+import polars as pl
+
+from assets.eval_scores.sample_programs import sample_programs, unanswered_tasks, unknown_tasks
+
+PROBLEMS = pl.DataFrame(
+    {
+        "problem_id": ["H/0", "M/1", "G/2"],
+        "language": ["python", "go", None],
+        "prompt": ["def f(x):\n", "package main\nfunc f() {\n", None],
+        "entry_point": ["f", "f", None],
+        "test": ["def check(candidate):\n    assert candidate(1) == 1\n", "func main() {}", None],
+    }
+)
+SAMPLES = pl.DataFrame(
+    {
+        "task_id": ["M/1", "H/0", "H/0"],
+        "sample": [0, 0, 1],
+        "completion": ["}\n", "    return x\n", None],
+        "solution": [None, None, "def f(x): return x\n"],
+    }
+)
+
+
+def test_a_completion_continues_the_prompt_and_a_solution_stands_alone():
+    found = sample_programs(SAMPLES, PROBLEMS)
+    assert found.select("task_id", "sample").rows() == [("M/1", 0), ("H/0", 0), ("H/0", 1)]
+    assert found["code"].to_list() == [
+        "package main\nfunc f() {\n}\n",
+        "def f(x):\n    return x\n",
+        "def f(x): return x\n",
+    ]
+    assert found["tests"][0] == "func main() {}"
+    assert found["tests"][1].endswith("\ncheck(f)\n")
+
+
+def test_what_does_not_match_is_named():
+    assert unknown_tasks(SAMPLES, PROBLEMS.head(1)) == ["M/1"]
+    assert unanswered_tasks(SAMPLES.head(1), PROBLEMS) == ["H/0", "G/2"]

@@ -1,0 +1,113 @@
+"""`seedline score`: samples of a benchmark judged, pass@k printed, ids that do not match named."""
+
+import gzip
+import json
+import os
+from pathlib import Path
+
+import polars as pl
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from pipeline_defs.commands.score import score
+
+ROOT = Path(__file__).resolve().parents[3]
+SHARED = Path(os.environ.get("SEEDLINE_SHARED") or ROOT.parent / "shared") / "benchmarks"
+
+app = typer.Typer()
+app.command()(score)
+
+PROBLEMS = [
+    {
+        "task_id": f"T/{i}",
+        "prompt": f"def f{i}(x):\n",
+        "entry_point": f"f{i}",
+        "test": f"def check(candidate):\n    assert candidate(1) == {i + 1}\n    assert candidate(2) == {i + 2}\n",
+    }
+    for i in range(3)
+]
+
+
+def lines(path: Path, rows: list) -> Path:
+    text = "".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows).encode()
+    path.write_bytes(gzip.compress(text) if path.suffix == ".gz" else text)
+    return path
+
+
+def run(samples: Path, problems: Path, *arguments: object):
+    done = CliRunner().invoke(
+        app, [str(a) for a in (samples, "--problems", problems, "--workers", 1, *arguments)], env={"COLUMNS": "200"}
+    )
+    return done, " ".join(done.output.replace("│", " ").split())
+
+
+def right(i: int) -> dict:
+    return {"task_id": f"T/{i}", "completion": f"    return x + {i}\n"}
+
+
+def wrong(i: int) -> dict:
+    return {"task_id": f"T/{i}", "solution": f"def f{i}(x):\n    return 1\n"}
+
+
+@pytest.fixture
+def problems(tmp_path: Path) -> Path:
+    return lines(tmp_path / "problems.jsonl.gz", PROBLEMS)
+
+
+def test_scores_and_verdicts(tmp_path: Path, problems: Path):
+    samples = lines(
+        tmp_path / "s.jsonl", [right(0), wrong(0), wrong(1), wrong(1), right(2), right(2)]
+    )
+    done, told = run(samples, problems, "--k", "1,2,10", "--out", tmp_path / "out.parquet")
+    assert done.exit_code == 0, done.output
+    assert "pass@1 0.5000" in told and "pass@2 0.6667" in told
+    assert "left out: pass@10" in told
+    out = pl.read_parquet(tmp_path / "out.parquet")
+    assert out.columns[:4] == ["task_id", "sample", "language", "verdict"]
+    assert out.select("task_id", "sample").rows() == [("T/0", 0), ("T/0", 1), ("T/1", 0), ("T/1", 1), ("T/2", 0), ("T/2", 1)]
+    assert out["verdict"].to_list() == ["pass", "fail", "fail", "fail", "pass", "pass"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "arguments", "told"),
+    [
+        ([right(0), right(1)], (), "no sample for 1 problems"),
+        ([right(0), right(1), right(2), {"task_id": "T/9", "completion": ""}], (), "T/9"),
+        ([right(0), "{", right(1)], (), "s.jsonl:2: not JSON"),
+        ([{"task_id": "T/0"}], (), "s.jsonl:1: neither completion nor solution"),
+        ([{"completion": "x"}], (), "s.jsonl:1: no task_id"),
+        ([], (), "holds no sample"),
+        ([right(0), right(1), right(2)], ("--k", "0"), "k starts at 1"),
+        ([right(0), right(1), right(2)], ("--k", "one"), "numbers with commas"),
+        ([right(0), right(1), right(2)], ("--k", "2"), "pass@2 needs 2 samples a problem"),
+    ],
+)
+def test_what_cannot_be_scored_is_named(rows: list, arguments: tuple, told: str, tmp_path: Path, problems: Path):
+    done, output = run(lines(tmp_path / "s.jsonl", rows), problems, *arguments)
+    assert done.exit_code == 2
+    assert told in output
+
+
+def test_partial_scores_what_is_there(tmp_path: Path, problems: Path):
+    done, told = run(lines(tmp_path / "s.jsonl", [right(0), right(1)]), problems, "--partial", "--k", "1")
+    assert done.exit_code == 0, done.output
+    assert "pass@1 1.0000" in told
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason=f"no shared benchmarks at {SHARED}")
+@pytest.mark.parametrize("name", ["HumanEval.jsonl.gz", "mbxp/mbphp_release_v1.2.jsonl.gz"])
+def test_the_benchmarks_own_files(name: str, tmp_path: Path):
+    known = [json.loads(line) for line in gzip.open(SHARED / name, "rt")]
+    chosen = [row for row in known if row.get("canonical_solution")][:8]
+    samples = [{"task_id": row["task_id"], "completion": row["canonical_solution"]} for row in chosen]
+    if name.startswith("mbxp") and not Path("/usr/bin/php").exists():
+        pytest.skip("no PHP on this machine")
+    done, _ = run(
+        lines(tmp_path / "s.jsonl", samples), SHARED / name, "--partial", "--k", "1", "--out", tmp_path / "out.parquet"
+    )
+    assert done.exit_code == 0, done.output
+    verdicts = pl.read_parquet(tmp_path / "out.parquet")["verdict"].to_list()
+    assert len(verdicts) == 8
+    if name.startswith("Human"):
+        assert verdicts == ["pass"] * 8
