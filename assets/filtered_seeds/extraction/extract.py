@@ -31,7 +31,7 @@ def extract(files: pl.DataFrame, settings: ExtractionSettings) -> Outcome:
     """
     check_files(files)
     readable = apply_rules(
-        files.select(_COLUMNS).with_columns(with_plain_lines(pl.col("content"))),
+        files.select(pl.col(_COLUMNS).cast(pl.String)).with_columns(with_plain_lines(pl.col("content"))),
         [
             Rule(Reason.MISSING_CONTENT, pl.col("content").is_null()),
             Rule(Reason.EMPTY, pl.col("content").str.strip_chars() == ""),

@@ -52,7 +52,7 @@ def together(outcomes: Iterable[Outcome]) -> Outcome:
 def _batches(files: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """`files` cut into frames of about `BATCH_BYTES` of content, in their order."""
     check_files(files)
-    narrow = files.select("file_id", "content", "language")
+    narrow = files.select(pl.col("file_id", "content", "language").cast(pl.String))
     sizes = narrow["content"].str.len_bytes().fill_null(0).cum_sum() // BATCH_BYTES
     for batch in narrow.group_by(sizes.alias("__batch"), maintain_order=True):
         yield batch[1]
