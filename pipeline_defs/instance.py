@@ -31,18 +31,16 @@ run_retries:
 
 
 def prepare_instance(settings: Settings) -> Path:
-    """Make sure that DAGSTER_HOME is set and its folder has a `dagster.yaml`; returns the folder."""
+    """The instance's folder (DAGSTER_HOME, else below the project's home), with a `dagster.yaml` in it."""
     named = os.environ.get("DAGSTER_HOME")
     home = Path(named) if named else settings.dagster_home
     home.mkdir(parents=True, exist_ok=True)
     config = home / "dagster.yaml"
     if not config.exists():
         config.write_text(INSTANCE_YAML, encoding="utf-8")
-    os.environ["DAGSTER_HOME"] = str(home)
     return home
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
     """The shared instance."""
-    prepare_instance(settings)
-    return dg.DagsterInstance.get()
+    return dg.DagsterInstance.from_config(str(prepare_instance(settings)))

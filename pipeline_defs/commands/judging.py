@@ -8,7 +8,15 @@ from pathlib import Path
 
 import polars as pl
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -55,7 +63,9 @@ def judged(programs: pl.DataFrame, sandbox: Sandbox, cache: Path | None, console
             verdicts = pl.concat([pl.DataFrame(schema=VERDICT_SCHEMA), *run(programs)])
             return programs.join(verdicts, on="key", how="left", maintain_order="left")
         store = RowCache(Storage(cache), user="command")
-        answered = [programs.clear().with_columns(pl.lit(None, kind).alias(name) for name, kind in RESULTS.items())]
+        answered = [
+            programs.clear().with_columns(pl.lit(None, kind).alias(name) for name, kind in RESULTS.items())
+        ]
         for (language,), part in programs.partition_by("language", as_dict=True, maintain_order=True).items():
             try:
                 identity = sandbox.identity(str(language))
@@ -89,4 +99,3 @@ def show_verdicts(verdicts: pl.DataFrame, console: Console) -> None:
     for row in counts.sort("language").iter_rows(named=True):
         table.add_row(row["language"], *[str(row[name]) for name in ("programs", *given)])
     console.print(table)
-

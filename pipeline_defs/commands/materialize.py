@@ -47,7 +47,7 @@ def demo() -> None:
         demo_settings = Settings.model_validate(tomllib.loads(DEMO_CONFIG_FILE.read_text(encoding="utf-8")))
         deployment.settings.dumps.named[DEMO_DUMP] = demo_settings.dumps.named[DEMO_DUMP]
     recipe = deployment.recipe(DEMO_RECIPE)
-    work = _bring_up_to_date(deployment, recipe, list(recipe.languages), [DEMO_DUMP])
+    work = bring_up_to_date(deployment, recipe, list(recipe.languages), [DEMO_DUMP])
     store = deployment.store()
     print_funnel(console, store, recipe.name)
     print_scores(console, store, recipe.name)
@@ -72,7 +72,7 @@ def materialize(
     """Rebuild what is out of date: of one recipe, and of the corpus that it needs."""
     deployment = open_deployment(recipe)
     chosen = deployment.recipe(_name_of(deployment, recipe))
-    work = _bring_up_to_date(
+    work = bring_up_to_date(
         deployment, chosen, _languages(chosen, language), _dumps(deployment, dump), select=select, force=force
     )
     if not work:
@@ -100,12 +100,12 @@ def ui(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Open the Dagster UI over the same instance that the command uses (`dagster dev` on workspace.yaml)."""
-    prepare_instance(load_settings())
+    os.environ["DAGSTER_HOME"] = str(prepare_instance(load_settings()).absolute())
     command = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-p", str(port), "-h", host]
     os.execv(sys.executable, command)  # noqa: S606 - this process becomes the server
 
 
-def _bring_up_to_date(
+def bring_up_to_date(
     deployment: Deployment,
     recipe: Recipe,
     languages: list[str],
@@ -114,6 +114,7 @@ def _bring_up_to_date(
     select: str | None = None,
     force: bool = False,
 ) -> list[Work]:
+    """Run what is stale of `recipe` and of the corpus it needs; returns what was run, in order."""
     defs = deployment.definitions()
     work = _stale(deployment, defs, recipe, languages, dumps, select=select, force=force)
     if not work:

@@ -27,7 +27,9 @@ SAMPLES = pl.Schema(
 """Columns of the samples read; `sample` counts a task's samples from 0 in the file's order."""
 
 _SHOWN = 20
-_SAMPLES = typer.Argument(metavar="SAMPLES.jsonl", help="task_id with completion or solution, one sample a line")
+_SAMPLES = typer.Argument(
+    metavar="SAMPLES.jsonl", help="task_id with completion or solution, one sample a line"
+)
 _PROBLEMS = typer.Option(help="the benchmark's problems: .jsonl or .jsonl.gz in HumanEval's or MBXP's form")
 
 
@@ -36,9 +38,15 @@ def score(
     problems: Annotated[Path, _PROBLEMS],
     k: Annotated[str, typer.Option(help="pass@k for these, with commas between")] = "1,10,100",
     out: Annotated[Path | None, typer.Option(help="write each sample's verdict to this Parquet file")] = None,
-    workers: Annotated[int, typer.Option(min=0, help="processes that judge at once; 0: as many as cores")] = 0,
-    cache: Annotated[Path | None, typer.Option(help="folder that remembers verdicts, to go on after a stop")] = None,
-    partial: Annotated[bool, typer.Option("--partial", help="score only the problems that have samples")] = False,
+    workers: Annotated[
+        int, typer.Option(min=0, help="processes that judge at once; 0: as many as cores")
+    ] = 0,
+    cache: Annotated[
+        Path | None, typer.Option(help="folder that remembers verdicts, to go on after a stop")
+    ] = None,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="score only the problems that have samples")
+    ] = False,
     backend: Annotated[str, typer.Option(help="auto, bwrap or landlock")] = "auto",
     seed: Annotated[int, typer.Option(help="of the interval's draws")] = 0,
 ) -> None:
@@ -103,7 +111,9 @@ def read_samples(path: Path) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SAMPLES)
 
 
-def check_tasks(samples: Path, problems: Path, read: pl.DataFrame, known: pl.DataFrame, partial: bool) -> None:
+def check_tasks(
+    samples: Path, problems: Path, read: pl.DataFrame, known: pl.DataFrame, partial: bool
+) -> None:
     """Raise `TableError` where a sample has no problem, or (unless `partial`) a problem has no sample."""
     if unknown := unknown_tasks(read, known):
         raise TableError(f"{samples}: {len(unknown)} task ids are not in {problems}: {_some(unknown)}")
@@ -117,7 +127,9 @@ def check_tasks(samples: Path, problems: Path, read: pl.DataFrame, known: pl.Dat
         raise TableError(f"{problems}: {len(untested)} problems have no tests: {_some(untested)}")
 
 
-def judge_samples(programs: pl.DataFrame, sandbox: Sandbox, cache: Path | None, console: Console) -> pl.DataFrame:
+def judge_samples(
+    programs: pl.DataFrame, sandbox: Sandbox, cache: Path | None, console: Console
+) -> pl.DataFrame:
     """`programs` of `sample_programs` judged: `task_id, sample, language` and `VERDICT_SCHEMA` without its key."""
     keyed = programs.with_columns(
         pl.int_range(pl.len()).cast(pl.String).alias("key"),
@@ -131,7 +143,8 @@ def judge_samples(programs: pl.DataFrame, sandbox: Sandbox, cache: Path | None, 
 def passes(verdicts: pl.DataFrame) -> pl.DataFrame:
     """`task_id, n, c`: samples and passing samples of each task."""
     return verdicts.group_by("task_id").agg(
-        pl.len().cast(pl.Int64).alias("n"), (pl.col("verdict") == str(Verdict.PASS)).sum().cast(pl.Int64).alias("c")
+        pl.len().cast(pl.Int64).alias("n"),
+        (pl.col("verdict") == str(Verdict.PASS)).sum().cast(pl.Int64).alias("c"),
     )
 
 
@@ -158,7 +171,9 @@ def _ks(text: str) -> tuple[int, ...]:
     try:
         ks = tuple(sorted({int(part) for part in text.split(",")}))
     except ValueError as error:
-        raise typer.BadParameter(f"--k {text!r}: numbers with commas between are needed, e.g. 1,10") from error
+        raise typer.BadParameter(
+            f"--k {text!r}: numbers with commas between are needed, e.g. 1,10"
+        ) from error
     if ks[0] < 1:
         raise typer.BadParameter(f"--k {text!r}: k starts at 1")
     return ks
@@ -169,7 +184,9 @@ def _attainable(programs: pl.DataFrame, ks: tuple[int, ...], console: Console) -
     fewest = programs.group_by("task_id").len().sort("len", "task_id").row(0, named=True)
     left_out = [k for k in ks if k > fewest["len"]]
     if len(left_out) == len(ks):
-        raise TableError(f"pass@{left_out[0]} needs {left_out[0]} samples a problem; {fewest['task_id']} has {fewest['len']}")
+        raise TableError(
+            f"pass@{left_out[0]} needs {left_out[0]} samples a problem; {fewest['task_id']} has {fewest['len']}"
+        )
     if left_out:
         names = ", ".join(f"pass@{k}" for k in left_out)
         console.print(f"left out: {names} ({fewest['task_id']} has {fewest['len']} samples)", highlight=False)

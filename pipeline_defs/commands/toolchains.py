@@ -24,7 +24,12 @@ def toolchains(
     for language in LANGUAGES:
         line = found(language)
         remedy = "" if not line.problem else f"apt-get install {' '.join(line.packages)}"
-        table.add_row(language, line.version or "none", isolation.removesuffix("-forkserver") if not line.problem else "", remedy)
+        table.add_row(
+            language,
+            line.version or "none",
+            isolation.removesuffix("-forkserver") if not line.problem else "",
+            remedy,
+        )
         if line.problem and line.version:
             typer.echo(line.problem, err=True)
     console.print(table)

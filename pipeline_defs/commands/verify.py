@@ -19,17 +19,25 @@ from resources.sandbox.local import open_sandbox
 
 _SHOWN = 20
 
-INPUT = typer.Argument(metavar="IN.jsonl", help="programs: id, language, code, tests, and timeout_s, memory_mb if set")
+INPUT = typer.Argument(
+    metavar="IN.jsonl", help="programs: id, language, code, tests, and timeout_s, memory_mb if set"
+)
 OUTPUT = typer.Argument(metavar="OUT.parquet", help="verdicts, one row a program")
 
 
 def verify(
     source: Annotated[Path, INPUT],
     output: Annotated[Path, OUTPUT],
-    workers: Annotated[int, typer.Option(min=0, help="processes that judge at once; 0: as many as cores")] = 0,
-    flaky_check: Annotated[bool, typer.Option("--flaky-check", help="run Python passes again with another hash seed")] = False,
+    workers: Annotated[
+        int, typer.Option(min=0, help="processes that judge at once; 0: as many as cores")
+    ] = 0,
+    flaky_check: Annotated[
+        bool, typer.Option("--flaky-check", help="run Python passes again with another hash seed")
+    ] = False,
     backend: Annotated[str, typer.Option(help="auto, bwrap or landlock")] = "auto",
-    cache: Annotated[Path | None, typer.Option(help="folder that remembers verdicts, to go on after a stop")] = None,
+    cache: Annotated[
+        Path | None, typer.Option(help="folder that remembers verdicts, to go on after a stop")
+    ] = None,
     skip_bad: Annotated[
         Path | None, typer.Option(help="write bad lines to this JSON lines file and judge the rest")
     ] = None,
@@ -53,16 +61,28 @@ def verify(
     console.print(f"{len(verdicts)} verdicts written to {output}", highlight=False)
 
 
-def verify_programs(programs: pl.DataFrame, sandbox: Sandbox, cache: Path | None, console: Console) -> pl.DataFrame:
+def verify_programs(
+    programs: pl.DataFrame, sandbox: Sandbox, cache: Path | None, console: Console
+) -> pl.DataFrame:
     """`programs` (`PROGRAM_LINES`) judged: `id, language` and `VERDICT_SCHEMA` without its key, in their order."""
     found = judged(programs.rename({"id": "key"}), sandbox, cache, console)
-    return found.rename({"key": "id"}).select("id", "language", *[name for name in VERDICT_SCHEMA if name != "key"])
+    return found.rename({"key": "id"}).select(
+        "id", "language", *[name for name in VERDICT_SCHEMA if name != "key"]
+    )
 
 
 def bad_lines_message(source: Path, bad: pl.DataFrame) -> str:
     """What is wrong with the lines of `source` (`BAD_LINES`), the first of them named, and what to do."""
-    shown = [f"{source}:{line}: {problem}" for line, problem in bad.head(_SHOWN).select("line", "problem").iter_rows()]
+    shown = [
+        f"{source}:{line}: {problem}"
+        for line, problem in bad.head(_SHOWN).select("line", "problem").iter_rows()
+    ]
     more = [f"... and {len(bad) - _SHOWN} more"] if len(bad) > _SHOWN else []
     return "\n".join(
-        [f"{len(bad)} bad lines, nothing was run", *shown, *more, "correct them, or set them aside with --skip-bad FILE"]
+        [
+            f"{len(bad)} bad lines, nothing was run",
+            *shown,
+            *more,
+            "correct them, or set them aside with --skip-bad FILE",
+        ]
     )

@@ -1,0 +1,130 @@
+"""The whole line over a small dump of our own: what comes out, what a second run costs, what a new dump costs."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from assets.audit.questions import ask
+from tests.pipeline_defs.conftest import FILES, MakeLine, SmallLine, write_dump
+
+RECIPE_TABLES = ["filtered_seeds", "instructions", "candidate_responses", "verified_responses", "sft_dataset"]
+
+
+def test_every_artifact_is_there_and_verified_rows_are_right(finished_line: SmallLine) -> None:
+    assert set(finished_line.table("filtered_seeds")["name"]) >= {"shout", "hypotenuse", "pairs"}
+    verified = finished_line.table("verified_responses")
+    assert set(verified["verdict"]) == {"pass"}
+    assert any("def shout" in code for code in verified["code"])
+    assert not any("def broken_promise" in code for code in verified["code"])
+    verdicts = finished_line.table("verified_responses__verdicts")
+    assert "fail" in set(verdicts["verdict"])
+
+
+def test_training_rows_lead_back_to_their_files(finished_line: SmallLine) -> None:
+    rows = finished_line.table("sft_dataset")
+    assert rows.height >= 3
+    assert set(rows["engine"]) == {"offline"}
+    assert set(rows["commit"]) == {"c0ffee"}
+    for row in rows.iter_rows(named=True):
+        folder = row["repo"].removeprefix("example/")
+        lines = FILES[f"{folder}/{row['path']}"].splitlines()[row["start_line"] - 1 : row["end_line"]]
+        assert lines[0].startswith("def ")
+    assert ask("lineage_completeness", finished_line.deployment.store(), "demo").is_empty()
+
+
+def test_what_is_not_allowed_is_rejected_with_its_reason(finished_line: SmallLine) -> None:
+    store = finished_line.deployment.store()
+    funnel = ask("yield_funnel", store, "demo")
+    reasons = {(row["artifact"], row["reason"]) for row in funnel.iter_rows(named=True)}
+    assert ("corpus_dump", "empty") in reasons
+    assert ("raw_corpus", "licence") in reasons
+    assert ("filtered_seeds", "no_return_value") in reasons
+    assert ("filtered_seeds", "type_error") in reasons
+    assert ("verified_responses", "not_passed") in reasons
+
+
+def test_the_checkpoint_loads_and_the_canonical_solutions_pass(finished_line: SmallLine) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    row = finished_line.table("checkpoint", None).row(0, named=True)
+    AutoModelForCausalLM.from_pretrained(row["weights"])
+    AutoTokenizer.from_pretrained(row["weights"])
+    samples = finished_line.table("eval_scores__samples", None)
+    canonical = samples.filter(pl.col("checkpoint_id") == "canonical")
+    assert canonical.height >= 24
+    assert canonical["passed"].all()
+
+
+def test_a_second_run_finds_everything_up_to_date(finished_line: SmallLine) -> None:
+    assert finished_line.run("2026-01") == []
+
+
+def test_a_forced_run_calls_nothing_and_gives_the_same_bytes(make_line: MakeLine) -> None:
+    line = make_line()
+    write_dump(line.folder / "dumps" / "2026-01", FILES)
+    line.run("2026-01")
+    before = {path: path.read_bytes() for path in Path(line.folder / "home/store").rglob("data.parquet")}
+    line.run("2026-01", force=True)
+    after = {path: path.read_bytes() for path in Path(line.folder / "home/store").rglob("data.parquet")}
+    assert after == before
+    for artifact in ("instructions", "candidate_responses", "eval_scores"):
+        assert line.metadata(artifact)["engine_calls"] == 0
+    assert line.metadata("verified_responses")["sandbox_runs"] == 0
+    for artifact in RECIPE_TABLES:  # deleting any one artifact and materialising again gives the same bytes
+        path = line.file(artifact)
+        path.unlink()
+        line.run("2026-01")
+        assert path.read_bytes() == before[path]
+
+
+def test_a_new_dump_costs_only_what_is_new(make_line: MakeLine) -> None:
+    line = make_line()
+    write_dump(line.folder / "dumps" / "2026-01", FILES)
+    line.run("2026-01")
+    more = '''\
+def halves(number: int) -> float:
+    """Return one half of a number.
+
+    >>> halves(3)
+    1.5
+    """
+    return number / 2
+'''
+    write_dump(line.folder / "dumps" / "2026-02", {**FILES, "alpha/halves.py": more}, commit="decade")
+    line.run("2026-01", "2026-02")
+    assert line.metadata("filtered_seeds")["rows_computed"] == {"extraction": 1, "signature": 1, "type_check": 1}
+    assert line.metadata("instructions")["engine_calls"] == 2  # concepts and instruction of the one new seed
+    assert line.metadata("candidate_responses")["engine_calls"] == 1
+    assert line.metadata("verified_responses")["sandbox_runs"] == 1
+    rows = line.table("sft_dataset")
+    assert any("halves" in prompt for prompt in rows["prompt"])
+    assert set(rows["commit"]) == {"decade"}  # the newest dump's provenance
+
+
+def test_a_take_down_runs_through_everything(make_line: MakeLine, tmp_path: Path) -> None:
+    take_downs = tmp_path / "take_downs.txt"
+    take_downs.write_text("# none yet\n", encoding="utf-8")
+    line = make_line(settings=f'[raw_corpus]\ntake_downs = "{take_downs}"')
+    write_dump(line.folder / "dumps" / "2026-01", FILES)
+    line.run("2026-01")
+    assert "example/beta" in set(line.table("sft_dataset")["repo"])
+    take_downs.write_text("repo example/beta\n", encoding="utf-8")
+    line.run("2026-01")
+    for artifact in RECIPE_TABLES:
+        assert not any("without_repeats" in str(row) for row in line.table(artifact).iter_rows())
+    assert set(line.table("sft_dataset")["repo"]) == {"example/alpha"}
+
+
+@pytest.mark.usefixtures("s3_server")
+def test_the_store_on_s3_holds_the_same_content(make_line: MakeLine, finished_line: SmallLine, s3_server) -> None:
+    bucket = s3_server.create_bucket("whole-line")
+    line = make_line(
+        settings=f'store = "{bucket}/store"\ncache = "{bucket}/cache"\n[s3]\nendpoint_url = "{s3_server.endpoint_url}"'
+    )
+    write_dump(line.folder / "dumps" / "2026-01", FILES)
+    line.run("2026-01")
+    for artifact in RECIPE_TABLES:
+        volatile = [name for name in ("duration_ms", "cpu_ms", "peak_mb") if name in line.table(artifact).columns]
+        assert line.table(artifact).drop(volatile).equals(finished_line.table(artifact).drop(volatile))
+    assert line.run("2026-01") == []
