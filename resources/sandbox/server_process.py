@@ -205,7 +205,7 @@ def _namespaces(sources: dict[str, str], hash_seed: int) -> list[object]:
 def _environment(hash_seed: int) -> dict[str, str]:
     return {
         "PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "PYTHONHASHSEED": str(hash_seed),  # noqa: S108
-        "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system",
     }  # fmt: skip
 
 
