@@ -48,9 +48,9 @@ def find_stale(
             continue
         for partition in partitions_of(graph, instance, key, partitions):
             address = TableAddress.of(tuple(key.path), partition)
-            reason = _reason(
-                graph, instance, store, key, partition, address, stale, source_fingerprints or {}
-            )
+            fingerprints = source_fingerprints or {}
+            reason = "forced" if force else None
+            reason = reason or _reason(graph, instance, store, key, partition, address, stale, fingerprints)
             if reason is not None:
                 stale[address] = Work(key, partition, reason)
     return list(stale.values())
