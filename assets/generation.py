@@ -39,6 +39,9 @@ GENERATION = pl.Struct(
 )
 """The record of one model call that every generated row carries."""
 
+BATCH_PROMPTS = 65_536
+"""Prompts that are rendered and held at once."""
+
 Ask = Callable[[pl.DataFrame, Sampling, str], pl.DataFrame]
 """A method's way to an engine: requests (`REQUEST_SCHEMA` and any other columns), sampling and the call's
 name in; the same rows with `text`, `finish_reason`, `detail` and `generation` out, in order."""
@@ -163,6 +166,19 @@ def finished(answered: pl.DataFrame, *, stage: str, id_column: str) -> Outcome:
 def raw_detail(fault: pl.Expr) -> pl.Expr:
     """Detail of a rejection that keeps the model's whole text for study: the fault, a line, then `text`."""
     return pl.format("{}\n--- raw text\n{}", fault, pl.col("text").fill_null(""))
+
+
+def in_batches(rows: pl.DataFrame, step: Callable[[pl.DataFrame], Outcome], size: int) -> Outcome:
+    """`step` over slices of at most `size` rows, put together again.
+
+    A rendered prompt takes several kilobytes, so that a whole partition's prompts at once would fill the memory;
+    this is for steps that treat every row for itself.
+    """
+    outcomes = [step(batch) for batch in rows.iter_slices(size)] or [step(rows)]
+    return Outcome(
+        pl.concat([outcome.kept for outcome in outcomes]),
+        pl.concat([outcome.rejected for outcome in outcomes]),
+    )
 
 
 def draw_number(recipe_seed: int, purpose: str, row_id: str, sample: int = 0) -> int:

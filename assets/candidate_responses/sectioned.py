@@ -11,7 +11,17 @@ import polars as pl
 
 from assets.candidate_responses.sections import HEADINGS, Fault, parse_response, render_response
 from assets.candidate_responses.settings import Sectioned
-from assets.generation import Ask, answers, draw_number, finished, raw_detail, requests_frame, template
+from assets.generation import (
+    BATCH_PROMPTS,
+    Ask,
+    answers,
+    draw_number,
+    finished,
+    in_batches,
+    raw_detail,
+    requests_frame,
+    template,
+)
 from assets.instructions.few_shot_bank import Example, bank, draw_shots
 from assets.outcome import REJECTION_SCHEMA, Outcome
 from resources.engines.face import Sampling
@@ -47,6 +57,11 @@ def respond(instructions: pl.DataFrame, settings: Sectioned, ask: Ask) -> Outcom
     section_explanation, section_tests, generation`. A sample's id is that of instruction, sample and text,
     for kept and rejected samples alike; rejections carry the raw text.
     """
+    size = max(1, BATCH_PROMPTS // settings.samples)
+    return in_batches(instructions, lambda batch: _respond(batch, settings, ask), size)
+
+
+def _respond(instructions: pl.DataFrame, settings: Sectioned, ask: Ask) -> Outcome:
     samples = pl.DataFrame({"sample": range(settings.samples)}, schema={"sample": pl.Int32})
     wanted = instructions.drop("generation", "concepts_generation", strict=False).join(samples, how="cross")
     wanted = wanted.with_columns(pl.format("{}/{}", "instruction_id", "sample").alias("request_key"))

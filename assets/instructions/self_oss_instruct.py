@@ -10,10 +10,12 @@ import re
 import polars as pl
 
 from assets.generation import (
+    BATCH_PROMPTS,
     Ask,
     answers,
     draw_number,
     finished,
+    in_batches,
     raw_detail,
     requests_frame,
     template,
@@ -46,8 +48,12 @@ def write(seeds: pl.DataFrame, settings: SelfOssInstruct, ask: Ask) -> Outcome:
     `instruction_id, parent_id (null), instruction, task, category, concepts (list), difficulty,
     generation, concepts_generation`. Rejections carry the seed's id and the raw text.
     """
+    return in_batches(seeds.select(SEED_COLUMNS), lambda batch: _write(batch, settings, ask), BATCH_PROMPTS)
+
+
+def _write(seeds: pl.DataFrame, settings: SelfOssInstruct, ask: Ask) -> Outcome:
     asked = apply_rules(
-        seeds.select(SEED_COLUMNS),
+        seeds,
         [Rule(Reason.NOTHING_TO_ASK, pl.col("seed").fill_null("").str.strip_chars() == "")],
         stage="concepts",
         id_column="seed_id",

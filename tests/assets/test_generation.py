@@ -14,9 +14,12 @@ from assets.generation import (
     fenced,
     finished,
     generate,
+    in_batches,
     requests_frame,
     template,
 )
+from assets.outcome import Rule, apply_rules
+from assets.reasons import Reason
 from resources.engines.face import COMPLETION_SCHEMA, Engine, Sampling
 from resources.engines.offline import OfflineEngine
 from resources.row_cache import RowCache
@@ -199,3 +202,19 @@ def test_a_fence_is_longer_than_any_in_the_code(code):
 def test_an_unknown_field_of_a_template_is_an_error():
     with pytest.raises(Exception, match="language"):
         template("assets.instructions", "concepts.jinja").render(shots=[], seed="x")
+
+
+@given(st.lists(st.integers(0, 9), max_size=12), st.integers(1, 5))
+def test_batches_change_nothing(values, size):
+    rows = pl.DataFrame(
+        {"id": [f"r{v}" for v in values], "v": values}, schema={"id": pl.String, "v": pl.Int64}
+    )
+
+    def step(batch):
+        assert batch.height <= max(size, 1)
+        rule = Rule(Reason.TOO_SHORT, pl.col("v") < 5)
+        return apply_rules(batch, [rule], stage="s", id_column="id")
+
+    outcome = in_batches(rows, step, size)
+    assert outcome.kept["v"].to_list() == [v for v in values if v >= 5]
+    assert outcome.rejected["id"].to_list() == [f"r{v}" for v in values if v < 5]
