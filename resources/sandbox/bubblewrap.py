@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Literal
 
 from resources.sandbox.face import Limits
@@ -71,6 +72,9 @@ def run(
     per thread and set of binds, so a call costs little more than the command; `close_sandboxes` ends them.
     Raises `SandboxUnavailable` where nothing can isolate, `ServerDied` where the sandbox fails twice.
     """
+    hidden = [folder for folder in binds if PurePosixPath(folder).is_relative_to("/tmp")]  # noqa: S108
+    if hidden:
+        raise ValueError(f"{hidden[0]} cannot be bound: /tmp in the sandbox is the command's own; put it elsewhere")
     limits = limits or Limits()
     wall_s = wall_s or 3 * limits.cpu_s + 1
     contents = files or {}

@@ -84,7 +84,7 @@ class Server:
         out_read, out_write = os.pipe()
         proof_read, proof_write = os.pipe()
         token_read, token_write = os.pipe()
-        opened = [out_read, proof_read, token_write]
+        opened = [out_read, proof_read]
         handed = [out_write, proof_write, token_read]
         meeting = None
         if request.outputs:  # the command waits until its folder is held open
@@ -107,6 +107,7 @@ class Server:
         # made after the fork: no program's memory holds the token of its own run
         token = request.token if request.mode == COMMAND else os.urandom(16)
         os.write(token_write, token)
+        os.close(token_write)
         for descriptor in handed:
             os.close(descriptor)
         folder = None

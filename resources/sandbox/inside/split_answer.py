@@ -50,6 +50,7 @@ class AnswerSide(values.Coder):
         self.objects, self.numbers = [], {}
         self.told, self.telling = set(), set()
         self.constants = {}
+        self.flush = sys.stdout.flush
 
     def number(self, value):
         """The same number for the same object, for as long as this process lives."""
@@ -170,6 +171,10 @@ class AnswerSide(values.Coder):
         except BaseException as error:  # noqa: BLE001 - SystemExit is an answer, too
             self.telling.clear()
             message = ["e", self.error(error)]
+        try:
+            self.flush()  # what was printed shall not depend on how this process ends
+        except Exception:
+            pass
         try:
             messages.send(message)
         except (ValueError, TypeError) as error:

@@ -1,0 +1,158 @@
+"""The sandbox as the pipeline uses it: rows in, rows out, every key once, whatever dies in between."""
+
+import os
+import signal
+import threading
+import time
+
+import polars as pl
+import psutil
+import pytest
+
+from resources.sandbox.face import PROGRAM_SCHEMA, VERDICT_SCHEMA, Limits, SandboxUnavailable
+from resources.sandbox.isolation import isolation
+from resources.sandbox.local import LocalSandbox, open_sandbox
+from resources.sandbox.resource import SandboxResource
+
+RIGHT = "def add(a, b):\n    return a + b\n"
+TESTS = "assert add(1, 2) == 3\nassert add(2, 2) == 4\n"
+LIMITS = Limits(cpu_s=1, retry_cpu_s=0)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def isolated():
+    try:
+        isolation()
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+
+
+def frame(rows: list[tuple], **more) -> pl.DataFrame:
+    programs = pl.DataFrame(rows, schema=["key", "code", "tests"], orient="row")
+    return programs.with_columns(language=pl.lit("python"), **{k: pl.lit(v) for k, v in more.items()})
+
+
+def judged(programs: pl.DataFrame, limits: Limits = LIMITS, **settings) -> dict[str, dict]:
+    with open_sandbox(limits, **{"workers": 2, **settings}) as sandbox:
+        found = pl.concat(sandbox.verify(programs))
+    assert found.schema == VERDICT_SCHEMA
+    assert sorted(found["key"]) == sorted(programs["key"])
+    return {row["key"]: row for row in found.iter_rows(named=True)}
+
+
+def test_every_column_is_filled():
+    found = judged(frame([("a", RIGHT, TESTS), ("b", RIGHT, "print('so far')\nassert add(1, 1) == 3, 'one\\ntwo'")]))
+    passed, failed = found["a"], found["b"]
+    assert passed["verdict"] == "pass" and passed["detail"] == "" and passed["proof"] == "split"
+    assert passed["duration_ms"] > 0 and passed["cpu_ms"] > 0 and passed["peak_mb"] > 1
+    assert failed["verdict"] == "fail" and failed["detail"].startswith("tests: AssertionError: one")
+    assert "\n" not in failed["detail"] and failed["output_tail"] == "so far\n"
+
+
+def test_no_programs_and_no_code():
+    assert list(open_sandbox(LIMITS).verify(pl.DataFrame(schema=PROGRAM_SCHEMA))) == []
+    found = judged(frame([("a", None, TESTS), ("b", RIGHT, None), ("c", "", "")]))
+    assert [found[k]["verdict"] for k in "abc"] == ["fail", "no_tests", "no_tests"]
+
+
+def test_an_unknown_language_is_unsupported_not_failed():
+    found = judged(frame([("a", RIGHT, TESTS)]).with_columns(language=pl.lit("cobol")))
+    assert found["a"]["verdict"] == "unsupported" and "cobol" in found["a"]["detail"]
+
+
+def test_a_longer_limit_is_tried_once():
+    slow = "def f():\n    x = 0\n    for i in range(10**8):\n        x += i\n        if i == 2 * 10**7: return 1\n"
+    found = judged(frame([("a", slow, "assert f() == 1")]), Limits(cpu_s=0.2, retry_cpu_s=20))
+    assert found["a"]["verdict"] == "pass" and found["a"]["flags"] == ["retried"]
+    loop = frame([("a", "def f():\n    while True: pass", "assert f()")], timeout_s=0.4)
+    assert judged(loop, Limits(cpu_s=0.2, retry_cpu_s=20))["a"]["flags"] == ["retried"]
+
+
+def test_a_programs_own_memory_limit():
+    code = "def f(n):\n    return len(bytearray(n << 20))\n"
+    rows = [("a", code, "assert f(300) == 300 << 20")]
+    assert judged(frame(rows))["a"]["verdict"] == "pass"
+    assert judged(frame(rows, memory_mb=100))["a"]["verdict"] == "oom"
+
+
+def test_tests_that_pass_a_stub_are_flagged_once_a_suite():
+    rows = [
+        ("vacuous", RIGHT, "assert add(1, 2) is None or True\nassert not callable(None) or add"),
+        ("honest", RIGHT, TESTS),
+        ("again", RIGHT, "assert add(1, 2) is None or True\nassert not callable(None) or add"),
+    ]
+    found = judged(frame(rows), negative_control=True)
+    assert {k: r["flags"] for k, r in found.items()} == {"vacuous": ["vacuous"], "honest": [], "again": ["vacuous"]}
+
+
+def test_what_depends_on_the_hash_seed_is_flaky():
+    shown = judged(frame([("a", "def f():\n    return hash('seedling')\nprint(f())\n", "assert f()")]))
+    rows = [
+        ("flaky", "def f():\n    return hash('seedling')\n", f"assert f() == {shown['a']['output_tail']}"),
+        ("steady", RIGHT, TESTS),
+    ]
+    found = judged(frame(rows), second_seed=True)
+    assert {k: (r["verdict"], r["flags"]) for k, r in found.items()} == {
+        "flaky": ("pass", ["flaky"]),
+        "steady": ("pass", []),
+    }
+
+
+def test_runs_are_repeatable():
+    code = "import random\ndef f():\n    return random.random(), hash('x'), list({'a', 'b', 'c'})\nprint(f())"
+    rows = [(str(n), code, "assert f()") for n in range(6)]
+    assert len({row["output_tail"] for row in judged(frame(rows)).values()}) == 1
+
+
+def test_a_killed_worker_loses_nothing():
+    rows = [(str(n), RIGHT, f"import time\ntime.sleep(0.01)\nassert add({n}, 1) == {n + 1}") for n in range(150)]
+    with LocalSandbox(LIMITS, workers=2) as sandbox:
+        stop = threading.Event()
+        killed = []
+
+        def killer() -> None:
+            while not stop.wait(0.15):
+                for pid in sandbox.server_pids():
+                    if len(killed) < 8:
+                        killed.append(pid)
+                        os.kill(pid, signal.SIGKILL)
+
+        thread = threading.Thread(target=killer)
+        thread.start()
+        found = pl.concat(sandbox.verify(frame(rows)))
+        stop.set()
+        thread.join()
+    assert len(killed) >= 2
+    assert sorted(found["key"]) == sorted(key for key, *_ in rows)
+    # a program whose worker was killed under it twice is the machine's error, never the program's
+    assert set(found["verdict"]) <= {"pass", "harness_error"}
+    assert found.filter(pl.col("verdict") == "pass").height >= 148
+
+
+def test_leaving_ends_every_process():
+    with LocalSandbox(LIMITS, workers=2) as sandbox:
+        list(sandbox.verify(frame([(str(n), RIGHT, TESTS) for n in range(4)])))
+        pids = sandbox.server_pids()
+        assert pids
+        everything = [p for pid in pids for p in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True))]
+    deadline = time.monotonic() + 10
+    while any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in everything):
+        assert time.monotonic() < deadline, everything
+        time.sleep(0.02)
+
+
+def test_identity_says_what_a_verdict_depends_on():
+    with open_sandbox(LIMITS) as one, open_sandbox(Limits(cpu_s=3)) as other:
+        about = one.identity("python")
+        assert about["toolchain"].startswith("Python 3.") and about["isolation"] and about["harness"]
+        assert about != other.identity("python")
+        with pytest.raises(SandboxUnavailable):
+            one.identity("cobol")
+
+
+def test_the_resource_opens_the_sandbox_of_its_settings():
+    resource = SandboxResource(workers=1, cpu_s=0.5, retry_cpu_s=0, memory_mb=256)
+    with resource.open() as sandbox:
+        assert '"memory_mb":256' in sandbox.identity("python")["limits"]
+        found = pl.concat(sandbox.verify(frame([("a", RIGHT, TESTS)])))
+    assert found["verdict"].to_list() == ["pass"]
