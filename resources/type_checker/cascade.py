@@ -29,7 +29,7 @@ class Cascade(TypeChecker):
             sources,
             python_version=settings.python_version,
             platform=settings.platform,
-            environment=settings.environment,
+            sees_packages=settings.environment is not None,
         )
         left = [number for number, judgement in enumerate(judged) if judgement is None]
         confirmed = dict(zip(left, self.pyright.judge([sources[number] for number in left]), strict=True))

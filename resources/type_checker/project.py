@@ -21,8 +21,7 @@ def project(sources: Sequence[str], python_version: str) -> Iterator[Path]:
     """
     with tempfile.TemporaryDirectory(prefix="seedline-check-") as root:
         folder = Path(root, _ABOVE)
-        packages = folder / ".environment" / "lib" / f"python{python_version}" / "site-packages"
-        packages.mkdir(parents=True)
+        packages(folder, python_version).mkdir(parents=True)
         (folder / ".environment" / "bin").mkdir()
         (folder / ".environment" / "pyvenv.cfg").write_text(
             f"home = {root}\ninclude-system-site-packages = false\nversion = {python_version}.0\n"
@@ -30,6 +29,11 @@ def project(sources: Sequence[str], python_version: str) -> Iterator[Path]:
         for number, source in enumerate(sources):
             (folder / file_name(number)).write_bytes(source.encode())
         yield folder
+
+
+def packages(folder: Path, python_version: str) -> Path:
+    """Where the packages of the empty environment of project `folder` would be."""
+    return folder / ".environment" / "lib" / f"python{python_version}" / "site-packages"
 
 
 def file_name(number: int) -> str:

@@ -1,16 +1,17 @@
-"""The type checker as a Dagster resource."""
+"""Type and syntax checkers as a Dagster resource."""
 
 import dagster as dg
 
+from resources.type_checker.choice import Check, checker_for
 from resources.type_checker.face import TypeChecker
-from resources.type_checker.pyright import Pyright, PyrightSettings
+from resources.type_checker.pyright import PyrightSettings
 
 
 class TypeCheckerResource(dg.ConfigurableResource):
-    """How this machine type-checks; what the verdict depends on is fixed in `PyrightSettings`."""
+    """How this machine checks; what a verdict depends on is fixed in the checkers' own settings."""
 
     workers: int = 0
 
-    def open(self) -> TypeChecker:
-        """The type checker."""
-        return Pyright(PyrightSettings(processes=self.workers or None))
+    def open(self, language: str, check: Check) -> TypeChecker:
+        """The checker that a recipe asks for."""
+        return checker_for(language, check, PyrightSettings(processes=self.workers or None))

@@ -1,5 +1,8 @@
 """The cascade's verdicts are Pyright's: held against more than 5,000 real functions, and where they could part."""
 
+from importlib.util import find_spec
+from pathlib import Path
+
 import polars as pl
 import pytest
 
@@ -49,6 +52,47 @@ def test_ty_is_believed_in_what_is_sure_only():
 def test_where_they_could_part_pyright_decides():
     rows = pl.DataFrame({"key": list(SOURCES), "source": list(SOURCES.values())})
     assert Cascade().check(rows)["ok"].to_list() == Pyright().check(rows)["ok"].to_list()
+
+
+def test_modules_that_pyright_knows_are_not_rejected_by_ty():
+    """Every module of the standard library's stubs and of the others that Pyright ships."""
+    spec = find_spec("basedpyright")
+    assert spec is not None
+    assert spec.origin is not None
+    typeshed = Path(spec.origin).parent / "dist" / "typeshed-fallback"
+    roots = [typeshed / "stdlib", *(folder for folder in (typeshed / "stubs").iterdir() if folder.is_dir())]
+    modules = sorted(
+        {
+            ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+            for root in roots
+            for path in root.rglob("*.pyi")
+        }
+    )
+    sources = [
+        f"import {module}" for module in modules if all(part.isidentifier() for part in module.split("."))
+    ]
+    assert len(sources) > 3000
+    judged = sure_errors(sources, python_version="3.11", platform="Linux")
+    rejected = [source for source, judgement in zip(sources, judged, strict=True) if judgement is not None]
+    confirmed = Pyright().judge(rejected)
+    assert [source for source, judgement in zip(rejected, confirmed, strict=True) if judgement.ok] == []
+    assert len(rejected) < 0.1 * len(sources)
+
+
+def test_a_module_of_the_library_is_not_hidden_by_a_stub_of_its_name():
+    """setuptools' stubs hold a `distutils` of their own."""
+    source = "from distutils.command.install import INSTALL_SCHEMES"
+    assert sure_errors([source], python_version="3.11", platform="Linux") == [None]
+
+
+def test_ty_does_not_judge_imports_from_an_environment_that_it_does_not_see():
+    sources = [
+        "import numpy\n\n\ndef f():\n    return unknown",
+        "import numpy",
+        "from numpy import *\n\nprint(array)",
+    ]
+    judged = sure_errors(sources, python_version="3.11", platform="Linux", sees_packages=True)
+    assert [judgement is None for judgement in judged] == [False, True, True]
 
 
 def test_a_ty_that_hangs_rejects_nothing():
