@@ -21,8 +21,8 @@ _SPHINX = re.compile(
 )
 _SPHINX_TYPE = re.compile(r"^\s*:type\s+(?P<name>\w+)\s*:\s*(?P<type>[\w\[\] ]+?)\s*$", re.MULTILINE)
 _GOOGLE = re.compile(
-    r"^[ \t]+\*{0,2}(?P<name>\w+)[ \t]*(?:\((?P<type>[\w\[\] ]+?)(?:,\s*optional)?\)|\([^)\n]*\))?"
-    r"[ \t]*:[ \t]+(?P<text>\S.+)$",
+    r"^(?P<indent>[ \t]+)\*{0,2}(?P<name>\w+)[ \t]*(?:\((?P<type>[\w\[\] ]+?)(?:,\s*optional)?\)|\([^)\n]*\))?"
+    r"[ \t]*:[ \t]+(?P<text>\S[^\n]*(?:\n(?P=indent)[ \t]+\S[^\n]*)*)",
     re.MULTILINE,
 )
 _NUMPY = re.compile(

@@ -45,7 +45,7 @@ def test_a_docstring_that_says_nothing_asks_for_nothing(docstring):
     "docstring",
     [
         "Add.\n\n    :param a: first number\n    :param int b: second number\n    :returns: their sum\n    ",
-        "Add.\n\n    Args:\n        a: first number\n        b (int): second number\n\n    Returns:\n"
+        "Add.\n\n    Args:\n        a: first\n            number\n        b (int): second number\n\n    Returns:\n"
         "        their sum\n    ",
         "Add.\n\n    Parameters\n    ----------\n    a : int\n        first number\n"
         "    b : int\n        second number\n\n    Returns\n    -------\n    their sum\n    ",
