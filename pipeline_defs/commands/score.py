@@ -4,6 +4,7 @@ Samples in HumanEval's and MBXP's form: `task_id` with `completion` (continues t
 alone), one a line; problems in the benchmark's own file. Output: one Parquet row a sample, and the scores.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -72,7 +73,8 @@ def score(
         first = broken.row(0, named=True)
         typer.echo(
             f"{len(broken)} samples could not be judged, so there is no score; the first is {first['task_id']}, "
-            f"sample {first['sample']}: {first['verdict']}: {first['detail']}. Run again (with --cache, only these are run)",
+            f"sample {first['sample']}: {first['verdict']}: {first['detail']}. "
+            "Run again (with --cache, only these are run)",
             err=True,
         )
         raise typer.Exit(1)
@@ -148,7 +150,7 @@ def passes(verdicts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _records(path: Path):  # noqa: ANN202
+def _records(path: Path) -> Iterator[tuple[int, object]]:
     if path.name.lower().endswith(PARQUET):
         yield from enumerate(read_table(path, ["task_id"]).collect().iter_rows(named=True), start=1)
     else:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from resources.sandbox import bubblewrap
 from resources.sandbox.face import Limits, SandboxUnavailable, Verdict
 from resources.sandbox.languages import LANGUAGES
 from resources.sandbox.languages.harness import digest as harness_digest
@@ -51,7 +52,10 @@ def toolchain(language: str) -> Toolchain:
     """
     with _finding:
         if language not in _found:
-            _found[language] = _look_for(language)
+            try:
+                _found[language] = _look_for(language)
+            finally:
+                bubblewrap.close_sandboxes()  # the asking thread may never run a program again
     there = _found[language]
     if isinstance(there, str):
         raise SandboxUnavailable(there)
@@ -72,7 +76,9 @@ def _look_for(language: str) -> Toolchain | str:
         return f"{there.version} does not work inside the sandbox: {error}; {install} may mend it"
     trial = judge(known, ready, *known.hello, TRIAL_LIMITS)
     if trial.verdict is Verdict.HARNESS_ERROR:
-        raise SandboxUnavailable(f"{ready.version} could not be tried: {trial.detail}")  # not to be remembered
+        raise SandboxUnavailable(
+            f"{ready.version} could not be tried: {trial.detail}"
+        )  # not to be remembered
     if trial.verdict is not Verdict.PASS:
         return (
             f"{ready.version} does not work inside the sandbox ({trial.verdict}: {trial.detail}); "
@@ -113,7 +119,12 @@ def warmed(language: Language, there: Toolchain) -> Toolchain:
     if not language.warm_sources:
         return there
     code = inspect.getsource(type(language).warm_up)
-    made_from = [code, harness_digest(*language.warm_sources), there.version, *map(str, sorted(there.tools.values()))]
+    made_from = [
+        code,
+        harness_digest(*language.warm_sources),
+        there.version,
+        *map(str, sorted(there.tools.values())),
+    ]
     recipe = "\0".join(made_from)
     digest = hashlib.sha256(recipe.encode()).hexdigest()[:16]
     folder = _warm_root() / f"{language.name}-{digest}"
@@ -146,7 +157,7 @@ def _warm_root() -> Path:
     cache_home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     root = cache_home / "seedline" / "toolchains"
     if not _reachable(cache_home):
-        root = Path(f"/var/tmp/seedline-{os.getuid()}/toolchains")  # noqa: S108  its owner is checked below
+        root = Path(f"/var/tmp/seedline-{os.getuid()}/toolchains")  # its owner is checked below
     root.mkdir(parents=True, exist_ok=True)
     for folder in (root.parent, root):
         folder.chmod(0o755)

@@ -5,8 +5,11 @@ mention again does not count, so tests that are only defined and never called ar
 """
 
 import re
+from collections import Counter
 
-from resources.sandbox.languages.syntax import code_only, parse, walk
+from tree_sitter import Node
+
+from resources.sandbox.languages.syntax import code_only, declared_name, parse, walk
 
 _NODE_ASSERT = (
     r"\bassert\b(?:\s*\.\s*\w+)*\s*\(|(?<![.\w])(?:(?:deep)?(?:strict)?equal|(?:deep)?strictEqual|deepEqual"
@@ -26,8 +29,10 @@ OTHER = {
     "bash": r"\bexit\b|\breturn\b|\bset\s+-\w*e|\bfalse\b|\bassert\w*|\[|\btest\b|\bdiff\b|\bcmp\b|\bgrep\b",
     "cpp": r"\bthrow\b|\b(?:abort|exit|_exit|quick_exit|terminate)\s*\(|\breturn\s+(?!0\s*;)|\bstatic_assert\b",
     "java": r"\bassert\b|\bthrow\b|\bSystem\s*\.\s*exit\b|\bassert\w+\s*\(",
-    "go": r"\bpanic\s*\(|\bos\s*\.\s*Exit\b|\.\s*(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)\s*\(|\blog\s*\.\s*(?:Fatal|Panic)",
-    "rust": r"\b(?:panic|unreachable|todo|debug_assert\w*)!|\.\s*(?:unwrap|expect)\w*\s*\(|\bprocess\s*::\s*exit|\?\s*;",
+    "go": r"\bpanic\s*\(|\bos\s*\.\s*Exit\b|\.\s*(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)\s*\("
+    r"|\blog\s*\.\s*(?:Fatal|Panic)",
+    "rust": r"\b(?:panic|unreachable|todo|debug_assert\w*)!|\.\s*(?:unwrap|expect)\w*\s*\(|\bprocess\s*::\s*exit"
+    r"|\?\s*;",
     "php": r"\bassert\s*\(|\bthrow\b|\b(?:exit|die)\b|\btrigger_error\b",
     "csharp": r"\bthrow\b|\bAssert\b|\bEnvironment\s*\.\s*(?:Exit|FailFast)\b",
     "ruby": r"\braise\b|\bfail\b|\babort\b|\bexit\b|\bassert\w*|\brefute\w*",
@@ -56,32 +61,26 @@ def live_sites(language: str, tests: str) -> tuple[int, int]:
 def _dead_ranges(language: str, tests: str, text: bytes) -> list[tuple[int, int]]:
     """Byte ranges of functions whose name stands nowhere in `text` but at their definition."""
     dead: list[tuple[int, int]] = []
+    words = Counter(word.decode() for word in re.findall(rb"[\w$]+", text))
     for node in walk(parse(language, tests)):
         if not _FUNCTION.match(node.type):
             continue
-        name = _name(node)
+        name = declared_name(node)
         if name is None or _ENTRY.match(name) or _has_attribute(node):
             continue
         if node.type == "variable_declarator" and not _is_function_value(node):
             continue
-        if len(re.findall(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])", text)) == 1:
+        if words[name] == 1:
             dead.append((node.start_byte, node.end_byte))
     return dead
 
 
-def _name(node: object) -> str | None:
-    found = node.child_by_field_name("name") or node.child_by_field_name("declarator")  # type: ignore[attr-defined]
-    while found is not None and (inner := found.child_by_field_name("declarator")) is not None:
-        found = inner
-    return found.text.decode(errors="replace") if found is not None and found.text else None
-
-
-def _is_function_value(node: object) -> bool:
-    value = node.child_by_field_name("value")  # type: ignore[attr-defined]
+def _is_function_value(node: Node) -> bool:
+    value = node.child_by_field_name("value")
     return value is not None and value.type in ("arrow_function", "function_expression", "function")
 
 
-def _has_attribute(node: object) -> bool:
+def _has_attribute(node: Node) -> bool:
     """Rust's `#[test]`, which runs a function that nothing mentions."""
-    before = node.prev_named_sibling  # type: ignore[attr-defined]
+    before = node.prev_named_sibling
     return before is not None and before.type == "attribute_item"

@@ -24,7 +24,9 @@ class Bash(Language):
         """The harness with answer and tests in their places."""
         text = source("bash.sh").decode()
         for place, part in (("MARK", mark), ("ANSWER", code), ("TESTS", tests)):
-            text = text.replace(f"#{place}#\n" if part is not mark else "MARK", part if part is mark else f"{part}\n")
+            text = text.replace(
+                f"#{place}#\n" if part is not mark else "MARK", part if part is mark else f"{part}\n"
+            )
         return Program(
             run=Command(
                 argv=(str(toolchain.tools["bash"]), "--noprofile", "--norc", "program.sh"),

@@ -17,14 +17,18 @@ from resources.sandbox.languages.tools import located
 FLAGS = ("-std=gnu++20", "-O0", "-w", "-pipe", "-fdiagnostics-color=never", "-fmax-errors=3")
 
 _KEYWORDS = (
-    "if else for while do switch case default return throw try catch new delete true false bool int long short char "
-    "float double void auto const static struct class template typename using namespace main assert NDEBUG not and or"
-).split()
+    "if", "else", "for", "while", "do", "switch", "case", "default", "return", "throw", "try", "catch", "new",
+    "delete", "true", "false", "bool", "int", "long", "short", "char", "float", "double", "void", "auto",
+    "const", "static", "struct", "class", "template", "typename", "using", "namespace", "main", "assert",
+    "NDEBUG", "not", "and", "or",
+)  # fmt: skip
 _JUDGES = re.compile(
     r"\b(abort|exit|_exit|_Exit|quick_exit|__assert_fail|__cxa_throw|__cxa_allocate_exception|_Unwind_RaiseException"
     r"|__real_main|__wrap_main|seedline_\w+)\s*\([^;{}]*\)\s*(?:noexcept\s*)?(?:__attribute__\s*\(\(.*\)\)\s*)?[{;]"
 )
-_DEFINED = re.compile(r"(?m)^(?!\s*(?:else|return|throw|new)\b)[\w:<>,&*\s]*?[\s&*>](\w+)\s*\([^;{}()]*(?:\([^()]*\)[^;{}()]*)*\)\s*\{")
+_DEFINED = re.compile(
+    r"(?m)^(?!\s*(?:else|return|throw|new)\b)[\w:<>,&*\s]*?[\s&*>](\w+)\s*\([^;{}()]*(?:\([^()]*\)[^;{}()]*)*\)\s*\{"
+)
 
 
 class Cpp(Language):
@@ -110,7 +114,9 @@ def _own_helpers(answer: str, tests: str, mark: str) -> str:
 
     Else an answer's overload (`bool compare(int, int)`) would be the better match and judge itself.
     """
-    names = {name for name in _DEFINED.findall(code_only("cpp", tests)) if name not in (*_KEYWORDS, "operator")}
+    names = {
+        name for name in _DEFINED.findall(code_only("cpp", tests)) if name not in (*_KEYWORDS, "operator")
+    }
     for name in sorted(name for name in names if re.search(rf"\b{name}\b", answer)):
         tests = re.sub(rf"(?<![\w.>:]){name}(?=\s*[(<])", f"{name}_{mark}", tests)
     return tests

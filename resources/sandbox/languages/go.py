@@ -16,17 +16,22 @@ from resources.sandbox.languages.language import Command, Language, Program, Ref
 from resources.sandbox.languages.syntax import code_only, parse
 from resources.sandbox.languages.tools import located
 
-_PREDECLARED = frozenset(
-    (
-        "append cap close complex copy delete imag len make new panic print println real recover true false nil iota "
-        "any bool byte comparable error string rune int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 uintptr "
-        "float32 float64 complex64 complex128"
-    ).split()
-)
+_PREDECLARED = frozenset((
+    "append", "cap", "close", "complex", "copy", "delete", "imag", "len", "make", "new", "panic", "print",
+    "println", "real", "recover", "true", "false", "nil", "iota", "any", "bool", "byte", "comparable", "error",
+    "string", "rune", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64",
+    "uintptr", "float32", "float64", "complex64", "complex128",
+))  # fmt: skip
 _MAIN = re.compile(r"(?m)^(\s*func\s+)main(\s*\(\s*\))")
 _TEST = re.compile(r"(?m)^\s*func\s+(Test\w*)\s*\(\s*\w+\s+\*testing\.T\s*\)")
 _OWN_FILE = re.compile(r"(?m)^\s*(?:package\s+\w+|import\b)")
-_ENVIRONMENT = {"GO111MODULE": "off", "CGO_ENABLED": "0", "GOFLAGS": "", "GOCACHE": "/tmp/cache", "GOPATH": "/tmp/go"}
+_ENVIRONMENT = {
+    "GO111MODULE": "off",
+    "CGO_ENABLED": "0",
+    "GOFLAGS": "",
+    "GOCACHE": "/tmp/cache",
+    "GOPATH": "/tmp/go",
+}
 
 
 class Go(Language):
@@ -50,17 +55,19 @@ class Go(Language):
         script = (
             "set -e; mkdir std\n"
             f"""{go} list -export -f '{{{{if .Export}}}}{{{{.ImportPath}}}} {{{{.Export}}}}{{{{end}}}}' std > list\n"""
-            "n=0; while read -r path file; do n=$((n+1)); cp \"$file\" std/$n.a; echo \"packagefile $path=std/$n.a\"; "
+            'n=0; while read -r path file; do n=$((n+1)); cp "$file" std/$n.a; echo "packagefile $path=std/$n.a"; '
             "done < list > importcfg\n"
             f"{go} tool compile -p proof -importcfg importcfg -pack -o std/proof.a proof.go\n"
             "echo packagefile proof=std/proof.a >> importcfg\n"
-            f"tools=$({go} env GOTOOLDIR); echo \"$tools\" > tools\n"
+            f'tools=$({go} env GOTOOLDIR); echo "$tools" > tools\n'
             "tar czf std.tar.gz std importcfg tools\n"
         )
         outcome = bubblewrap.run(
             ("/bin/bash", "-c", script),
             files={"proof.go": source("proof.go")},
-            limits=BUILD_LIMITS.model_copy(update={"cpu_s": 600.0, "disk_mb": 2048, "files": 1024, "memory_mb": 4096}),
+            limits=BUILD_LIMITS.model_copy(
+                update={"cpu_s": 600.0, "disk_mb": 2048, "files": 1024, "memory_mb": 4096}
+            ),
             wall_s=900.0,
             binds=toolchain.binds,
             env=_ENVIRONMENT,
@@ -68,7 +75,9 @@ class Go(Language):
             outputs=("std.tar.gz",),
         )
         if outcome.exit_code != 0:
-            raise OSError(f"Go's standard library could not be compiled: {outcome.output_tail.strip()[-300:]}")
+            raise OSError(
+                f"Go's standard library could not be compiled: {outcome.output_tail.strip()[-300:]}"
+            )
         with tarfile.open(fileobj=io.BytesIO(outcome.files["std.tar.gz"])) as archive:
             members = [member for member in archive.getmembers() if member.isfile()]
             return {member.name: archive.extractfile(member).read() for member in members}  # type: ignore[union-attr]
@@ -81,7 +90,7 @@ class Go(Language):
         cases = _TEST.findall(shown)
         has_main = _MAIN.search(shown) is not None
         if has_main or not cases:
-            tests, call = _MAIN.sub(rf"\1{mark}\2", tests), f"\t{mark}()\n\tproof.Done(\"\")\n"
+            tests, call = _MAIN.sub(rf"\1{mark}\2", tests), f'\t{mark}()\n\tproof.Done("")\n'
         else:
             code = _MAIN.sub(rf"\1{mark}\2", code)
             listed = ", ".join(f'{{Name: "{case}", F: {case}}}' for case in cases)
@@ -99,7 +108,8 @@ class Go(Language):
         # paths in importcfg are relative, so both tools run in the folder of the compiled library
         script = (
             f"cd {warm} && {tools}/compile -p main -importcfg importcfg -pack -o /tmp/main.a "
-            f"{' '.join(f'/tmp/{name}' for name in files)} && {tools}/link -s -w -importcfg importcfg -o /tmp/program /tmp/main.a"
+            f"{' '.join(f'/tmp/{name}' for name in files)} && {tools}/link -s -w "
+            "-importcfg importcfg -o /tmp/program /tmp/main.a"
         )
         return Program(
             build=Command(

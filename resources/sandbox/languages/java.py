@@ -15,13 +15,23 @@ from resources.sandbox.languages.language import Command, Language, Program, Ref
 from resources.sandbox.languages.syntax import code_only, parse, walk
 from resources.sandbox.languages.tools import located
 
-_OPTIONS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto", "-Xss4m", "-ea")
-_STAMP = "touch -d @1000000000 proof.jar"  # the shared archive knows the jar by its time
-_JUDGES = frozenset(
-    "Object String Integer Long Double Boolean Character Math System Objects Arrays Throwable Error Exception "
-    "RuntimeException AssertionError IllegalStateException SeedlineProof".split()
+_OPTIONS = (
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:-UsePerfData",
+    "-Xshare:auto",
+    "-Xss4m",
+    "-ea",
 )
-_PUBLIC_TYPE = re.compile(r"(?m)^\s*public\s+(?:(?:final|abstract|sealed|strictfp)\s+)*(?:class|interface|enum|record)\s+(\w+)")
+_STAMP = "touch -d @1000000000 proof.jar"  # the shared archive knows the jar by its time
+_JUDGES = frozenset((
+    "Object", "String", "Integer", "Long", "Double", "Boolean", "Character", "Math", "System", "Objects",
+    "Arrays", "Throwable", "Error", "Exception", "RuntimeException", "AssertionError", "IllegalStateException",
+    "SeedlineProof",
+))  # fmt: skip
+_PUBLIC_TYPE = re.compile(
+    r"(?m)^\s*public\s+(?:(?:final|abstract|sealed|strictfp)\s+)*(?:class|interface|enum|record)\s+(\w+)"
+)
 _IMPORT = re.compile(r"(?m)^\s*import\s+[^;]+;")
 
 
@@ -75,7 +85,10 @@ class Java(Language):
         shown = code_only(self.name, tests)
         entry = _entry(tests)
         tests = _exits(tests, shown, mark)
-        code_public, tests_public = _PUBLIC_TYPE.search(code_only(self.name, code)), _PUBLIC_TYPE.search(shown)
+        code_public, tests_public = (
+            _PUBLIC_TYPE.search(code_only(self.name, code)),
+            _PUBLIC_TYPE.search(shown),
+        )
         if _IMPORT.search(shown) or (code_public and tests_public):
             own = {line.strip().rstrip(";").rsplit(".", 1)[-1] for line in _IMPORT.findall(shown)} - {"*"}
             borrowed = [

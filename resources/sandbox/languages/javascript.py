@@ -14,13 +14,17 @@ from resources.sandbox.languages.language import Command, Language, Program, Too
 from resources.sandbox.languages.syntax import code_only, edit, parse, walk
 from resources.sandbox.languages.tools import located
 
-_MODULE = re.compile(r"(?m)^\s*(?:import\s*[\w{*'\"]|export\s+(?:default|const|let|var|function|class|async|\{|\*))")
+_MODULE = re.compile(
+    r"(?m)^\s*(?:import\s*[\w{*'\"]|export\s+(?:default|const|let|var|function|class|async|\{|\*))"
+)
 _ASSERT_IMPORT = re.compile(r"((?:from|import)\s*)(['\"])(?:node:)?assert(/strict)?\2")
 _LATER = re.compile(
     r"\basync\b|\bawait\b|\.\s*then\s*\(|\bset(?:Timeout|Interval|Immediate)\b|\bnextTick\b|\bPromise\b"
     r"|\bqueueMicrotask\b|\bnode:test\b|\.\s*on(?:ce)?\s*\(|\b(?:test|it|describe)\s*\("
 )
-_CALLBACK = re.compile(r"\.\s*then\s*\(|\bset(?:Timeout|Interval|Immediate)\b|\bnextTick\b|\.\s*on(?:ce)?\s*\(")
+_CALLBACK = re.compile(
+    r"\.\s*then\s*\(|\bset(?:Timeout|Interval|Immediate)\b|\bnextTick\b|\.\s*on(?:ce)?\s*\("
+)
 _EXIT = re.compile(r"\bprocess\s*\.\s*exit\s*\(")
 _FUNCTIONS = ("function_declaration", "function_expression", "arrow_function", "method_definition")
 _DEBIAN_MODULES = "/usr/share/nodejs"
@@ -86,7 +90,10 @@ def node_run(
     shown = code_only(language, tests)
     sites = len([1 for s in re.findall(COUNTED["javascript"], shown) if not s.rstrip("( ").endswith("fail")])
     # an answer that does things later may call the functions that tests give it later, or never
-    gives = _LATER.search(code_only(language, code)) is not None and re.search(r"=>|\bfunction\b", shown) is not None
+    gives = (
+        _LATER.search(code_only(language, code)) is not None
+        and re.search(r"=>|\bfunction\b", shown) is not None
+    )
     later = gives or _LATER.search(shown) is not None
     program = "program.mjs" if is_module else "program.js"
     plan = {
@@ -118,14 +125,17 @@ def _for_module(text: str, mark: str) -> str:
         lambda m: f"{m[1]}{m[2]}data:text/javascript,{_assert_module(mark, m[3] is not None)}{m[2]}", text
     )
     if re.search(r"\brequire\s*\(", text) and "createRequire" not in text:
-        text = f"import {{createRequire as {mark}r}} from 'module';const require={mark}r(import.meta.url);{text}"
+        text = (
+            f"import {{createRequire as {mark}r}} from 'module';const require={mark}r(import.meta.url);{text}"
+        )
     return text
 
 
 _ASSERT_NAMES = (
-    "ok equal notEqual deepEqual notDeepEqual deepStrictEqual notDeepStrictEqual strictEqual notStrictEqual "
-    "throws doesNotThrow rejects doesNotReject match doesNotMatch ifError fail AssertionError strict"
-).split()
+    "ok", "equal", "notEqual", "deepEqual", "notDeepEqual", "deepStrictEqual", "notDeepStrictEqual",
+    "strictEqual", "notStrictEqual", "throws", "doesNotThrow", "rejects", "doesNotReject", "match",
+    "doesNotMatch", "ifError", "fail", "AssertionError", "strict",
+)  # fmt: skip
 
 
 def _assert_module(mark: str, strict: bool) -> str:
@@ -140,9 +150,13 @@ def awaits_at_top(language: str, text: str) -> bool:
     waiting = [parse(language, text)]
     while waiting:
         node = waiting.pop()
-        if node.type == "await_expression" or (node.type == "for_in_statement" and b"await" in (node.text or b"")[:12]):
+        if node.type == "await_expression" or (
+            node.type == "for_in_statement" and b"await" in (node.text or b"")[:12]
+        ):
             return True
-        waiting.extend(c for c in node.children if c.type not in (*_FUNCTIONS, "generator_function_declaration"))
+        waiting.extend(
+            c for c in node.children if c.type not in (*_FUNCTIONS, "generator_function_declaration")
+        )
     return False
 
 

@@ -15,7 +15,9 @@ from resources.sandbox.languages.assertions import live_sites
 from resources.sandbox.languages.language import TOKEN_LENGTH, Command, Language, Refused, Toolchain
 
 HARNESS_VERSION = "1"
-"""Part of every verdict's cache key: raise it when a verdict's rule changes (the harness files' own digest stands beside it)."""
+"""Part of every verdict's cache key: raise it when a verdict's rule changes.
+
+The harness files' own digest stands beside it."""
 
 BUILD_LIMITS = Limits(
     cpu_s=10.0, retry_cpu_s=0.0, memory_mb=2048, processes=128, files=512, disk_mb=256, output_kb=1024
@@ -33,7 +35,9 @@ _OUT_OF_MEMORY = re.compile(
     re.IGNORECASE,
 )
 _TELLING = (
-    re.compile(r"\w*(?:Error|Exception)\b[^:]*:|\berror\b(?:\[\w+\])?:|^panic|panicked at|assertion failed|Fatal error"),
+    re.compile(
+        r"\w*(?:Error|Exception)\b[^:]*:|\berror\b(?:\[\w+\])?:|^panic|panicked at|assertion failed|Fatal error"
+    ),
     re.compile(r"error|exception|assert|panic|throw|failed|fatal|not found|signal", re.IGNORECASE),
 )
 _PLACE = re.compile(r"^\s*(at |goroutine |\d+: |#\d|stack backtrace|note:|Node\.js v|\^|throw err|node:)")

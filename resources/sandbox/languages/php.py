@@ -11,6 +11,8 @@ from resources.sandbox.languages.harness import source
 from resources.sandbox.languages.language import Command, Language, Program, Toolchain
 from resources.sandbox.languages.tools import located
 
+_SETTINGS = ("zend.assertions", "assert.exception", "assert.active")
+
 
 class Php(Language):
     """PHP on the command line, with the machine's own extensions."""
@@ -35,7 +37,7 @@ class Php(Language):
         tests = re.sub(r"\A\s*<\?php", "", tests)
         if tests.rfind("?>") > tests.rfind("<?php"):
             tests = f"{tests}\n<?php"
-        between = "\\ini_set('zend.assertions', '1'); \\ini_set('assert.exception', '1'); \\ini_set('assert.active', '1');"
+        between = "".join(f"\\ini_set('{name}', '1');" for name in _SETTINGS)
         before = f"{code}\n{between}\n{tests}\n"
         last = before.count("\n") + 1
         harness = source("proof.php").decode().replace("MARK", mark).replace("'LAST'", str(last))

@@ -7,13 +7,22 @@ answer can print); the assertion macros are defined anew between answer and test
 import re
 from pathlib import Path
 
+from tree_sitter import Node
+
 from resources.sandbox.languages.harness import source
 from resources.sandbox.languages.language import Command, Language, Program, Toolchain
 from resources.sandbox.languages.syntax import code_only, edit, parse
 from resources.sandbox.languages.tools import command, command_path, in_system, printed, version_line
 
 _MAIN = re.compile(r"\bfn(\s+)main(\s*\()")
-_FLAGS = ("--edition=2021", "--crate-name=program", "-Copt-level=0", "-Cdebuginfo=0", "-Cprefer-dynamic", "--cap-lints=allow")
+_FLAGS = (
+    "--edition=2021",
+    "--crate-name=program",
+    "-Copt-level=0",
+    "-Cdebuginfo=0",
+    "-Cprefer-dynamic",
+    "--cap-lints=allow",
+)
 
 
 class Rust(Language):
@@ -83,26 +92,28 @@ def _called(tests: str, mark: str) -> tuple[str, list[str]]:
     """`tests` with its `#[test]` functions made ordinary ones, and the lines that call them."""
     edits: list[tuple[int, int, str]] = []
     calls: list[str] = []
-    waiting = [(parse("rust", tests), ())]
+    waiting: list[tuple[Node, tuple[str, ...]]] = [(parse("rust", tests), ())]
     while waiting:
         parent, path = waiting.pop()
-        attributes: list = []
+        attributes: list[Node] = []
         for node in parent.children:
             if node.type == "attribute_item":
                 attributes.append(node)
                 continue
             if node.type in ("line_comment", "block_comment"):
                 continue
-            named = {re.sub(rb"\s", b"", attribute.text): attribute for attribute in attributes}
+            named = {re.sub(rb"\s", b"", attribute.text or b""): attribute for attribute in attributes}
             attributes = []
             if b"#[cfg(test)]" in named:
                 edits.append((*_range(named[b"#[cfg(test)]"]), ""))
             name = node.child_by_field_name("name")
             if name is None:
                 continue
-            inner = (*path, name.text.decode())
+            inner = (*path, (name.text or b"").decode())
             is_test = node.type == "function_item" and b"#[test]" in named
-            if (is_test or node.type == "mod_item") and not any(c.type == "visibility_modifier" for c in node.children):
+            if (is_test or node.type == "mod_item") and not any(
+                c.type == "visibility_modifier" for c in node.children
+            ):
                 edits.append((node.start_byte, node.start_byte, "pub(crate) "))
             body = node.child_by_field_name("body")
             if node.type == "mod_item" and body is not None:
@@ -110,12 +121,18 @@ def _called(tests: str, mark: str) -> tuple[str, list[str]]:
             elif is_test:
                 edits.append((*_range(named[b"#[test]"]), ""))
                 panics = [a for text, a in named.items() if text.startswith(b"#[should_panic")]
-                edits += [(*_range(a), "") for text, a in named.items() if text.startswith((b"#[should_panic", b"#[ignore"))]
+                edits += [
+                    (*_range(a), "")
+                    for text, a in named.items()
+                    if text.startswith((b"#[should_panic", b"#[ignore"))
+                ]
                 if not any(text.startswith(b"#[ignore") for text in named):
                     call = f"crate::{'::'.join(inner)}"
-                    calls.append(f"{mark}::must_panic(|| {call}());" if panics else f"{mark}::must({call}());")
+                    calls.append(
+                        f"{mark}::must_panic(|| {call}());" if panics else f"{mark}::must({call}());"
+                    )
     return edit(tests, edits), calls
 
 
-def _range(node: object) -> tuple[int, int]:
-    return node.start_byte, node.end_byte  # type: ignore[attr-defined]
+def _range(node: Node) -> tuple[int, int]:
+    return node.start_byte, node.end_byte

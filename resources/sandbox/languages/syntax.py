@@ -52,6 +52,14 @@ def walk(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
         waiting.extend(reversed(node.children))
 
 
+def declared_name(node: tree_sitter.Node) -> str | None:
+    """The name that a function's or variable's definition gives; None where it has none."""
+    found = node.child_by_field_name("name") or node.child_by_field_name("declarator")
+    while found is not None and (inner := found.child_by_field_name("declarator")) is not None:
+        found = inner
+    return found.text.decode(errors="replace") if found is not None and found.text else None
+
+
 def code_only(language: str, text: str) -> str:
     """`text` with comments and the insides of strings blanked; line breaks and byte offsets stay.
 

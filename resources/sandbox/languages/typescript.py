@@ -11,7 +11,9 @@ from resources.sandbox.languages.javascript import awaits_at_top, instrumented, 
 from resources.sandbox.languages.language import Language, Program, Toolchain
 from resources.sandbox.languages.tools import located
 
-_ASSERT_NAMESPACE = re.compile(r"(?m)^(\s*)import\s+\*\s+as\s+(\w+)\s+from\s+(['\"](?:node:)?assert(?:/strict)?['\"])")
+_ASSERT_NAMESPACE = re.compile(
+    r"(?m)^(\s*)import\s+\*\s+as\s+(\w+)\s+from\s+(['\"](?:node:)?assert(?:/strict)?['\"])"
+)
 
 
 class TypeScript(Language):
@@ -49,4 +51,6 @@ class TypeScript(Language):
             text = _ASSERT_NAMESPACE.sub(r"\1import \2 = require(\3)", text)
         compiler = str(toolchain.tools.get("esbuild") or toolchain.tools["tsc"])
         run = node_run(self.name, toolchain, text, code, tests, mark, is_module, compiler)
-        return Program(run=replace(run, start_cpu_s=0.5 if "esbuild" in toolchain.tools else 2.0), counts=True)
+        return Program(
+            run=replace(run, start_cpu_s=0.5 if "esbuild" in toolchain.tools else 2.0), counts=True
+        )

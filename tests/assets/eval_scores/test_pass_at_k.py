@@ -33,7 +33,8 @@ def test_the_order_of_problems_changes_nothing_and_the_interval_holds_the_score(
     rows = [(n, round(share * n)) for n, share in drawn]
     shuffled = random.sample(rows, len(rows))
     first, second = (
-        pass_at_k(pl.DataFrame(r, schema={"n": pl.Int64, "c": pl.Int64}, orient="row"), 2) for r in (rows, shuffled)
+        pass_at_k(pl.DataFrame(r, schema={"n": pl.Int64, "c": pl.Int64}, orient="row"), 2)
+        for r in (rows, shuffled)
     )
     assert first == second
     assert first["low"] - 1e-12 <= first["pass_at_k"] <= first["high"] + 1e-12

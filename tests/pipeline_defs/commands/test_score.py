@@ -37,7 +37,9 @@ def lines(path: Path, rows: list) -> Path:
 
 def run(samples: Path, problems: Path, *arguments: object):
     done = CliRunner().invoke(
-        app, [str(a) for a in (samples, "--problems", problems, "--workers", 1, *arguments)], env={"COLUMNS": "200"}
+        app,
+        [str(a) for a in (samples, "--problems", problems, "--workers", 1, *arguments)],
+        env={"COLUMNS": "200"},
     )
     return done, " ".join(done.output.replace("│", " ").split())
 
@@ -56,16 +58,21 @@ def problems(tmp_path: Path) -> Path:
 
 
 def test_scores_and_verdicts(tmp_path: Path, problems: Path):
-    samples = lines(
-        tmp_path / "s.jsonl", [right(0), wrong(0), wrong(1), wrong(1), right(2), right(2)]
-    )
+    samples = lines(tmp_path / "s.jsonl", [right(0), wrong(0), wrong(1), wrong(1), right(2), right(2)])
     done, told = run(samples, problems, "--k", "1,2,10", "--out", tmp_path / "out.parquet")
     assert done.exit_code == 0, done.output
     assert "pass@1 0.5000" in told and "pass@2 0.6667" in told
     assert "left out: pass@10" in told
     out = pl.read_parquet(tmp_path / "out.parquet")
     assert out.columns[:4] == ["task_id", "sample", "language", "verdict"]
-    assert out.select("task_id", "sample").rows() == [("T/0", 0), ("T/0", 1), ("T/1", 0), ("T/1", 1), ("T/2", 0), ("T/2", 1)]
+    assert out.select("task_id", "sample").rows() == [
+        ("T/0", 0),
+        ("T/0", 1),
+        ("T/1", 0),
+        ("T/1", 1),
+        ("T/2", 0),
+        ("T/2", 1),
+    ]
     assert out["verdict"].to_list() == ["pass", "fail", "fail", "fail", "pass", "pass"]
 
 
@@ -83,7 +90,9 @@ def test_scores_and_verdicts(tmp_path: Path, problems: Path):
         ([right(0), right(1), right(2)], ("--k", "2"), "pass@2 needs 2 samples a problem"),
     ],
 )
-def test_what_cannot_be_scored_is_named(rows: list, arguments: tuple, told: str, tmp_path: Path, problems: Path):
+def test_what_cannot_be_scored_is_named(
+    rows: list, arguments: tuple, told: str, tmp_path: Path, problems: Path
+):
     done, output = run(lines(tmp_path / "s.jsonl", rows), problems, *arguments)
     assert done.exit_code == 2
     assert told in output
@@ -98,13 +107,19 @@ def test_partial_scores_what_is_there(tmp_path: Path, problems: Path):
 @pytest.mark.skipif(not SHARED.is_dir(), reason=f"no shared benchmarks at {SHARED}")
 @pytest.mark.parametrize("name", ["HumanEval.jsonl.gz", "mbxp/mbphp_release_v1.2.jsonl.gz"])
 def test_the_benchmarks_own_files(name: str, tmp_path: Path):
-    known = [json.loads(line) for line in gzip.open(SHARED / name, "rt")]
+    known = [json.loads(line) for line in gzip.decompress((SHARED / name).read_bytes()).splitlines()]
     chosen = [row for row in known if row.get("canonical_solution")][:8]
     samples = [{"task_id": row["task_id"], "completion": row["canonical_solution"]} for row in chosen]
     if name.startswith("mbxp") and not Path("/usr/bin/php").exists():
         pytest.skip("no PHP on this machine")
     done, _ = run(
-        lines(tmp_path / "s.jsonl", samples), SHARED / name, "--partial", "--k", "1", "--out", tmp_path / "out.parquet"
+        lines(tmp_path / "s.jsonl", samples),
+        SHARED / name,
+        "--partial",
+        "--k",
+        "1",
+        "--out",
+        tmp_path / "out.parquet",
     )
     assert done.exit_code == 0, done.output
     verdicts = pl.read_parquet(tmp_path / "out.parquet")["verdict"].to_list()

@@ -76,7 +76,10 @@ BAD = [
     ({"id": "x", **ADD, "memory_mb": 1.5}, "memory_mb must be a whole number"),
     ({"id": "good", **ADD}, "id 'good' stands already on line 1"),
     ('{"id": "\\ud800", "language": "go", "code": "", "tests": ""}', "not valid Unicode"),
-    ('{"id": "x", "timeout_s": NaN, "language": "go", "code": "", "tests": ""}', "timeout_s must be a number"),
+    (
+        '{"id": "x", "timeout_s": NaN, "language": "go", "code": "", "tests": ""}',
+        "timeout_s must be a number",
+    ),
 ]
 
 
@@ -92,7 +95,9 @@ def test_a_bad_line_is_named_and_nothing_runs(line: object, problem: str, tmp_pa
 
 def test_bad_lines_can_be_set_aside_and_none_is_lost(tmp_path: Path):
     source = lines(tmp_path / "in.jsonl", {"id": "good", **ADD}, *[line for line, _ in BAD])
-    done = run("verify", source, tmp_path / "out.parquet", "--skip-bad", tmp_path / "bad.jsonl", "--workers", 1)
+    done = run(
+        "verify", source, tmp_path / "out.parquet", "--skip-bad", tmp_path / "bad.jsonl", "--workers", 1
+    )
     assert done.exit_code == 0, done.output
     assert pl.read_parquet(tmp_path / "out.parquet")["id"].to_list() == ["good"]
     bad = pl.read_ndjson(tmp_path / "bad.jsonl")
@@ -147,6 +152,17 @@ def test_a_cache_folder_remembers_verdicts(programs: Path, tmp_path: Path, monke
 def test_toolchains_lists_every_language():
     done = run("toolchains")
     assert done.exit_code == 0, done.output
-    for language in ("python", "javascript", "typescript", "bash", "cpp", "java", "go", "rust", "php", "csharp"):
+    for language in (
+        "python",
+        "javascript",
+        "typescript",
+        "bash",
+        "cpp",
+        "java",
+        "go",
+        "rust",
+        "php",
+        "csharp",
+    ):
         assert language in done.output
     assert "GNU bash" in done.output

@@ -42,7 +42,9 @@ def test_canonical_solutions_pass_and_wrong_ones_do_not(language: str):
     failing = re.findall(r"\bMB\w+/\d+", KNOWN.read_text())
     right = problems.filter(pl.col("canonical_solution").is_not_null() & ~pl.col("problem_id").is_in(failing))
     chosen = right.gather_every(len(right) // SAMPLE).head(SAMPLE).rename({"problem_id": "task_id"})
-    samples = chosen.select("task_id", sample=0, completion="canonical_solution", solution=pl.lit(None, pl.String))
+    samples = chosen.select(
+        "task_id", sample=0, completion="canonical_solution", solution=pl.lit(None, pl.String)
+    )
     programs = sample_programs(samples, problems)
     judged = [
         (row["task_id"], judge_program(language, row["code"], row["tests"], Limits()))
