@@ -11,7 +11,7 @@ from resources.sandbox import bubblewrap
 from resources.sandbox.languages.harness import source
 from resources.sandbox.languages.judge import BUILD_LIMITS
 from resources.sandbox.languages.language import Command, Language, Program, Refused, Toolchain
-from resources.sandbox.languages.syntax import code_only
+from resources.sandbox.languages.syntax import code_only, declared_name, parse, walk
 from resources.sandbox.languages.tools import located
 
 FLAGS = ("-std=gnu++20", "-O0", "-w", "-pipe", "-fdiagnostics-color=never", "-fmax-errors=3")
@@ -24,10 +24,7 @@ _KEYWORDS = (
 )  # fmt: skip
 _JUDGES = re.compile(
     r"\b(abort|exit|_exit|_Exit|quick_exit|__assert_fail|__cxa_throw|__cxa_allocate_exception|_Unwind_RaiseException"
-    r"|__real_main|__wrap_main|seedline_\w+)\s*\([^;{}]*\)\s*(?:noexcept\s*)?(?:__attribute__\s*\(\(.*\)\)\s*)?[{;]"
-)
-_DEFINED = re.compile(
-    r"(?m)^(?!\s*(?:else|return|throw|new)\b)[\w:<>,&*\s]*?[\s&*>](\w+)\s*\([^;{}()]*(?:\([^()]*\)[^;{}()]*)*\)\s*\{"
+    r"|__real_main|__wrap_main|seedline_\w+)\s*\([^;{}]*\)\s*(?:noexcept\s*)?\{"
 )
 
 
@@ -114,9 +111,10 @@ def _own_helpers(answer: str, tests: str, mark: str) -> str:
 
     Else an answer's overload (`bool compare(int, int)`) would be the better match and judge itself.
     """
-    names = {
-        name for name in _DEFINED.findall(code_only("cpp", tests)) if name not in (*_KEYWORDS, "operator")
-    }
+    defined = (
+        declared_name(node) for node in walk(parse("cpp", tests)) if node.type == "function_definition"
+    )
+    names = {name for name in defined if name is not None and name.isidentifier() and name not in _KEYWORDS}
     for name in sorted(name for name in names if re.search(rf"\b{name}\b", answer)):
         tests = re.sub(rf"(?<![\w.>:]){name}(?=\s*[(<])", f"{name}_{mark}", tests)
     return tests
