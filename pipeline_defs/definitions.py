@@ -7,7 +7,6 @@ and stores. Loading this module reads settings and recipes and imports nothing h
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import assets.eval_scores.asset as eval_scores
 import dagster as dg
 
 import assets.audit.asset as audit
@@ -15,6 +14,7 @@ import assets.benchmarks.asset as benchmarks
 import assets.candidate_responses.asset as candidate_responses
 import assets.checkpoint.asset as checkpoint
 import assets.corpus_dump.asset as corpus_dump
+import assets.eval_scores.asset as eval_scores
 import assets.filtered_seeds.asset as filtered_seeds
 import assets.instructions.asset as instructions
 import assets.raw_corpus.asset as raw_corpus

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from resources.sandbox.resource import SandboxResource
-
 from pipeline_defs.settings import Settings
 from resources.corpus_source.resource import CorpusSourcesResource
+from resources.embedder.resource import EmbedderResource
 from resources.engines.resource import EnginesResource
 from resources.parquet_store import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
+from resources.sandbox.resource import SandboxResource
 from resources.trainer.resource import TrainerResource
 from resources.type_checker.resource import TypeCheckerResource
 
@@ -27,6 +27,7 @@ def build_resources(settings: Settings) -> dict[str, Any]:
         ),
         "engines": EnginesResource(device=settings.engines.device, threads=settings.engines.threads),
         "sandbox": SandboxResource(backend=settings.sandbox.backend, workers=settings.sandbox.workers),
+        "embedder": EmbedderResource(device=settings.engines.device, threads=settings.engines.threads),
         "type_checker": TypeCheckerResource(workers=settings.workers),
         "trainer": TrainerResource(
             models=settings.models_root, device=settings.engines.device, threads=settings.engines.threads

@@ -1,14 +1,21 @@
 """The asset `filtered_seeds`: the snippets that instructions grow from, after every filter of the recipe."""
 
+from contextlib import ExitStack
+from typing import Any
+
 import dagster as dg
 import polars as pl
 
 from assets.filtered_seeds.chain import Chain
+from assets.filtered_seeds.coreset.picture import draw_coreset, draw_radius
+from assets.filtered_seeds.coreset.select import embedding_matrix
 from assets.filtered_seeds.settings import SeedSettings
 from assets.filtered_seeds.table import TABLE
+from assets.plots import png_markdown
 from assets.progress import LogProgress
 from assets.publication import Materialised, accounts_check, address_of, publish
 from assets.recipe_assets import RecipeAssets
+from resources.embedder.resource import EmbedderResource
 from resources.parquet_store import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 from resources.type_checker.resource import TypeCheckerResource
@@ -35,16 +42,22 @@ def build(shared: RecipeAssets, settings: SeedSettings) -> dg.AssetsDefinition:
         store: dg.ResourceParam[ParquetIOManager],
         row_cache: RowCacheResource,
         type_checker: TypeCheckerResource,
+        embedder: EmbedderResource,
     ) -> Materialised:
         """Documented, type-checked, distinct pieces of code (as the recipe asks), with their exact lines."""
-        chain = Chain(
-            settings,
-            context.partition_key,
-            row_cache.for_user(str(address_of(context))),
-            type_checker.open() if settings.type_check else None,
-            progress=LogProgress(context.log, "rows"),
-        )
-        seeds = chain.run(raw_corpus).select(TABLE.schema.names())
+        language = context.partition_key
+        with ExitStack() as stack:
+            chain = Chain(
+                settings,
+                language,
+                row_cache.for_user(str(address_of(context))),
+                type_checker.open(language, settings.check) if settings.check else None,
+                embedder=stack.enter_context(embedder.open(settings.coreset.embedder))
+                if settings.coreset
+                else None,
+                progress=LogProgress(context.log, "rows"),
+            )
+            seeds = chain.run(raw_corpus).select(TABLE.schema.names())
         return publish(
             context,
             store,
@@ -54,7 +67,24 @@ def build(shared: RecipeAssets, settings: SeedSettings) -> dg.AssetsDefinition:
             metadata={
                 "rows_computed": dg.MetadataValue.json(chain.counts.computed),
                 "rows_reused": dg.MetadataValue.json(chain.counts.reused),
+                **coreset_metadata(chain),
             },
         )
 
     return filtered_seeds
+
+
+def coreset_metadata(chain: Chain) -> dict[str, Any]:
+    """Covering radius and pictures of the coreset; empty where the recipe has none."""
+    if chain.coreset is None or chain.embedded is None or chain.coreset.picks.is_empty():
+        return {}
+    kept = chain.embedded["seed_id"].is_in(chain.coreset.picks["id"].implode()).to_numpy()
+    points = embedding_matrix(chain.embedded, "seed_id")
+    spread = png_markdown("coreset", draw_coreset(points, kept, "Coreset"))
+    return {
+        "covering_radius": float(chain.coreset.picks["radius"][-1]),
+        "coreset": dg.MetadataValue.md(spread),
+        "covering_radius_by_size": dg.MetadataValue.md(
+            png_markdown("radius", draw_radius(chain.coreset.picks))
+        ),
+    }

@@ -6,23 +6,30 @@ modules beside this one; here is how they follow each other and what goes throug
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import polars as pl
 
-from assets.filtered_seeds.extraction import SEED_SCHEMA, extract
+from assets.filtered_seeds.coreset.select import STAGE as CORESET
+from assets.filtered_seeds.coreset.select import Coreset, choose_coreset
+from assets.filtered_seeds.extraction import SEED_SCHEMA
+from assets.filtered_seeds.extraction.parallel import extract_in_parallel, together
 from assets.filtered_seeds.extraction.settings import STAGE as EXTRACTION
 from assets.filtered_seeds.filters import filter_files, filter_seeds
 from assets.filtered_seeds.filters.recipe import FILES_STAGE, SEEDS_STAGE
-from assets.filtered_seeds.import_inference import infer_imports, standalone_source
+from assets.filtered_seeds.import_inference import standalone_source
 from assets.filtered_seeds.near_duplicates.find import STAGE as NEAR_DUPLICATES
 from assets.filtered_seeds.near_duplicates.find import find_near_duplicates
 from assets.filtered_seeds.near_duplicates.settings import NearDuplicateSettings
 from assets.filtered_seeds.near_duplicates.signatures import signatures
+from assets.filtered_seeds.settings import Coreset as CoresetStep
 from assets.filtered_seeds.settings import SeedSettings
+from assets.filtered_seeds.standalone import standalone_seeds
 from assets.ledger import Ledger
 from assets.outcome import REJECTION_SCHEMA, Outcome, Rule, apply_rules, no_rejections
 from assets.raw_corpus.licence_policy import judge_licences
 from assets.reasons import Reason
+from resources.embedder.face import EMBEDDING, Embedder
 from resources.row_cache import CacheStage, RowCache
 from resources.row_cache.cache import Progress
 from resources.type_checker.face import TypeChecker
@@ -31,8 +38,14 @@ TYPE_CHECK = "type_check"
 EXTRACTION_VERSION = "1"
 """Raised when the same file and settings would give other seeds: part of the cache key."""
 
-BATCH_FILES = 512
-TYPE_CHECK_ROWS = 4000
+READ_FILES = 512
+BATCH_BYTES = 128 * 1024 * 1024
+"""Content held while its seeds are taken; each batch is one look into the row cache."""
+
+FEW_BYTES = 4 * 1024 * 1024
+"""Below so much content, starting worker processes costs more than they save."""
+
+CHECK_ROWS = 4000
 
 _REJECTION = pl.Struct({"reason": pl.String, "detail": pl.String})
 _SEEDS = pl.List(pl.Struct(SEED_SCHEMA))
@@ -61,16 +74,22 @@ class Chain:
     type_checker: TypeChecker | None = None
     ledger: Ledger = field(default_factory=Ledger)
     counts: CacheCounts = field(default_factory=CacheCounts)
+    embedder: Embedder | None = None
+    coreset: Coreset | None = None
+    embedded: pl.DataFrame | None = None
     progress: Progress | None = None
+    workers: int | None = None
 
     def run(self, files: pl.LazyFrame) -> pl.DataFrame:
         """Seeds (columns of extraction, `imports` completed) from `files` (columns of `raw_corpus`)."""
         seeds = self.seeds_of(files)
         seeds = self._filter(seeds)
-        if self.settings.type_check is not None and self.language == "python":
-            seeds = self._type_check(seeds)
+        if self.settings.check is not None:
+            seeds = self._check(seeds)
         if self.settings.near_duplicates is not None:
             seeds = self._near_duplicates(seeds, files, self.settings.near_duplicates)
+        if self.settings.coreset is not None:
+            seeds = self._coreset(seeds, self.settings.coreset)
         return seeds.sort("seed_id")
 
     def seeds_of(self, files: pl.LazyFrame) -> pl.DataFrame:
@@ -78,8 +97,7 @@ class Chain:
         dropped, unextracted = [no_rejections()], [no_rejections()]
         seeds = [pl.DataFrame(schema=SEED_SCHEMA)]
         read = kept = 0
-        columns = ["file_id", "content", "language", "path"]
-        for batch in files.select(columns).collect_batches(chunk_size=BATCH_FILES, maintain_order=True):
+        for batch in _batches(files.select("file_id", "content", "language", "path")):
             outcome = filter_files(batch, self.settings.filters)
             found, rejected = self._extract(outcome.kept)
             read, kept = read + batch.height, kept + outcome.kept.height
@@ -105,8 +123,16 @@ class Chain:
         imports = self.settings.imports if self.language == "python" else None
 
         def compute(missing: pl.DataFrame) -> pl.DataFrame:
-            outcome = extract(missing, self.settings.extraction)
-            found = outcome.kept if imports is None else infer_imports(outcome.kept, missing, imports)
+            function = partial(standalone_seeds, imports=imports)
+            if int(missing["content"].str.len_bytes().sum()) < FEW_BYTES:
+                outcome = function(missing, self.settings.extraction)
+            else:
+                outcome = together(
+                    extract_in_parallel(
+                        missing, self.settings.extraction, workers=self.workers, function=function
+                    )
+                )
+            found = outcome.kept
             packed = found.group_by("file_id").agg(pl.struct(*SEED_SCHEMA.names()).alias("seeds"))
             reasons = outcome.rejected.select(
                 pl.col("id").alias("file_id"), pl.struct("reason", "detail").alias("rejection")
@@ -145,9 +171,9 @@ class Chain:
     def _filter(self, seeds: pl.DataFrame) -> pl.DataFrame:
         return self._recorded(SEEDS_STAGE, seeds, filter_seeds(seeds, self.settings.filters))
 
-    def _type_check(self, seeds: pl.DataFrame) -> pl.DataFrame:
+    def _check(self, seeds: pl.DataFrame) -> pl.DataFrame:
         if self.type_checker is None:
-            raise ValueError("the recipe asks for a type check, but no type checker was given")
+            raise ValueError("the recipe asks for a check, but no checker was given")
         checker = self.type_checker
 
         def compute(missing: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -165,13 +191,13 @@ class Chain:
             compute,
             inputs=["source"],
             results=results,
-            batch_rows=TYPE_CHECK_ROWS,
+            batch_rows=CHECK_ROWS,
             progress=self.progress,
         )
         self.counts.add(TYPE_CHECK, mapped.computed, mapped.reused)
         outcome = apply_rules(
             mapped.rows,
-            [Rule(Reason.TYPE_ERROR, ~pl.col("ok").fill_null(False), pl.col("detail"))],
+            [Rule(self._check_reason(), ~pl.col("ok").fill_null(False), pl.col("detail"))],
             stage=TYPE_CHECK,
             id_column="seed_id",
         )
@@ -195,9 +221,44 @@ class Chain:
             NEAR_DUPLICATES, seeds, Outcome(outcome.kept.select(seeds.columns), outcome.rejected)
         )
 
+    def _check_reason(self) -> Reason:
+        by_types = self.language == "python" and self.settings.check in ("types", "pyright")
+        return Reason.TYPE_ERROR if by_types else Reason.PARSE_ERROR
+
+    def _coreset(self, seeds: pl.DataFrame, settings: CoresetStep) -> pl.DataFrame:
+        if self.embedder is None:
+            raise ValueError("the recipe asks for a coreset, but no embedder was given")
+        embedder = self.embedder
+
+        def compute(missing: pl.DataFrame) -> Iterator[pl.DataFrame]:
+            yield from embedder.embed(missing, key="cache_key", text="seed")
+
+        stage = CacheStage("embedding", "1", dict(embedder.identity()) if seeds.height else {})
+        embedded = self.row_cache.map(
+            stage, seeds, compute, inputs=["seed"], results={"embedding": EMBEDDING}, progress=self.progress
+        )
+        self.counts.add("embedding", embedded.computed, embedded.reused)
+        self.coreset = choose_coreset(embedded.rows, settings.select)
+        self.embedded = embedded.rows
+        return self._recorded(CORESET, seeds, self.coreset.outcome)
+
     def _recorded(self, step: str, before: pl.DataFrame, outcome: Outcome) -> pl.DataFrame:
         self.ledger.record(step, "seeds", before.height, outcome.rejected, rows_out=outcome.kept.height)
         return outcome.kept
+
+
+def _batches(files: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    """`files` in their order, in frames of about `BATCH_BYTES` of content."""
+    held: list[pl.DataFrame] = []
+    size = 0
+    for part in files.collect_batches(chunk_size=READ_FILES, maintain_order=True):
+        held.append(part)
+        size += int(part["content"].str.len_bytes().sum())
+        if size >= BATCH_BYTES:
+            yield pl.concat(held)
+            held, size = [], 0
+    if held:
+        yield pl.concat(held)
 
 
 def _preference(files: pl.LazyFrame) -> pl.DataFrame:

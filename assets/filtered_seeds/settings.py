@@ -3,14 +3,24 @@
 Each step's settings are declared beside its code; null leaves a step out.
 """
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict, Field
 
+from assets.filtered_seeds.coreset.select import CoresetSettings
 from assets.filtered_seeds.extraction import ExtractionSettings
 from assets.filtered_seeds.filters import FilterSettings
 from assets.filtered_seeds.import_inference import ImportSettings
 from assets.filtered_seeds.near_duplicates.settings import NearDuplicateSettings
+from resources.embedder.face import EmbedderSpec
+from resources.type_checker.choice import Check
+
+
+class Coreset(BaseModel):
+    """A k-center coreset over embeddings (WaveCoder)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    embedder: EmbedderSpec
+    select: CoresetSettings
 
 
 class SeedSettings(BaseModel):
@@ -23,5 +33,8 @@ class SeedSettings(BaseModel):
     imports: ImportSettings | None = Field(
         description="Python: find the imports that make a function stand alone"
     )
-    type_check: Literal["pyright"] | None = Field(description="Python: drop functions with a type error")
+    check: Check | None = Field(
+        description="types (Python: Pyright's verdict, else the grammar's), pyright (alone), grammar or toolchain"
+    )
     near_duplicates: NearDuplicateSettings | None
+    coreset: Coreset | None = Field(default=None, description="keep so many seeds, spread as wide as can be")

@@ -4,7 +4,7 @@ A grammar is C code, and on some file it may crash or never come back. Then the 
 the file, and it is rejected as a parse error with what happened; all others are extracted.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 import polars as pl
@@ -18,21 +18,27 @@ from resources.workers.frames import map_frames
 BATCH_BYTES = 4_000_000
 """Source text in one batch: a second of work, so that neither start nor transfer is felt."""
 
-HANG_S = 60.0
-"""Time over the parsing limit after which a batch counts as hanging, in seconds."""
+HANG_S = 120.0
+"""Wall time over the parsing limit after which a batch counts as hanging, in seconds: a batch is a second of work,
+a call that never comes back is rare, and a busy machine must not look like one."""
 
 
 def extract_in_parallel(
-    files: pl.DataFrame | Iterable[pl.DataFrame], settings: ExtractionSettings, *, workers: int | None = None
+    files: pl.DataFrame | Iterable[pl.DataFrame],
+    settings: ExtractionSettings,
+    *,
+    workers: int | None = None,
+    function: Callable[..., Outcome] = extract,
 ) -> Iterator[Outcome]:
     """What `extract` gives, batch by batch, in the order of the files; `together` makes one of them.
 
     `files` is a frame, or frames as they are read (for corpora beyond memory). `workers` processes; null: one
-    for each core. Raises `ValueError` as `extract`; ids are compared within each frame that is given.
+    for each core. `function` is called as `extract` is, for steps that follow it file by file (it must be
+    picklable). Raises `ValueError` as `extract`; ids are compared within each frame that is given.
     """
     frames = [files] if isinstance(files, pl.DataFrame) else files
     return map_frames(
-        partial(extract, settings=settings),
+        partial(function, settings=settings),
         (batch for frame in frames for batch in _batches(frame)),
         workers=workers,
         on_loss=_reject_lost,
