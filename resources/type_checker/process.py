@@ -8,6 +8,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -32,10 +33,12 @@ def run_checker(
     install: str,
     node_options: str = "",
     exits: Collection[int] = (0, 1),
+    cancelled: threading.Event | None = None,
 ) -> str:
     """Standard output of the checker, run in `folder`.
 
-    `install` says how to get it, for the error; `exits` are its exit statuses when it did its work.
+    `install` says how to get it, for the error; `exits` are its exit statuses when it did its work;
+    setting `cancelled` ends it.
 
     Raises `CheckerFailed` when it ends by a crash, or has had `timeout_s` seconds of CPU (or ten times that
     by the clock: a busy machine must not change a verdict), `TypeCheckerUnavailable` when it cannot be started
@@ -57,7 +60,7 @@ def run_checker(
     except OSError as error:
         raise TypeCheckerUnavailable(f"{arguments[0]}: cannot be started ({error}); {install}") from error
     try:
-        output, errors = _wait(process, timeout_s)
+        output, errors = _wait(process, timeout_s, cancelled)
     finally:
         _end(process)
     tail = errors.decode(errors="replace").strip()[-500:]
@@ -75,12 +78,16 @@ def run_checker(
     return output.decode(errors="replace")
 
 
-def _wait(process: "subprocess.Popen[bytes]", timeout_s: float) -> tuple[bytes, bytes]:
+def _wait(
+    process: "subprocess.Popen[bytes]", timeout_s: float, cancelled: threading.Event | None
+) -> tuple[bytes, bytes]:
     deadline = time.monotonic() + CLOCK_FACTOR * timeout_s
     while True:
         try:
             return process.communicate(timeout=0.2)
         except subprocess.TimeoutExpired:
+            if cancelled is not None and cancelled.is_set():
+                raise TypeCheckerUnavailable("the type check was stopped") from None
             if _cpu_s(process.pid) > timeout_s or time.monotonic() > deadline:
                 raise CheckerFailed(f"no verdict within {timeout_s:.0f} s") from None
 

@@ -9,6 +9,7 @@ Pyright ships, no installed package (unless `environment` names some): an unreso
 import json
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -80,15 +81,20 @@ class Pyright(TypeChecker):
         # costs as much as some 250 functions, so fewer are not worth one
         share = min(self.settings.batch_size, max(250, -(-len(sources) // processes)))
         batches = [sources[start : start + share] for start in range(0, len(sources), share)]
+        cancelled = threading.Event()
+        judge_batch = partial(self._judge_batch, cancelled=cancelled)
         with ThreadPoolExecutor(processes) as pool:
             try:
-                judged = list(pool.map(partial(judge_by_halves, judge=self._judge_batch), batches))
-            except BaseException:
+                judged = list(pool.map(partial(judge_by_halves, judge=judge_batch), batches))
+            except (
+                BaseException
+            ):  # an interrupt too: end the other processes, whose batches nobody wants any more
+                cancelled.set()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
         return [judgement for batch in judged for judgement in batch]
 
-    def _judge_batch(self, sources: Sequence[str]) -> list[Judgement]:
+    def _judge_batch(self, sources: Sequence[str], cancelled: threading.Event) -> list[Judgement]:
         settings = self.settings
         with project(sources, settings.python_version) as folder:
             environment = Path(settings.environment or folder / ".environment").absolute()
@@ -111,6 +117,7 @@ class Pyright(TypeChecker):
                 timeout_s=settings.timeout_s + 0.1 * len(sources),
                 install=INSTALL,
                 node_options=f"--max-old-space-size={settings.memory_mb}",
+                cancelled=cancelled,
             )
         return _judgements(output, len(sources))
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -44,6 +45,17 @@ def test_one_that_computes_for_ever_is_cut_by_its_cpu_time_and_one_that_waits_is
     with pytest.raises(CheckerFailed, match="no verdict within 1 s"):
         run("while True: pass", tmp_path, timeout_s=1)
     assert run("import time; time.sleep(1.5); print('done')", tmp_path, timeout_s=1) == "done\n"
+
+
+def test_one_that_nobody_waits_for_any_more_is_ended(tmp_path: Path):
+    cancelled = threading.Event()
+    threading.Timer(3, cancelled.set).start()
+    script = "import os, pathlib, time; pathlib.Path('child').write_text(str(os.getpid())); time.sleep(600)"
+    with pytest.raises(TypeCheckerUnavailable, match="stopped"):
+        run_checker(
+            [sys.executable, "-c", script], tmp_path, timeout_s=60, install="install it", cancelled=cancelled
+        )
+    assert _is_gone(int((tmp_path / "child").read_text()))
 
 
 def test_one_that_crashes_is_told_by_its_last_words(tmp_path: Path):
