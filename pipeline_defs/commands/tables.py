@@ -14,6 +14,8 @@ import typer
 from polars.exceptions import PolarsError
 
 PARQUET = (".parquet", ".pq")
+ROW_GROUP_ROWS = 10_000
+"""Rows of a row group: several groups are held at once while they are written, so this bounds the memory."""
 JSON_LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".jsonl.zst", ".ndjson.zst")
 
 
@@ -94,7 +96,9 @@ def write_table(frame: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
     os.close(descriptor)
     unfinished = Path(name)
     try:
-        frame.lazy().sink_parquet(unfinished, compression="zstd", sync_on_close="all")
+        frame.lazy().sink_parquet(
+            unfinished, compression="zstd", row_group_size=ROW_GROUP_ROWS, sync_on_close="all"
+        )
         # mkstemp keeps others out; the finished table gets the mode of any other new file
         unfinished.chmod(0o666 & ~_umask())
         unfinished.replace(path)
