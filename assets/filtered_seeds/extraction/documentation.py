@@ -55,6 +55,10 @@ class LinesAbove:
         self._comments = self._by_last_row((comment, None) for comment in comments)
         self._attributes = self._by_last_row(attributes)
 
+    def has_something(self, row: int) -> bool:
+        """Whether a comment or an attribute ends on the line above `row`."""
+        return row - 1 in self._comments or row - 1 in self._attributes
+
     def documentation(self, row: int, name: str | None) -> Documentation | None:
         """Documentation of the function `name` that begins on `row`; null where there is none.
 

@@ -7,6 +7,7 @@ of it. A file without anything that could be documentation is not parsed at all:
 """
 
 import polars as pl
+import pyarrow as pa
 
 from assets.filtered_seeds.extraction.functions import Function, documented_functions
 from assets.filtered_seeds.extraction.languages import LANGUAGES, rules_of
@@ -140,6 +141,10 @@ def _as_frame(
             "start_line": lines([function.first_row for function in functions]),
             "end_line": lines([function.last_row for function in functions]),
             "doc_start_line": lines([function.documentation.first_row for function in functions]),
+            # through Arrow: Polars makes a series of every list
+            "imports": pl.Series(
+                pa.array([function.imports for function in functions], pa.large_list(pa.large_string()))
+            ),
             "doc_end_line": lines([function.documentation.last_row for function in functions]),
         }
         | {
@@ -148,7 +153,6 @@ def _as_frame(
                 "docstring",
                 "docstring_form",
                 "name",
-                "imports",
                 "has_return_value",
                 "n_arguments",
                 "is_nested",

@@ -6,7 +6,6 @@ follows self-OSS-instruct's extraction (every function with a docstring), for al
 """
 
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ from assets.filtered_seeds.extraction.documentation import Documentation, LinesA
 from assets.filtered_seeds.extraction.imports import FileImports
 from assets.filtered_seeds.extraction.languages.rules import Dialect, LanguageRules
 from assets.filtered_seeds.extraction.lines import dedent, is_evenly_indented
-from assets.filtered_seeds.extraction.parsing import Match, matches, parse
+from assets.filtered_seeds.extraction.parsing import Deadline, Match, matches, parse
 from assets.filtered_seeds.extraction.signals import ReturnValues, n_arguments, surroundings
 
 _AFTER_A_FUNCTION = re.compile(rb"[ \t\f;,)]*(?:(?://|#).*|/\*[^\n]*\*/[ \t]*)?")
@@ -50,11 +49,11 @@ def documented_functions(
     """The documented functions of a file in the order of their text, and whether the file has parse errors.
 
     `source` is UTF-8 with LF line ends. A file in which no documentation can be is not parsed, so that its
-    errors are not seen. Raises `ParseTimeout` after `timeout_s` seconds.
+    errors are not seen. Raises `ParseTimeout` after `timeout_s` seconds of CPU time.
     """
     if not any(hint.search(source) for hint in rules.documentation_hints):
         return [], False
-    deadline = time.monotonic() + timeout_s
+    deadline = Deadline(timeout_s)
     dialect = rules.dialects[0]
     tree = parse(source, dialect, deadline)
     for other in rules.dialects[1:]:
@@ -68,7 +67,7 @@ def documented_functions(
 
 class _FunctionsOfTree:
     def __init__(
-        self, source: bytes, rules: LanguageRules, dialect: Dialect, tree: Tree, deadline: float
+        self, source: bytes, rules: LanguageRules, dialect: Dialect, tree: Tree, deadline: Deadline
     ) -> None:
         self._source, self._rules, self._dialect, self._deadline = source, rules, dialect, deadline
         self._functions: dict[int, Match] = {}
@@ -111,11 +110,14 @@ class _FunctionsOfTree:
     def _function(self, match: Match) -> Function | None:
         rules, source = self._rules, self._source
         node = _with_wrappers(match["function"][0], rules)
+        row = node.start_point[0]
+        if not rules.documentation_is_inside and not self._above.has_something(row):
+            return None
         body = match["body"][0] if "body" in match else None
         name = match["name"][0] if "name" in match else None
         name = None if name is None else source[name.start_byte : name.end_byte].decode()
         start, end = node.start_byte, node.end_byte
-        row, (last_row, last_column) = node.start_point[0], node.end_point
+        last_row, last_column = node.end_point
         line_start = source.rfind(b"\n", 0, start) + 1
         shares_first = bool(source[line_start:start].strip())
         if literals := match.get("docstring"):
@@ -160,7 +162,8 @@ class _FunctionsOfTree:
 
 
 def _with_wrappers(node: Node, rules: LanguageRules) -> Node:
-    while (around := node.parent) is not None and around.type in rules.wrappers:
+    wrappers = rules.wrappers
+    while wrappers and (around := node.parent) is not None and around.type in wrappers:
         node = around
     return node
 

@@ -55,7 +55,7 @@ class ExtractionSettings(BaseModel):
     pair_min_words: int = Field(
         3, ge=1, description="comment_pair: fewest words of comment (CodeSearchNet: 3)"
     )
-    parse_timeout_s: float = Field(5.0, gt=0, description="most seconds that one file may take to be parsed")
+    parse_timeout_s: float = Field(5.0, gt=0, description="most seconds of CPU time for one file")
 
     @model_validator(mode="after")
     def _check_lengths(self) -> Self:

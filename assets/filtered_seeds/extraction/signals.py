@@ -6,7 +6,7 @@ Signals for the filters of the recipes, at hardly any cost; no decision is taken
 from tree_sitter import Node, QueryCursor
 
 from assets.filtered_seeds.extraction.languages.rules import Dialect, LanguageRules
-from assets.filtered_seeds.extraction.parsing import Match, matches
+from assets.filtered_seeds.extraction.parsing import Deadline, Match, matches
 
 _Span = tuple[int, int]
 
@@ -14,7 +14,7 @@ _Span = tuple[int, int]
 class ReturnValues:
     """Finds out whether functions of one file return values."""
 
-    def __init__(self, source: bytes, rules: LanguageRules, dialect: Dialect, deadline: float) -> None:
+    def __init__(self, source: bytes, rules: LanguageRules, dialect: Dialect, deadline: Deadline) -> None:
         self._source, self._hint, self._deadline = source, rules.value_hint, deadline
         self._cursor = None if dialect.values is None else QueryCursor(dialect.values)
 

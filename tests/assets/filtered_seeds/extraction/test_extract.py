@@ -89,11 +89,11 @@ def test_line_ends_and_byte_order_marks_do_not_matter():
 
 
 def test_a_file_of_a_hundred_thousand_lines():
-    filler = "".join(f"value_{number} = {{'a': \"b\"}}\n" for number in range(100_000))
+    filler = "".join(f"x{number} = 1\n" for number in range(50_000))
     seed = extract(files(filler + FUNCTION + filler), ExtractionSettings(parse_timeout_s=60)).kept.row(
         0, named=True
     )
-    assert (seed["start_line"], seed["end_line"]) == (100_001, 100_003)
+    assert (seed["start_line"], seed["end_line"]) == (50_001, 50_003)
     assert seed["seed"] == FUNCTION.rstrip()
 
 

@@ -43,11 +43,9 @@ def test_the_same_as_in_one_process(monkeypatch):
     assert whole.rejected.sort("id").equals(expected.rejected.sort("id"))
 
 
-def test_a_grammar_that_crashes_costs_the_file_it_crashes_on(monkeypatch):
-    monkeypatch.setattr(parallel, "extract", extract_or_die)
-    outcome = together(
-        extract_in_parallel(iter([many_files(4), many_files(9)[4:]]), ExtractionSettings(), workers=1)
-    )
+def test_a_grammar_that_crashes_costs_the_file_it_crashes_on():
+    files = iter([many_files(4), many_files(9)[4:]])
+    outcome = together(extract_in_parallel(files, ExtractionSettings(), workers=1, function=extract_or_die))
     lost = outcome.rejected.filter(id="f5").row(0, named=True)
     assert lost == {
         "id": "f5",
