@@ -10,12 +10,22 @@ from collections.abc import Callable, Sequence
 import typer
 from rich.console import Console
 
-import pipeline_defs.commands.audit as audit
-import pipeline_defs.commands.cache as cache
-import pipeline_defs.commands.materialize as materialize
-import pipeline_defs.commands.recipes as recipes
-import pipeline_defs.commands.show as show
-import pipeline_defs.commands.trace as trace
+from pipeline_defs.commands import (
+    audit,
+    cache,
+    coreset,
+    dedup,
+    materialize,
+    recipes,
+    score,
+    seeds,
+    show,
+    sources,
+    toolchains,
+    trace,
+    typecheck,
+    verify,
+)
 
 app = typer.Typer(
     name="seedline",
@@ -54,6 +64,19 @@ mount(
         ("audit", audit.audit),
         ("trace", trace.trace),
         ("cache", cache.cache),
+        ("sources", sources.sources),
+    ],
+)
+mount(
+    TOOLS,
+    [
+        ("seeds", seeds.seeds),
+        ("typecheck", typecheck.typecheck),
+        ("dedup", dedup.dedup),
+        ("coreset", coreset.coreset),
+        ("verify", verify.verify),
+        ("score", score.score),
+        ("toolchains", toolchains.toolchains),
     ],
 )
 

@@ -26,7 +26,13 @@ def build_resources(settings: Settings) -> dict[str, Any]:
             **s3,
         ),
         "engines": EnginesResource(device=settings.engines.device, threads=settings.engines.threads),
-        "sandbox": SandboxResource(backend=settings.sandbox.backend, workers=settings.sandbox.workers),
+        "sandbox": SandboxResource.model_validate(
+            {
+                **settings.sandbox.limits.model_dump(exclude={"files"}),
+                "backend": settings.sandbox.backend,
+                "workers": settings.sandbox.workers,
+            }
+        ),
         "embedder": EmbedderResource(device=settings.engines.device, threads=settings.engines.threads),
         "type_checker": TypeCheckerResource(workers=settings.workers),
         "trainer": TrainerResource(

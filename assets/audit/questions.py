@@ -5,10 +5,9 @@ the files would name it; one that was never written is an empty view, so that a 
 """
 
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-import duckdb
 import polars as pl
-import pyarrow.dataset as ds
 
 from assets.candidate_responses.table import TABLE as CANDIDATE_RESPONSES
 from assets.corpus_dump.table import TABLE as FILES
@@ -20,6 +19,9 @@ from assets.sft_dataset.decontamination import PATTERN_SCHEMA
 from assets.sft_dataset.table import TABLE as SFT_DATASET
 from assets.verified_responses.table import TABLE as VERIFIED_RESPONSES
 from resources.parquet_store import ParquetStore
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 SHARED = {"corpus_dump": FILES.schema, "raw_corpus": FILES.schema}
 OF_RECIPE = {
@@ -60,6 +62,8 @@ def ask(name: str, store: ParquetStore, recipe: str) -> pl.DataFrame:
     known = questions()
     if name not in known:
         raise UnknownQuestionError(f"no question {name!r}; there are {', '.join(known)}")
+    import duckdb  # here, with pyarrow's datasets below: half a second that loading the definitions need not pay
+
     with duckdb.connect() as connection:
         for table, (key, schema) in tables(recipe).items():
             _register(connection, store, table, key, schema)
@@ -79,7 +83,7 @@ def tables(recipe: str) -> dict[str, tuple[tuple[str, ...], pl.Schema]]:
 
 
 def _register(
-    connection: duckdb.DuckDBPyConnection,
+    connection: "DuckDBPyConnection",
     store: ParquetStore,
     table: str,
     key: tuple[str, ...],
@@ -89,5 +93,7 @@ def _register(
     if not found:
         connection.register(table, pl.DataFrame(schema=schema).to_arrow())
         return
+    from pyarrow import dataset
+
     paths = [uri.removeprefix("s3://") for uri in found]
-    connection.register(table, ds.dataset(paths, filesystem=store.storage.fs, format="parquet"))
+    connection.register(table, dataset.dataset(paths, filesystem=store.storage.fs, format="parquet"))
