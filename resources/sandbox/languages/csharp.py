@@ -1,4 +1,4 @@
-"""C# by Mono: compiled by mcs, its entry point called by the harness.
+"""C# by Mono: compiled by mcs (C# 6 and most of 7, no local functions), its entry point called by the harness.
 
 Proof: `harness/SeedlineProof.cs`, an assembly of its own that loads the program. `Debug.Assert` throws. MBXP's tests
 compare by CompareNetObjects: `harness/CompareNetObjects.cs` offers the part they use.
@@ -18,7 +18,7 @@ _LIBRARIES = "-r:System.Core.dll -r:System.Numerics.dll -r:Microsoft.CSharp.dll"
 
 
 class CSharp(Language):
-    """C# 7 by the Mono compiler and runtime."""
+    """C# by the Mono compiler and runtime."""
 
     name = "csharp"
     packages = ("mono-mcs", "mono-runtime", "libmono-system-core4.0-cil", "libmono-system-numerics4.0-cil")
