@@ -108,6 +108,8 @@ class Storage:
             self.fs.put_file(str(local), path)
             local.unlink()
             return
+        with local.open("rb") as file:  # on the disk before it takes the name: a power cut leaves the old file
+            os.fsync(file.fileno())
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         local.replace(target)

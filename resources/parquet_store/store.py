@@ -17,6 +17,7 @@ from resources.parquet_store.writer import StagedTable, TableWriter
 from resources.storage import Storage
 
 FILE = "data.parquet"
+FACTS_PREFIX = b"seedline."
 STALE_STAGING_S = 24 * 3600
 """Staged files older than this were left by a process that died."""
 
@@ -86,7 +87,10 @@ class ParquetStore:
         volatile: Sequence[str] = (),
         metadata: Mapping[str, str] | None = None,
     ) -> StagedTable:
-        """Write `frame` aside, in its own row order, streaming when it is lazy or comes in batches."""
+        """Write `frame` aside, in its own row order, streaming when it is lazy or comes in batches.
+
+        Raises OSError, with the folder and a remedy, when there is no room; what stands at `address` stays.
+        """
         with self.writer(address, schema, volatile=volatile, metadata=metadata) as writer:
             for batch in _batches(frame):
                 writer.write(batch)
@@ -100,8 +104,7 @@ class ParquetStore:
         """The table, lazily. Raises `MissingTableError` when it was never written."""
         uri = self.uri(address)
         if not self.storage.exists(uri):
-            key = "/".join(address.key)
-            raise MissingTableError(f"{address} is not there ({uri}); materialise {key} first")
+            raise self._missing(address)
         frame = pl.scan_parquet(uri, storage_options=self.storage.polars_options(), hive_partitioning=False)
         casts = [pl.col(column).cast(pl.String) for column, _ in address.partition]
         names = frame.collect_schema().names()
@@ -120,10 +123,28 @@ class ParquetStore:
         return addresses
 
     def digest(self, address: TableAddress) -> str:
-        """The content digest that the table's file carries."""
-        with self.storage.fs.open(self.uri(address), "rb") as file:
-            metadata = pq.ParquetFile(file).metadata.metadata or {}
-        return metadata.get(b"seedline.digest", b"").decode()
+        """The content digest that the table's file carries. Raises `MissingTableError`."""
+        return self.facts(address).get("digest", "")
+
+    def facts(self, address: TableAddress) -> dict[str, str]:
+        """What was written into the table's file beside its rows: `table`, `digest`, and what the asset added.
+
+        Raises `MissingTableError` when it was never written.
+        """
+        try:
+            with self.storage.fs.open(self.uri(address), "rb") as file:
+                raw = pq.ParquetFile(file).metadata.metadata or {}
+        except FileNotFoundError as error:
+            raise self._missing(address) from error
+        return {
+            name.removeprefix(FACTS_PREFIX).decode(): value.decode()
+            for name, value in raw.items()
+            if name.startswith(FACTS_PREFIX)
+        }
+
+    def _missing(self, address: TableAddress) -> MissingTableError:
+        key = "/".join(address.key)
+        return MissingTableError(f"{address} is not there ({self.uri(address)}); materialise {key} first")
 
     def _clear_stale_staging(self) -> None:
         for path in self.storage.staging_folder().glob("*.parquet"):

@@ -5,10 +5,11 @@ themselves (SHA-256 over JSON lines), so another Parquet writer or compression l
 version. Which file belongs where is `store.py`'s matter.
 """
 
+import contextlib
 import hashlib
 import io
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -84,17 +85,20 @@ class TableWriter:
         digest = self._digest.hexdigest()
         facts = {**self._metadata, "digest": digest}
         self._file.add_key_value_metadata({f"seedline.{name}": value for name, value in facts.items()})
-        self._file.close()
+        with self._no_room_explained():
+            self._file.close()
         self._closed = True
         size = self._path.stat().st_size
         return StagedTable(self._path, self._rows, digest, self._schema, size, self._head)
 
     def abandon(self) -> None:
         """Throw the unfinished file away."""
-        if not self._closed:
+        if self._closed:
+            return
+        self._closed = True
+        with contextlib.suppress(OSError):  # closing writes the footer, for which a full disk has no room
             self._file.close()
-            self._closed = True
-            self._path.unlink(missing_ok=True)
+        self._path.unlink(missing_ok=True)
 
     def __enter__(self) -> "TableWriter":
         return self
@@ -120,8 +124,20 @@ class TableWriter:
             self._head = pl.concat([self._head, group.head(self._head_rows - self._head.height)])
         self._digest.update(_json_lines(group.drop(self._volatile)))
         table = group.to_arrow().cast(self._arrow_schema)
-        self._file.write_table(table, row_group_size=ROW_GROUP_ROWS)
+        with self._no_room_explained():
+            self._file.write_table(table, row_group_size=ROW_GROUP_ROWS)
         self._rows += group.height
+
+    @contextlib.contextmanager
+    def _no_room_explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise OSError(
+                error.errno,
+                f"cannot write below {self._path.parent}: {error.strerror or error}; free space there or move "
+                "the store (setting store); the table that was there is untouched",
+            ) from error
 
 
 def _json_lines(frame: pl.DataFrame) -> bytes:

@@ -23,6 +23,9 @@ from resources.storage import Storage
 CACHEABLE = "cacheable"
 """Optional Boolean result column: rows where it is false are returned but not remembered."""
 
+LOOKS = 20
+"""Times that fragments may be merged under our hands by other runs before a lookup gives up."""
+
 Compute = Callable[[pl.DataFrame], pl.DataFrame | Iterable[pl.DataFrame]]
 """Gets the rows to compute, with their `cache_key`; gives frames of `cache_key` and result columns."""
 
@@ -190,7 +193,14 @@ def _lookup(folder: FragmentFolder, keys: pl.Series, schema: pl.Schema) -> pl.Da
     """Rows known for `keys`, the oldest answer each."""
     if not keys.len():
         return pl.DataFrame(schema=schema)
-    found = [folder.read(path, keys) for path in folder.names()]
+    for attempt in range(LOOKS):
+        try:
+            found = [folder.read(path, keys) for path in folder.names()]
+            break
+        except FileNotFoundError:
+            # another run merged fragments between our listing and reading; their rows stand in a new one
+            if attempt + 1 == LOOKS:
+                raise
     frames = [_with_schema(frame, schema) for frame in found if frame is not None]
     return pl.concat([pl.DataFrame(schema=schema), *frames]).unique(KEY, keep="first", maintain_order=True)
 

@@ -74,14 +74,14 @@ class FragmentFolder:
         return path
 
     def read(self, path: str, wanted: pl.Series) -> pl.DataFrame | None:
-        """The fragment's rows whose key is in `wanted`; None when it is gone or was found corrupt."""
-        try:
-            keys = self._keys(path)
-            if keys is not None and not keys.is_in(wanted.implode()).any():
-                return None
-            data = self._storage.read_bytes(path)
-        except FileNotFoundError:
+        """The fragment's rows whose key is in `wanted`; None when it has none or was found corrupt.
+
+        Raises FileNotFoundError when it is gone: merged into another one, or set aside, by another run.
+        """
+        keys = self._keys(path)
+        if keys is not None and not keys.is_in(wanted.implode()).any():
             return None
+        data = self._storage.read_bytes(path)
         expected = PurePosixPath(path).name.split("-")[2]
         if xxhash.xxh3_128_hexdigest(data) != expected:
             self._set_aside(path)
@@ -95,6 +95,12 @@ class FragmentFolder:
         paths = self.names()
         if len(paths) <= COMPACT_ABOVE_FILES:
             return
+        try:
+            self._merge_neighbours(paths)
+        except FileNotFoundError:
+            logger.info("row cache: another run is compacting %s", self._folder)
+
+    def _merge_neighbours(self, paths: list[str]) -> None:
         sizes = {path: int(self._storage.fs.size(path) or 0) for path in paths}
         run: list[str] = []
         runs: list[list[str]] = []
