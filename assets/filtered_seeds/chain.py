@@ -17,6 +17,8 @@ from assets.filtered_seeds.extraction.parallel import extract_in_parallel, toget
 from assets.filtered_seeds.extraction.settings import STAGE as EXTRACTION
 from assets.filtered_seeds.filters import filter_files, filter_seeds
 from assets.filtered_seeds.filters.recipe import FILES_STAGE, SEEDS_STAGE
+from assets.filtered_seeds.filters.type_check import STAGE as TYPE_CHECK
+from assets.filtered_seeds.filters.type_check import apply_verdicts
 from assets.filtered_seeds.import_inference import standalone_source
 from assets.filtered_seeds.near_duplicates.find import STAGE as NEAR_DUPLICATES
 from assets.filtered_seeds.near_duplicates.find import find_near_duplicates
@@ -26,15 +28,13 @@ from assets.filtered_seeds.settings import Coreset as CoresetStep
 from assets.filtered_seeds.settings import SeedSettings
 from assets.filtered_seeds.standalone import standalone_seeds
 from assets.ledger import Ledger
-from assets.outcome import REJECTION_SCHEMA, Outcome, Rule, apply_rules, no_rejections
+from assets.outcome import REJECTION_SCHEMA, Outcome, no_rejections
 from assets.raw_corpus.licence_policy import judge_licences
-from assets.reasons import Reason
 from resources.embedder.face import EMBEDDING, Embedder
 from resources.row_cache import CacheStage, RowCache
 from resources.row_cache.cache import Progress
 from resources.type_checker.face import TypeChecker
 
-TYPE_CHECK = "type_check"
 EXTRACTION_VERSION = "1"
 """Raised when the same file and settings would give other seeds: part of the cache key."""
 
@@ -45,7 +45,8 @@ BATCH_BYTES = 128 * 1024 * 1024
 FEW_BYTES = 4 * 1024 * 1024
 """Below so much content, starting worker processes costs more than they save."""
 
-CHECK_ROWS = 4000
+CHECK_ROWS = 10_000
+"""A checker's process costs seconds before it judges anything, so it is given many."""
 
 _REJECTION = pl.Struct({"reason": pl.String, "detail": pl.String})
 _SEEDS = pl.List(pl.Struct(SEED_SCHEMA))
@@ -195,14 +196,8 @@ class Chain:
             progress=self.progress,
         )
         self.counts.add(TYPE_CHECK, mapped.computed, mapped.reused)
-        outcome = apply_rules(
-            mapped.rows,
-            [Rule(self._check_reason(), ~pl.col("ok").fill_null(False), pl.col("detail"))],
-            stage=TYPE_CHECK,
-            id_column="seed_id",
-        )
-        kept = outcome.kept.select(seeds.columns)
-        return self._recorded(TYPE_CHECK, seeds, Outcome(kept, outcome.rejected))
+        outcome = apply_verdicts(seeds, mapped.rows.rename({"seed_id": "key"}))
+        return self._recorded(TYPE_CHECK, seeds, outcome)
 
     def _near_duplicates(
         self, seeds: pl.DataFrame, files: pl.LazyFrame, settings: NearDuplicateSettings
@@ -220,10 +215,6 @@ class Chain:
         return self._recorded(
             NEAR_DUPLICATES, seeds, Outcome(outcome.kept.select(seeds.columns), outcome.rejected)
         )
-
-    def _check_reason(self) -> Reason:
-        by_types = self.language == "python" and self.settings.check in ("types", "pyright")
-        return Reason.TYPE_ERROR if by_types else Reason.PARSE_ERROR
 
     def _coreset(self, seeds: pl.DataFrame, settings: CoresetStep) -> pl.DataFrame:
         if self.embedder is None:
