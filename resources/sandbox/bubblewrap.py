@@ -17,11 +17,28 @@ from typing import Literal
 from resources.sandbox.face import Limits
 from resources.sandbox.interpreter import interpreter
 from resources.sandbox.isolation import isolation
-from resources.sandbox.server_process import COMMAND, Backend, CPU, DISK, MEMORY, NO_LIMIT, OUTPUT, WALL, ServerDied, ServerProcess
+from resources.sandbox.server_process import (
+    COMMAND,
+    CPU,
+    DISK,
+    MEMORY,
+    NO_LIMIT,
+    OUTPUT,
+    WALL,
+    Backend,
+    ServerDied,
+    ServerProcess,
+)
 
 LimitHit = Literal["cpu", "wall", "memory", "output", "disk"]
 
-_LIMITS: dict[int, LimitHit | None] = {NO_LIMIT: None, CPU: "cpu", WALL: "wall", MEMORY: "memory", OUTPUT: "output"}
+_LIMITS: dict[int, LimitHit | None] = {
+    NO_LIMIT: None,
+    CPU: "cpu",
+    WALL: "wall",
+    MEMORY: "memory",
+    OUTPUT: "output",
+}
 _LIMITS[DISK] = "disk"  # only without namespaces; with them a full disk is an error the command sees
 _RECYCLE_AFTER = 2000  # programs a server runs before it is replaced, should anything have grown
 _kept = threading.local()
@@ -72,39 +89,35 @@ def run(
     per thread and set of binds, so a call costs little more than the command; `close_sandboxes` ends them.
     Raises `SandboxUnavailable` where nothing can isolate, `ServerDied` where the sandbox fails twice.
     """
-    hidden = [folder for folder in binds if PurePosixPath(folder).is_relative_to("/tmp")]  # noqa: S108
+    hidden = [folder for folder in binds if PurePosixPath(folder).is_relative_to("/tmp")]
     if hidden:
-        raise ValueError(f"{hidden[0]} cannot be bound: /tmp in the sandbox is the command's own; put it elsewhere")
+        raise ValueError(
+            f"{hidden[0]} cannot be bound: /tmp in the sandbox is the command's own; put it elsewhere"
+        )
     limits = limits or Limits()
     wall_s = wall_s or 3 * limits.cpu_s + 1
     contents = files or {}
     order = {
         "argv": list(argv),
-        "env": {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", **(env or {})},  # noqa: S108
+        "env": {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", **(env or {})},
         "files": [[name, len(content), _executable(name, content)] for name, content in contents.items()],
     }
     head = json.dumps(order).encode()
     payload = struct.pack("<I", len(head)) + head + b"".join(contents.values())
-    for attempt in (1, 2):
-        server = _server(tuple(sorted(binds)))
-        try:
-            reply = server.ask(
-                COMMAND,
-                [payload],
-                limits,
-                wall_s,
-                address_space=address_space,
-                token=token or b"",
-                has_token=token is not None,
-                outputs=outputs,
-            )
-            break
-        except ServerDied:
-            _drop(tuple(sorted(binds)))
-            if attempt == 2:
-                raise
+    key = tuple(sorted(binds))
+    settings = {
+        "address_space": address_space,
+        "token": token or b"",
+        "has_token": token is not None,
+        "outputs": outputs,
+    }
+    try:
+        reply = _server(key).ask(COMMAND, [payload], limits, wall_s, **settings)
+    except ServerDied:  # once more with a new one
+        _drop(key)
+        reply = _server(key).ask(COMMAND, [payload], limits, wall_s, **settings)
     if reply.served >= _RECYCLE_AFTER:
-        _drop(tuple(sorted(binds)))
+        _drop(key)
     ended_by = _LIMITS[reply.limit]
     exited = os.WIFEXITED(reply.status) and ended_by is None
     return RunOutcome(

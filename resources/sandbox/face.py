@@ -65,7 +65,9 @@ class Limits(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     cpu_s: float = Field(default=2.0, gt=0, description="CPU seconds at the first try")
-    retry_cpu_s: float = Field(default=10.0, ge=0, description="CPU seconds when a time-out is tried again; 0: never")
+    retry_cpu_s: float = Field(
+        default=10.0, ge=0, description="CPU seconds when a time-out is tried again; 0: never"
+    )
     memory_mb: int = Field(default=1024, gt=0)
     processes: int = Field(default=32, gt=0)
     files: int = Field(default=64, gt=0, description="open files a process")
@@ -93,7 +95,7 @@ class Sandbox(ABC):
     def __enter__(self) -> "Sandbox":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_: object) -> None:  # noqa: B027 - not every sandbox keeps processes
         """End every process that was started."""
 
 

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from resources.sandbox.face import Limits, SandboxUnavailable
 from resources.sandbox.interpreter import interpreter
-from resources.sandbox.server_process import ALONE, BWRAP, LANDLOCK, Backend, ServerDied, ServerProcess
+from resources.sandbox.server_process import ALONE, Backend, ServerDied, ServerProcess
 
-LEVELS: dict[Backend, str] = {BWRAP: "bwrap-forkserver", LANDLOCK: "landlock"}
+LEVELS: dict[Backend, str] = {Backend.BWRAP: "bwrap-forkserver", Backend.LANDLOCK: "landlock"}
 """Backend -> the isolation that Python's verdicts carry."""
 
 _REMEDY = (
@@ -39,8 +39,7 @@ def isolation(wanted: str = "auto", python: str = sys.executable) -> Backend:
 
     Raises `SandboxUnavailable` with what to do where none does.
     """
-    choices: tuple[Backend, ...] = (BWRAP, LANDLOCK)
-    tried = [choice for choice in choices if wanted in ("auto", choice)]
+    tried = [choice for choice in Backend if wanted in ("auto", choice)]
     if not tried:
         raise SandboxUnavailable(f"unknown sandbox backend {wanted!r}: give auto, bwrap or landlock")
     problems = []

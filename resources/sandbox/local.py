@@ -74,7 +74,9 @@ class LocalSandbox(Sandbox):
         since = time.monotonic()
         exhausted = False
         while not exhausted or outstanding or rows:
-            while not exhausted and outstanding < 4 * self._count:  # a short queue, so that leaving early is cheap
+            while (
+                not exhausted and outstanding < 4 * self._count
+            ):  # a short queue, so that leaving early is cheap
                 program = next(waiting, None)
                 if program is None:
                     exhausted = True
@@ -104,7 +106,9 @@ class LocalSandbox(Sandbox):
     def _start(self) -> None:
         while len(self._threads) < self._count:
             worker = len(self._threads)
-            thread = threading.Thread(target=self._work, args=(worker,), name=f"sandbox-{worker}", daemon=True)
+            thread = threading.Thread(
+                target=self._work, args=(worker,), name=f"sandbox-{worker}", daemon=True
+            )
             self._threads.append(thread)
             thread.start()
 
@@ -125,7 +129,9 @@ class LocalSandbox(Sandbox):
         try:
             language, code, tests = program["language"], program["code"], program["tests"]
             if code is None or tests is None:
-                return Judgement(Verdict.NO_TESTS if code is not None else Verdict.FAIL, "no code or no tests")
+                return Judgement(
+                    Verdict.NO_TESTS if code is not None else Verdict.FAIL, "no code or no tests"
+                )
             limits = self._limits_of(program)
             if language == "python":
                 return judge.judge(code, tests, limits)

@@ -15,7 +15,19 @@ from typing import Any
 from resources.sandbox.face import Limits, Verdict
 from resources.sandbox.interpreter import Interpreter
 from resources.sandbox.languages.judge import Judgement, bounded
-from resources.sandbox.server_process import ALONE, Backend, CPU, DISK, MEMORY, OUTPUT, SPLIT, WALL, Reply, ServerDied, ServerProcess
+from resources.sandbox.server_process import (
+    ALONE,
+    CPU,
+    DISK,
+    MEMORY,
+    OUTPUT,
+    SPLIT,
+    WALL,
+    Backend,
+    Reply,
+    ServerDied,
+    ServerProcess,
+)
 
 HARNESS_VERSION = "1"
 """Part of every verdict's cache key: raise it when a verdict's rule changes."""
@@ -57,7 +69,7 @@ class PythonJudge:
         python: Interpreter,
         worker: int = 0,
         *,
-        backend: Backend = "bwrap",
+        backend: Backend = Backend.BWRAP,
         negative_control: bool = False,
         second_seed: bool = False,
     ):
@@ -75,7 +87,11 @@ class PythonJudge:
             again = self._with_retry(code, tests, limits, 1)
             if again.verdict is not Verdict.PASS:
                 flags.append("flaky")
-        if found.verdict is Verdict.PASS and self._negative_control and self._passes_a_stub(code, tests, limits):
+        if (
+            found.verdict is Verdict.PASS
+            and self._negative_control
+            and self._passes_a_stub(code, tests, limits)
+        ):
             flags.append("vacuous")
         return found if flags == list(found.flags) else _flagged(found, flags)
 
@@ -136,7 +152,7 @@ class PythonJudge:
             if reply.served >= _RECYCLE_AFTER:
                 self._drop(arrays, seed)
             return reply
-        assert error is not None  # noqa: S101 - two rounds without a reply
+        assert error is not None
         return error
 
     def _server(self, arrays: bool, seed: int) -> ServerProcess:
@@ -200,13 +216,24 @@ def _meaning(reply: Reply) -> tuple[Verdict, str, list[str]]:
     if kind == b"Z" and status == 0:
         return Verdict.NO_TESTS, "no assertion was run", []
     if kind == b"D":
-        if os.WIFSIGNALED(reply.helper_status) and said == "it ended":
-            return Verdict.CRASH, f"the answer's process was ended by signal {os.WTERMSIG(reply.helper_status)}", []
+        if reply.helper_status == _STILL_RAN:
+            return Verdict.FAIL, f"the answer's process closed its line before the tests ended ({said})", []
+        if os.WIFSIGNALED(reply.helper_status):
+            return (
+                Verdict.CRASH,
+                f"the answer's process was ended by signal {os.WTERMSIG(reply.helper_status)}",
+                [],
+            )
         status = os.WEXITSTATUS(reply.helper_status)
-        return Verdict.FAIL, f"the answer's process ended with status {status} before the tests did ({said})", []
+        return (
+            Verdict.FAIL,
+            f"the answer's process ended with status {status} before the tests did ({said})",
+            [],
+        )
     return Verdict.FAIL, f"ended with status {status} before the tests had run to their end", []
 
 
+_STILL_RAN = -1  # as in `inside/watch.py`
 BROKEN = 97
 """Exit status of a child whose sandbox could not be made (`inside/server.py`)."""
 

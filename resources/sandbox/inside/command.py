@@ -10,8 +10,6 @@ import os
 import stat
 import struct
 
-import kernel
-
 _OUTPUT_BYTES, _OUTPUT_FILES = 64 << 20, 4000
 
 

@@ -10,7 +10,13 @@ import signal
 import socket
 import time
 
-LEFT = ("/tmp/seedline-left", "/dev/shm/seedline-left", "/seedline-left", "/dev/seedline-left", "/usr/seedline-left")  # noqa: S108
+LEFT = (
+    "/tmp/seedline-left",
+    "/dev/shm/seedline-left",
+    "/seedline-left",
+    "/dev/seedline-left",
+    "/usr/seedline-left",
+)
 
 
 def worked(attempt):
@@ -64,7 +70,7 @@ def look_into_the_server():
 
 def mount_something():
     libc = ctypes.CDLL(None, use_errno=True)
-    return libc.mount(b"none", b"/tmp", b"tmpfs", 0, None) == 0  # noqa: S108
+    return libc.mount(b"none", b"/tmp", b"tmpfs", 0, None) == 0
 
 
 def leave_a_process():
@@ -81,10 +87,18 @@ def attempts():
         "a file of the host was read": lambda: open(FACTS["canary"]).close(),
         "a file of the host was opened for writing": lambda: open_for_writing(FACTS["canary"]),
         "the host's password file was read": lambda: open("/etc/shadow").close(),
-        "a TCP connection to the host was made": lambda: connect(socket.AF_INET, ("127.0.0.1", FACTS["port"])),
-        "an abstract socket of the host was reached": lambda: connect(socket.AF_UNIX, "\0" + FACTS["abstract"]),
-        "the kernel's core pattern was opened for writing": lambda: open_for_writing("/proc/sys/kernel/core_pattern"),
-        "the kernel's overcommit was opened for writing": lambda: open_for_writing("/proc/sys/vm/overcommit_memory"),
+        "a TCP connection to the host was made": lambda: connect(
+            socket.AF_INET, ("127.0.0.1", FACTS["port"])
+        ),
+        "an abstract socket of the host was reached": lambda: connect(
+            socket.AF_UNIX, "\0" + FACTS["abstract"]
+        ),
+        "the kernel's core pattern was opened for writing": lambda: open_for_writing(
+            "/proc/sys/kernel/core_pattern"
+        ),
+        "the kernel's overcommit was opened for writing": lambda: open_for_writing(
+            "/proc/sys/vm/overcommit_memory"
+        ),
         "more processes than allowed were started": fork_past_the_limit,
         "the judge could be signalled": signal_the_judge,
         "root was taken": become_root,

@@ -17,7 +17,9 @@ _SET_NO_NEW_PRIVS, _SET_SECCOMP, _SECCOMP_FILTER, _SET_DUMPABLE, _CHILD_SUBREAPE
 _CAP_VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
-_held = ctypes.PyDLL(None, use_errno=True)  # keeps the interpreter's lock: the child goes on at this very point
+_held = ctypes.PyDLL(
+    None, use_errno=True
+)  # keeps the interpreter's lock: the child goes on at this very point
 _mount, _prctl, _capset = _libc.mount, _libc.prctl, _libc.capset
 _no_capabilities = ((ctypes.c_uint32 * 2)(_CAP_VERSION_3, 0), (ctypes.c_uint32 * 6)())
 
@@ -43,7 +45,11 @@ def clone(flags):
 
 def map_own_ids(uid, gid):
     """In a new user namespace: keep the same ids, and no others."""
-    for name, line in (("setgroups", b"deny"), ("uid_map", b"%d %d 1" % (uid, uid)), ("gid_map", b"%d %d 1" % (gid, gid))):
+    for name, line in (
+        ("setgroups", b"deny"),
+        ("uid_map", b"%d %d 1" % (uid, uid)),
+        ("gid_map", b"%d %d 1" % (gid, gid)),
+    ):
         descriptor = os.open("/proc/self/" + name, os.O_WRONLY)
         os.write(descriptor, line)
         os.close(descriptor)

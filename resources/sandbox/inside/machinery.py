@@ -14,7 +14,7 @@ _ARITHMETIC = (
     "decimal", "fractions", "datetime", "time", "string", "copy", "heapq", "bisect", "os", "os.path", "ast",
     "numpy", "numpy.testing", "numpy.linalg", "pandas", "pandas.testing",
 )  # fmt: skip
-_FREE = frozenset({"_", "__name__", "__warningregistry__", "__seedline_check__"})
+_FREE = frozenset({"_", "__name__", "__warningregistry__", "__seedline_check__", "__seedline_call__"})
 
 
 class Machinery:

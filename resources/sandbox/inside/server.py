@@ -18,10 +18,10 @@ import struct
 import sys
 import time
 
-import command  # noqa: E402
-import kernel  # noqa: E402
-import landlock  # noqa: E402
-import watch  # noqa: E402
+import command
+import kernel
+import landlock
+import watch
 
 sys.path.pop(0)
 alone = split_answer = split_tests = None
@@ -95,7 +95,9 @@ class Server:
         if request.mode == SPLIT:
             answer_end, tests_end = (end.detach() for end in socket.socketpair())
             handed += [answer_end, tests_end]
-            helper = self.fork(request, out_write, None, workplace, split_answer.main, (payloads[0], answer_end))
+            helper = self.fork(
+                request, out_write, None, workplace, split_answer.main, (payloads[0], answer_end)
+            )
             parts = (payloads[1], tests_end, proof_write, token_read)
             child = self.fork(request, out_write, None, tests_place, split_tests.main, parts)
         elif request.mode == ALONE:
@@ -116,8 +118,8 @@ class Server:
             folder = self.folder_of(child, meeting[0])
             meeting[0].close()
         folders = [place for place in (workplace, tests_place) if place] if self.home else None
-        ended = watch.until_end(child, helper, out_read, request, self.control, started, folders)
-        proof = watch.drain(proof_read, 4096)
+        ended = watch.until_end(child, helper, out_read, proof_read, request, self.control, started, folders)
+        proof = ended.proof
         for descriptor in opened:
             os.close(descriptor)
         if request.mode != COMMAND:
@@ -130,7 +132,13 @@ class Server:
             clear(workplace)
             if tests_place:
                 clear(tests_place)
-        numbers = (ended.status, ended.helper_status or 0, ended.limit, ended.cpu_s, time.monotonic() - started)
+        numbers = (
+            ended.status,
+            ended.helper_status or 0,
+            ended.limit,
+            ended.cpu_s,
+            time.monotonic() - started,
+        )
         reply = REPLY.pack(*numbers, ended.peak, ended.written, len(proof), self.count)
         return reply + proof + ended.tail, archive
 
@@ -214,7 +222,7 @@ def clear(folder):
 
 def load(preload):
     """Import what programs need, and the judges, once; forks share it."""
-    global alone, split_answer, split_tests  # noqa: PLW0603
+    global alone, split_answer, split_tests
     import random
 
     for name in preload:
@@ -252,6 +260,7 @@ def main():
     server = Server(control, filters, settings["home"], ruleset)
     gc.collect()
     gc.freeze()
+    gc.disable()  # a child turns it on again where foreign code begins
     control.send(b"ready")
     server.serve()
 

@@ -4,6 +4,7 @@ Belongs here: serving one answer's names and objects over the line. Nothing in t
 anybody: whatever the answer does to it, it can only answer badly or die.
 """
 
+import gc
 import operator
 import os
 import sys
@@ -29,6 +30,9 @@ _ASKED_BY = {
     "__contains__": operator.contains, "__getitem__": operator.getitem, "__bool__": bool, "__hash__": hash,
 }  # fmt: skip
 _MUTABLE = (list, dict, set, bytearray, tuple)
+
+
+_FUNCTION = {"K": ["builtins", "function"]}
 
 
 class Callback:
@@ -61,6 +65,8 @@ class AnswerSide(values.Coder):
 
     def foreign(self, value, depth):
         """An object by reference; a plain value inside a subclass goes along with it."""
+        if type(value) is types.FunctionType:
+            return {"o": [self.number(value), _FUNCTION]}
         if isinstance(value, type):
             return self.kind(value)
         if type(value) is Callback:
@@ -78,7 +84,9 @@ class AnswerSide(values.Coder):
 
     def kind(self, kind):
         """A class: builtin ones and exceptions of the standard library by name, others described once."""
-        if kind.__module__ == "builtins" or (issubclass(kind, BaseException) and kind.__module__ != "__main__"):
+        if kind.__module__ == "builtins" or (
+            issubclass(kind, BaseException) and kind.__module__ != "__main__"
+        ):
             return {"K": [kind.__module__, kind.__qualname__]}
         number = self.number(kind)
         if number in self.told:
@@ -91,7 +99,9 @@ class AnswerSide(values.Coder):
                     special.add(name)
                 elif isinstance(value, types.FunctionType) and not name.startswith("__"):
                     methods.add(name)
-        bases = [self.kind(base) for base in kind.__bases__ if base.__module__ == "__main__" or base in _ERRORS]
+        bases = [
+            self.kind(base) for base in kind.__bases__ if base.__module__ == "__main__" or base in _ERRORS
+        ]
         about = [kind.__name__, issubclass(kind, BaseException), bases, sorted(special), sorted(methods)]
         return {"k": [number, about]}
 
@@ -99,11 +109,11 @@ class AnswerSide(values.Coder):
         """An exception: its class, its plain arguments, its text and its plain attributes."""
         try:
             arguments = [self.encode(item, depth + 1) for item in error.args]
-        except BaseException:  # noqa: BLE001
+        except BaseException:
             arguments = []
         try:
             text = str(error)
-        except BaseException:  # noqa: BLE001 - a hostile __str__
+        except BaseException:
             text = "(cannot be printed)"
         attributes = []
         for name, value in list(vars(error).items()) if hasattr(error, "__dict__") else []:
@@ -168,7 +178,7 @@ class AnswerSide(values.Coder):
             message = make()
         except messages.LineBroken:
             raise
-        except BaseException as error:  # noqa: BLE001 - SystemExit is an answer, too
+        except BaseException as error:
             self.telling.clear()
             message = ["e", self.error(error)]
         try:
@@ -198,7 +208,7 @@ class AnswerSide(values.Coder):
                 head = "r"
             except messages.LineBroken:
                 raise
-            except BaseException as error:  # noqa: BLE001
+            except BaseException as error:
                 result, head = self.error(error), "e"
             changes = None
             if any(isinstance(a, _MUTABLE) for a in (*arguments, *named.values())):
@@ -224,7 +234,9 @@ class AnswerSide(values.Coder):
 
     def call_back(self, number, arguments, named):
         """Call a function of the tests; serves its requests meanwhile."""
-        messages.send(["b", number, self.encode(list(arguments)), {k: self.encode(v) for k, v in named.items()}])
+        messages.send(
+            ["b", number, self.encode(list(arguments)), {k: self.encode(v) for k, v in named.items()}]
+        )
         self.told |= self.telling
         while True:
             message = messages.receive()
@@ -249,8 +261,9 @@ def main(code, line, lock):
     space = alone.fresh_main(answer, alone.ANSWER_FILE)
     side = AnswerSide(space)
     try:
-        exec(compile(answer, space["__file__"], "exec"), space)  # noqa: S102
-    except BaseException as error:  # noqa: BLE001
+        gc.enable()
+        exec(compile(answer, space["__file__"], "exec"), space)
+    except BaseException as error:
         messages.send(["broken", type(error).__name__, side.error(error)["E"][2]])
         sys.stdout.flush()
         os._exit(1)

@@ -4,7 +4,7 @@ Belongs here: the order of a judged run, and the rule which tests need one proce
 looks at the tests alone, so that no answer can choose the weaker mode.
 """
 
-import ast
+import gc
 import linecache
 import os
 import sys
@@ -14,41 +14,16 @@ import messages
 import positive_proof
 import stand_ins
 
-# what a test can only do beside the answer: look into it, feed or catch its streams, share files or state
-_MODULES = frozenset(
+# What a test can only do beside the answer: look into it, feed or catch its streams, share files or state. The
+# names are those of modules, of builtins and of attributes.
+_REFUSED = frozenset(
     "inspect doctest io threading multiprocessing asyncio subprocess os tempfile pathlib shutil sqlite3 gc weakref "
     "sys pickle importlib builtins logging warnings signal socket ctypes concurrent pandas csv glob traceback "
-    "types contextlib pytest mock dis typing_extensions abc timeit tracemalloc dataclasses".split()
-)
-_NAMES = frozenset("open input globals locals vars eval exec __import__ dir compile super patch mock".split())
-_ATTRIBUTES = frozenset(
+    "types contextlib pytest mock dis abc timeit tracemalloc dataclasses "
+    "open input globals locals vars eval exec __import__ dir compile super patch seed "
     "__dict__ __doc__ __annotations__ __wrapped__ __code__ __closure__ __globals__ __module__ __mro__ __bases__ "
-    "__slots__ __class__ __defaults__ __subclasses__ __init__ __new__ mock patch seed".split()
+    "__slots__ __class__ __defaults__ __subclasses__ __init__ __new__".split()
 )
-
-
-def needs_one_process(tree):
-    """Why these tests cannot be split from the answer; None if they can."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            if node.id in _NAMES:
-                return node.id
-        elif isinstance(node, ast.Attribute):
-            if node.attr in _ATTRIBUTES:
-                return node.attr
-        elif isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name.split(".")[0] in _MODULES or alias.name == "unittest.mock":
-                    return alias.name
-        elif isinstance(node, ast.ImportFrom):
-            module = node.module or ""
-            if module.split(".")[0] in _MODULES or module == "unittest.mock":
-                return module
-            if any(alias.name in ("mock", "seed") for alias in node.names):
-                return module
-        elif isinstance(node, (ast.AsyncFunctionDef, ast.Await)):
-            return "async"
-    return None
 
 
 def main(tests, line, proof, token, lock):
@@ -61,7 +36,7 @@ def main(tests, line, proof, token, lock):
     flags = b""
     messages.broken = stand_ins.broken
     try:
-        suite = positive_proof.Suite(text, alone.TESTS_FILE, needs_one_process)
+        suite = positive_proof.Suite(text, alone.TESTS_FILE, _REFUSED)
         if suite.one_process:
             stand_ins.needs_one_process(suite.one_process)
         side = stand_ins.TestsSide(suite.names, space)
@@ -71,11 +46,13 @@ def main(tests, line, proof, token, lock):
             os._exit(1)
         side.install(boot[1])
         space[positive_proof.TICK] = positive_proof.tick
-        exec(suite.code, space)  # noqa: S102
+        space[positive_proof.TICK_CALL] = positive_proof.tick_call
+        gc.enable()
+        exec(suite.code, space)
         if suite.incomplete():
             os.write(alone.PROOF, b"Ftests: an assertion at the top level was never reached")
             os._exit(1)
-    except BaseException as error:  # noqa: BLE001
+    except BaseException as error:
         if not positive_proof.ended_by_unittest(error):
             linecache.cache.clear()
             alone.said(b"tests", error)

@@ -67,7 +67,7 @@ class TestsSide(values.Coder):
             broken(f"a bad call: {type(error).__name__}")
         try:
             reply = ["R", self.encode(function(*arguments, **named))]
-        except Exception as error:  # noqa: BLE001 - it goes back to the answer, which called
+        except Exception as error:
             reply = ["X", self.encode(error)]
         messages.send(reply)
 
@@ -75,15 +75,16 @@ class TestsSide(values.Coder):
         """Decode what the answer sent; what cannot be decoded is a broken line, not an exception of the tests."""
         try:
             return self.decode(data)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             broken(f"a bad value: {type(error).__name__}")
 
     def result(self, message, arguments=(), named=None):
         """The value of a reply, or its exception raised; mutated arguments are updated in place."""
         if len(message) == 4:
             if message[2] is not None:
-                new_arguments, new_named = (self.trusting(part) if type(part) is list else
-                                            {k: self.trusting(v) for k, v in part.items()} for part in message[2])  # fmt: skip
+                raw_arguments, raw_named = message[2]
+                new_arguments = self.trusting(raw_arguments)
+                new_named = {name: self.trusting(value) for name, value in raw_named.items()}
                 for old, new in zip(arguments, new_arguments, strict=False):
                     update(old, new)
                 for name, new in new_named.items():
@@ -111,7 +112,9 @@ class TestsSide(values.Coder):
 
     def foreign(self, value, depth):
         """A value of the tests for the answer: its own objects go home, functions become call-backs."""
-        handle = type(value).__dict__.get(_HANDLE) if isinstance(value, type) else getattr(value, _HANDLE, None)
+        handle = (
+            type(value).__dict__.get(_HANDLE) if isinstance(value, type) else getattr(value, _HANDLE, None)
+        )
         if isinstance(type(value), _RemoteClass) or type(value) is RemoteFunction:
             return {"o": object.__getattribute__(value, _HANDLE)}
         if isinstance(value, _RemoteClass):
@@ -124,7 +127,12 @@ class TestsSide(values.Coder):
         home, path = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
         if home is None and hasattr(value, "__objclass__"):
             home = value.__objclass__.__module__
-        if isinstance(home, str) and path and home.split(".")[0] in sys.stdlib_module_names and home != "__main__":
+        if (
+            isinstance(home, str)
+            and path
+            and home.split(".")[0] in sys.stdlib_module_names
+            and home != "__main__"
+        ):
             found = sys.modules.get(home)
             for name in path.split("."):
                 found = getattr(found, name, None)
@@ -137,7 +145,7 @@ class TestsSide(values.Coder):
                 os.write(alone.PROOF, b"c")  # the judge may want to see these tests in one process
             self.functions.append(value)
             return {"B": [len(self.functions) - 1, getattr(value, "__name__", "function")]}
-        needs_one_process(f"an argument of {type(value).__name__}")
+        return needs_one_process(f"an argument of {type(value).__name__}")
 
     def resolve(self, kind, body):
         """A stand-in for what the answer refers to."""
@@ -160,7 +168,9 @@ class TestsSide(values.Coder):
             found = getattr(found, name, None)
         if isinstance(found, type) and (module == "builtins" or issubclass(found, BaseException)):
             return found
-        return self.kinds.setdefault((module, path), _make(self, None, path, [], ["__iter__", "__next__", "__call__"], []))
+        return self.kinds.setdefault(
+            (module, path), _make(self, None, path, [], ["__iter__", "__next__", "__call__"], [])
+        )
 
     def described(self, number, about=None):
         """The stand-in class with this number; made when it is first described."""
@@ -184,14 +194,18 @@ class TestsSide(values.Coder):
             value = self.decode(base[0])
             if type(value) in (list, dict, set):
                 return value
-            dual = type(kind.__name__, (type(value),), {"__getattr__": lambda _, name: self.attribute(number, name)})
+            dual = type(
+                kind.__name__, (type(value),), {"__getattr__": lambda _, name: self.attribute(number, name)}
+            )
             return dual(value)
         if not isinstance(kind, _RemoteClass):
             if kind.__name__ in ("function", "builtin_function_or_method", "method"):
                 stand_in = object.__new__(RemoteFunction)
                 object.__setattr__(stand_in, "_seedline_side", self)
             else:
-                kind = self.kinds.setdefault(("opaque", kind), _make(self, None, kind.__name__, [], _OPAQUE, []))
+                kind = self.kinds.setdefault(
+                    ("opaque", kind), _make(self, None, kind.__name__, [], _OPAQUE, [])
+                )
                 stand_in = object.__new__(kind)
         else:
             stand_in = object.__new__(kind)
@@ -244,12 +258,16 @@ class TestsSide(values.Coder):
 
     def imported(self, module, name):
         """What the answer had imported under its own name, from this process's own library."""
-        if not isinstance(module, str) or module.split(".")[0] not in (*sys.stdlib_module_names, "numpy", "pandas"):
+        if not isinstance(module, str) or module.split(".")[0] not in (
+            *sys.stdlib_module_names,
+            "numpy",
+            "pandas",
+        ):
             return None
         try:
             found = importlib.import_module(module)
             return found if name is None else getattr(found, name)
-        except Exception:  # noqa: BLE001
+        except Exception:
             return None
 
 
@@ -302,7 +320,16 @@ class _RemoteClass(type):
         return cls._special("__contains__", value)
 
 
-_OPAQUE = ["__iter__", "__next__", "__call__", "__len__", "__getitem__", "__contains__", "__enter__", "__exit__"]
+_OPAQUE = [
+    "__iter__",
+    "__next__",
+    "__call__",
+    "__len__",
+    "__getitem__",
+    "__contains__",
+    "__enter__",
+    "__exit__",
+]
 
 
 def _make(side, number, name, parents, special, methods):
@@ -318,7 +345,9 @@ def _make(side, number, name, parents, special, methods):
     body["__setattr__"] = lambda self, attribute, value: side.result(
         side.ask(["w", {"o": _number(self)}, attribute, side.encode(value)])
     )
-    body["__delattr__"] = lambda self, attribute: side.result(side.ask(["d", {"o": _number(self)}, attribute]))
+    body["__delattr__"] = lambda self, attribute: side.result(
+        side.ask(["d", {"o": _number(self)}, attribute])
+    )
     try:
         return type.__new__(_RemoteClass, name, tuple(parents) or (object,), body)
     except TypeError:  # an order of bases that only the answer's metaclass accepts
@@ -391,4 +420,3 @@ def update(old, new):
     elif type(old) is tuple:
         for mine, theirs in zip(old, new, strict=False):
             update(mine, theirs)
-

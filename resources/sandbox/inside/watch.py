@@ -2,8 +2,9 @@
 
 Belongs here: limits that hold for the sum of all of a program's processes (CPU, memory, output, wall time), and
 the kill. Runs in the server. Time limits count CPU, so that a loaded machine makes no false time-outs; wall time
-is only a backstop, and what a program spends waiting for a processor does not count towards it. In a pid namespace the kernel's list of processes is the program's; without one it is the
-tree below the server, which is a subreaper so that orphans stay in it.
+is only a backstop, and what a program spends waiting for a processor does not count towards it. In a pid
+namespace the kernel's list of processes is the program's; without one it is the tree below the server, which is
+a subreaper so that orphans stay in it.
 """
 
 import os
@@ -12,7 +13,9 @@ import signal
 import time
 
 NO_LIMIT, CPU, WALL, MEMORY, OUTPUT, DISK, JUDGE_GONE = range(7)
-TAIL = 4096
+TAIL, PROOF = 4096, 4096
+STILL_RAN = -1
+_LAST_MS = 200  # what a process may need from closing its line to its end
 _MOST_WAITING = 10  # times the wall limit that waiting for a processor can add
 _FIRST_LOOK_MS, _LOOK_MS = 15, 25
 _TICK = 1.0 / os.sysconf("SC_CLK_TCK")
@@ -30,10 +33,11 @@ class Ended:
         self.peak = 0
         self.waited_s = 0.0  # for a processor, the process that waited longest
         self.written = 0
+        self.proof = b""
         self.tail = b""
 
 
-def until_end(child, helper, out, request, control, started, folders):
+def until_end(child, helper, out, proof, request, control, started, folders):
     """Wait for `child` or a limit, then end every other process. `helper`: a second child, or None.
 
     `folders`: what the program may write to where there is no namespace; None: a pid namespace and bounded
@@ -72,11 +76,28 @@ def until_end(child, helper, out, request, control, started, folders):
                     ended.limit = WALL
     finally:
         os.close(exits)
+    if helper and not ended.limit:
+        ended.proof = drain(proof, PROOF)
+        if ended.proof.removeprefix(b"c")[:1] == b"D":  # the answer left: how, must be seen before the kill
+            if not wait_for(helper, _LAST_MS):
+                ended.helper_status = STILL_RAN
     end_all(ended, child, helper, alone_in_namespace)
+    ended.proof += drain(proof, PROOF - len(ended.proof))
     take(ended, drain(out, request.output + 65536), request.output)
     if ended.limit == NO_LIMIT and ended.cpu_s > request.cpu_s:
         ended.limit = CPU
     return ended
+
+
+def wait_for(pid, longest_ms):
+    """Whether `pid` ends by itself within a time."""
+    exits = os.pidfd_open(pid)
+    poll = select.poll()
+    poll.register(exits, select.POLLIN)
+    try:
+        return bool(poll.poll(longest_ms))
+    finally:
+        os.close(exits)
 
 
 def take(ended, data, bound):
@@ -206,7 +227,7 @@ def end_all(ended, child, helper, alone_in_namespace):
         ended.peak = max(ended.peak, usage.ru_maxrss << 10)
         if pid == child:
             ended.status = status
-        elif pid == helper:
+        elif pid == helper and ended.helper_status is None:
             ended.helper_status = status
 
 

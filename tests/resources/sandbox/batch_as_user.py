@@ -1,6 +1,6 @@
 """Judges a batch as an ordinary user: started as root by the tests, with everything it needs bound open.
 
-    python batch_as_user.py IN.parquet OUT.parquet BACKEND
+python batch_as_user.py IN.parquet OUT.parquet BACKEND
 """
 
 import os
@@ -11,8 +11,8 @@ import polars as pl
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from resources.sandbox.face import Limits  # noqa: E402
-from resources.sandbox.local import LocalSandbox  # noqa: E402
+from resources.sandbox.face import Limits
+from resources.sandbox.local import LocalSandbox
 
 
 def main() -> None:

@@ -18,12 +18,21 @@ KEPT_THOUGH_WRONG = {
     "leaves at once": ("import os\nos._exit(0)\n", "assert add(1, 2) == 3"),
     "becomes another program": ("import os\nos.execv('/bin/true', ['true'])\n", "assert 1 == 2"),
     "no tests": ("def add(a, b):\n    return a - b\n", ""),
-    "tests never called": ("def add(a, b):\n    return a - b\n", "def test_add():\n    assert add(1, 2) == 3"),
+    "tests never called": (
+        "def add(a, b):\n    return a - b\n",
+        "def test_add():\n    assert add(1, 2) == 3",
+    ),
 }
 DROPPED_THOUGH_RIGHT = {
     "recursion": ("def fact(n):\n    return 1 if n < 2 else n * fact(n - 1)\n", "assert fact(5) == 120"),
-    "helper function": ("def half(x):\n    return x // 2\ndef f(x):\n    return half(x) + 1\n", "assert f(4) == 3"),
-    "module import": ("import math\ndef area(r):\n    return math.pi * r * r\n", "assert round(area(1), 2) == 3.14"),
+    "helper function": (
+        "def half(x):\n    return x // 2\ndef f(x):\n    return half(x) + 1\n",
+        "assert f(4) == 3",
+    ),
+    "module import": (
+        "import math\ndef area(r):\n    return math.pi * r * r\n",
+        "assert round(area(1), 2) == 3.14",
+    ),
     "constant": ("LIMIT = 3\ndef over(x):\n    return x > LIMIT\n", "assert over(4) and not over(3)"),
 }
 

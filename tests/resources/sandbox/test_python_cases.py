@@ -48,7 +48,9 @@ def own_cases() -> list[Case]:
             head, _, body = block.partition("\n")
             name, accept, *proof = (part.strip() for part in head.split("|"))
             code, _, tests = body.partition("# === TESTS ===\n")
-            cases.append(Case(name, code, tests, tuple(accept.split()), proof[0] if proof else "", file == "honest"))
+            cases.append(
+                Case(name, code, tests, tuple(accept.split()), proof[0] if proof else "", file == "honest")
+            )
     return cases
 
 
@@ -124,7 +126,9 @@ def as_user(cases: list[Case], backend: str, folder: Path) -> dict[str, dict]:
         "command": [python.executable, str(HERE / "batch_as_user.py"), str(source), str(target), backend],
     }
     enter = REPOSITORY / "resources" / "sandbox" / "inside" / "enter.py"
-    done = subprocess.run([sys.executable, "-I", "-S", enter, json.dumps(order)], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", enter, json.dumps(order)], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return {row["key"]: row for row in pl.read_parquet(target).iter_rows(named=True)}
 
@@ -182,7 +186,14 @@ def judged_by_landlock() -> dict[str, dict]:
 def quick_cases() -> list[Case]:
     slow = ("timeout", "oom", "output_limit")
     # the fallback promises no /dev/shm, no pid namespace: what needs them is not asked of it
-    beyond = ("processes, threads", "spawned", "leaves files", "finds nothing", "cannot touch", "tests on disk")
+    beyond = (
+        "processes, threads",
+        "spawned",
+        "leaves files",
+        "finds nothing",
+        "cannot touch",
+        "tests on disk",
+    )
     return [c for c in CASES if not set(c.accept) & set(slow) and not any(name in c.name for name in beyond)]
 
 
