@@ -21,7 +21,7 @@ from assets.filtered_seeds.near_duplicates.shingles import shingle
 Signatures = NDArray[np.uint32]
 
 VALUE_BYTES = 4
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 19
 """Text worked on at once by a thread, so that the intermediate arrays stay near the processor."""
 
 
