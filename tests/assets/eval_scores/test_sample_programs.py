@@ -38,3 +38,19 @@ def test_a_completion_continues_the_prompt_and_a_solution_stands_alone():
 def test_what_does_not_match_is_named():
     assert unknown_tasks(SAMPLES, PROBLEMS.head(1)) == ["M/1"]
     assert unanswered_tasks(SAMPLES.head(1), PROBLEMS) == ["H/0", "G/2"]
+
+
+def test_an_import_that_only_the_go_prompt_makes_does_not_count_against_the_answer():
+    prompt = 'package main\n\nimport (\n\t"math"\n\t"math/rand"\n\t"reflect"\n)\n// "math"\nfunc f() int {\n'
+    problems = PROBLEMS.filter(pl.col("language") == "go").with_columns(
+        prompt=pl.lit(prompt), test=pl.lit("func main() { reflect.DeepEqual(f(), 1) }")
+    )
+    samples = pl.DataFrame(
+        {"task_id": ["M/1"] * 2, "sample": [0, 1], "completion": ["\treturn 1\n}", "\treturn rand.Int()\n}"]}
+    ).with_columns(solution=pl.lit(None, pl.String))
+    first, second = sample_programs(samples, problems)["code"]
+    assert '_ "math"\n\t_ "math/rand"\n\t"reflect"' in first
+    assert '_ "math"\n\t"math/rand"\n\t"reflect"' in second
+    assert (
+        sample_programs(samples.with_columns(solution="completion"), problems)["code"][0] == "\treturn 1\n}"
+    )

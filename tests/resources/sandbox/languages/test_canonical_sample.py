@@ -56,3 +56,26 @@ def test_canonical_solutions_pass_and_wrong_ones_do_not(language: str):
     moved = samples.with_columns(pl.col("completion").shift(-1)).head(3)
     for row in sample_programs(moved, problems).iter_rows(named=True):
         assert judge_program(language, row["code"], row["tests"], Limits()).verdict != "pass", row["task_id"]
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        (
+            "\tfor d := 2; d*d <= n; d++ {\n\t\tif n%d == 0 {\n\t\t\treturn true\n\t\t}\n\t}\n\treturn false\n}\n",
+            "pass",
+        ),
+        ("\treturn n%2 == 0\n}\n", "fail"),
+        ("\treturn n\n}\n", "compile_error"),
+    ],
+)
+def test_go_has_no_canonical_solutions_so_ours_are_judged(body: str, verdict: str):
+    try:
+        toolchain("go")
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+    problems = read_problems("go", SHARED / "mbxp" / "mbgp_release_v1.1.jsonl.gz")
+    samples = pl.DataFrame({"task_id": ["MBGP/3"], "sample": [0], "completion": [body], "solution": [None]})
+    row = sample_programs(samples.cast({"solution": pl.String}), problems).row(0, named=True)
+    judged = judge_program("go", row["code"], row["tests"], Limits())
+    assert judged.verdict == verdict, judged.detail
