@@ -12,7 +12,7 @@ from resources.sandbox.languages.harness import source
 from resources.sandbox.languages.judge import BUILD_LIMITS
 from resources.sandbox.languages.language import Command, Language, Program, Refused, Toolchain
 from resources.sandbox.languages.syntax import code_only, declared_name, parse, walk
-from resources.sandbox.languages.tools import located
+from resources.sandbox.languages.tools import linker_flags, located
 
 FLAGS = ("-std=gnu++20", "-O0", "-w", "-pipe", "-fdiagnostics-color=never", "-fmax-errors=3")
 
@@ -82,6 +82,7 @@ class Cpp(Language):
                     "program.cpp",
                     f"{folder}/proof.o",
                     "-Wl,--wrap=main",
+                    *linker_flags(),
                     "-o",
                     "program",
                 ),

@@ -12,7 +12,14 @@ from tree_sitter import Node
 from resources.sandbox.languages.harness import source
 from resources.sandbox.languages.language import Command, Language, Program, Toolchain
 from resources.sandbox.languages.syntax import code_only, edit, parse
-from resources.sandbox.languages.tools import command, command_path, in_system, printed, version_line
+from resources.sandbox.languages.tools import (
+    command,
+    command_path,
+    in_system,
+    linker_flags,
+    printed,
+    version_line,
+)
 
 _MAIN = re.compile(r"\bfn(\s+)main(\s*\()")
 _FLAGS = (
@@ -67,6 +74,7 @@ class Rust(Language):
                     *_FLAGS,
                     f"-Clinker={toolchain.tools['cc']}",
                     f"-Clink-arg=-Wl,-rpath,{library}",
+                    *(f"-Clink-arg={flag}" for flag in linker_flags()),
                     "-o",
                     "program",
                     "program.rs",
