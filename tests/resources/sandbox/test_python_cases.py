@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,14 +104,11 @@ def judged(host_file) -> dict[str, dict]:
 
 
 @pytest.fixture(scope="module")
-def judged_as_user(host_file, tmp_path_factory) -> dict[str, dict]:
+def judged_as_user(host_file) -> dict[str, dict]:
     """The same batch by a process that gave up root before it imported anything of the project."""
-    folder = tmp_path_factory.mktemp("as_user")
-    folder.chmod(0o777)
-    for parent in folder.parents:
-        if parent.is_relative_to("/tmp") and parent != Path("/tmp"):
-            parent.chmod(0o755)
-    return as_user(CASES, "bwrap", folder)
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # pytest's own is closed to other users
+        Path(folder).chmod(0o777)
+        return as_user(CASES, "bwrap", Path(folder))
 
 
 def as_user(cases: list[Case], backend: str, folder: Path) -> dict[str, dict]:
