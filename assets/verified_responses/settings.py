@@ -14,6 +14,12 @@ class Execution(BaseModel):
 
     method: Literal["execution"] = "execution"
     limits: Limits = Field(default_factory=lambda: Limits.model_validate({}))
+    negative_control: bool = Field(
+        default=False, description="run each test suite against a stub too; suites that pass it are vacuous"
+    )
+    second_seed: bool = Field(
+        default=False, description="run passes again with another hash seed; those that differ are flaky"
+    )
     accept_flags: tuple[str, ...] = Field(
         default=("retried",), description="a pass that carries any other flag (vacuous, flaky, tampered) is not kept"
     )
