@@ -11,8 +11,8 @@ import dagster as dg
 def rebuild_when_inputs_change(*, on_code_change: bool = True) -> dg.AutomationCondition:
     """Rebuild a partition when an input's content changed, when it is new, or once after a failed run.
 
-    Held while an input is missing, being built, or has a failed blocking check. `on_code_change` also
-    rebuilds for a new code version; assets that cost GPU hours leave it out, so that editing a prompt
+    Held while an input is missing, being built or about to be, or has a failed blocking check. `on_code_change`
+    also rebuilds for a new code version; assets that cost GPU hours leave it out, so that editing a prompt
     never starts them.
     """
     inputs = dg.AutomationCondition.any_deps_match(dg.AutomationCondition.data_version_changed())
@@ -25,6 +25,8 @@ def rebuild_when_inputs_change(*, on_code_change: bool = True) -> dg.AutomationC
     retry_once = dg.AutomationCondition.execution_failed().newly_true()
     may_run = (
         ~dg.AutomationCondition.any_deps_missing()
+        # what joins an input's run would be asked for again when that run turns out to have changed the input
+        & ~dg.AutomationCondition.any_deps_match(dg.AutomationCondition.will_be_requested())
         & ~dg.AutomationCondition.any_deps_in_progress()
         & ~dg.AutomationCondition.in_progress()
         & dg.AutomationCondition.all_deps_blocking_checks_passed()

@@ -48,14 +48,19 @@ def _exists(client: Any, bucket: str, key: str) -> bool:
 
 
 def requests_for(found: Iterable[str], known: Iterable[str]) -> dg.SensorResult | dg.SkipReason:
-    """One new partition and one run of `corpus_dump` for each dump that is not known yet."""
-    names, seen = list(found), set(known)
-    bad = [name for name in names if any(letter in FORBIDDEN_IN_NAMES for letter in name)]
-    if bad:
+    """One new partition and one run of `corpus_dump` for each dump that is not known yet.
+
+    Dumps whose name cannot be a partition do not hold up the others; alone they raise `dg.Failure`, so that
+    the sensor's page shows them until they are renamed.
+    """
+    seen = set(known)
+    unknown = [name for name in found if name not in seen]
+    bad = [name for name in unknown if any(letter in FORBIDDEN_IN_NAMES for letter in name)]
+    new = [name for name in unknown if name not in bad]
+    if bad and not new:
         raise dg.Failure(
             f"dump names must not contain any of {' '.join(FORBIDDEN_IN_NAMES)}: rename {', '.join(bad)}"
         )
-    new = [name for name in names if name not in seen]
     if not new:
         return dg.SkipReason(f"no new dump; {len(seen)} known")
     return dg.SensorResult(
@@ -78,13 +83,15 @@ def folder_sensor(folder: Path, job: UnresolvedAssetJobDefinition) -> dg.SensorD
 
 
 def s3_sensor(prefix: str, job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
-    """Watches `prefix`, an address `s3://bucket/prefix`, through the resource `s3` (dagster-aws)."""
+    """Watches `prefix`, an address `s3://bucket/prefix`, through the resource `s3` (dagster-aws' S3Resource)."""
 
-    @dg.sensor(name="new_dumps_on_s3", job=job, minimum_interval_seconds=60, required_resource_keys={"s3"})
-    def new_dumps_on_s3(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    @dg.sensor(name="new_dumps_on_s3", job=job, minimum_interval_seconds=60)
+    def new_dumps_on_s3(
+        context: dg.SensorEvaluationContext, s3: dg.ResourceParam[Any]
+    ) -> dg.SensorResult | dg.SkipReason:
         """Each folder below the prefix with a _SUCCESS object becomes a partition of corpus_dump."""
         known = context.instance.get_dynamic_partitions(CORPUS_DUMPS.name or "")
-        return requests_for(complete_dumps_on_s3(context.resources.s3, prefix, known), known)
+        return requests_for(complete_dumps_on_s3(s3.get_client(), prefix, known), known)
 
     return new_dumps_on_s3
 

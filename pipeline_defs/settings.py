@@ -5,10 +5,13 @@ the one that SEEDLINE_CONFIG names, else `seedline.toml`, else the demo's. What 
 recipe, except what every recipe shares: the corpus with its licence policy and take-downs, and the benchmarks.
 """
 
+import difflib
 import os
+import tomllib
 from pathlib import Path
 from typing import Any
 
+import pydantic_settings
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
@@ -19,10 +22,12 @@ from pydantic_settings import (
 
 from assets.corpus_dump.settings import CorpusDumpSettings
 from assets.raw_corpus.settings import RawCorpusSettings
+from pipeline_defs.explained import problems
 from resources.corpus_source.settings import SourceSettings
 from resources.sandbox.face import Limits
 from resources.storage import S3Options
 
+PREFIX = "SEEDLINE_"
 CONFIG_FILE_VARIABLE = "SEEDLINE_CONFIG"
 DEFAULT_CONFIG_FILE = "seedline.toml"
 DEMO_CONFIG_FILE = Path(__file__).with_name("demo.toml")
@@ -71,7 +76,7 @@ class EngineSettings(BaseModel):
 class Settings(BaseSettings):
     """All settings of a deployment; the README's table lists them."""
 
-    model_config = SettingsConfigDict(env_prefix="SEEDLINE_", env_nested_delimiter="__", extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid")
 
     home: Path = Field(
         default=Path(".seedline"), description="folder of everything that has no place of its own"
@@ -145,13 +150,31 @@ def config_file() -> Path:
 
 def load_settings(**overrides: Any) -> Settings:
     """Settings of this process. Raises `SettingsError` naming every wrong setting."""
+    file = config_file()
+    _refuse_misspelt_variables()
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        lines = [
-            f"  {'.'.join(str(part) for part in problem['loc'])}: {problem['msg']} (got {problem.get('input')!r})"
-            for problem in error.errors()
-        ]
+        found = "\n".join(problems(error, Settings, noun="setting"))
         raise SettingsError(
-            f"settings are wrong (environment SEEDLINE_*, file {config_file()}):\n" + "\n".join(lines)
+            f"settings are wrong (environment {PREFIX}*, which goes first, and file {file}):\n{found}"
         ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file} is not readable as TOML: {error}") from error
+    except pydantic_settings.SettingsError as error:
+        raise SettingsError(
+            f"a variable {PREFIX}* of the environment is not readable: {error}; lists and tables are written as "
+            f"JSON, e.g. {PREFIX}RECIPES='[\"demo\"]'"
+        ) from error
+
+
+def _refuse_misspelt_variables() -> None:
+    """Pydantic passes over variables that it does not know; one that is nearly a setting was meant as one."""
+    known = {name.upper() for name in Settings.model_fields} | {CONFIG_FILE_VARIABLE.removeprefix(PREFIX)}
+    for variable in sorted(os.environ):
+        name = variable.removeprefix(PREFIX).partition("__")[0]
+        near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.75)
+        if variable.startswith(PREFIX) and name not in known and near:
+            raise SettingsError(
+                f"environment variable {variable}: no such setting; did you mean {PREFIX}{near[0]}?"
+            )

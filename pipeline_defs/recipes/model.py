@@ -4,11 +4,9 @@ The settings of a stage are declared beside its code; this file only puts them t
 wrong into a message that names file, field and remedy. Shipped recipes stand beside this file.
 """
 
-import difflib
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -21,6 +19,7 @@ from assets.filtered_seeds.settings import SeedSettings
 from assets.instructions.settings import InstructionSettings
 from assets.sft_dataset.settings import SftSettings
 from assets.verified_responses.settings import VerificationSettings
+from pipeline_defs.explained import problems
 from resources.engines.spec import EngineSpec
 
 
@@ -85,41 +84,4 @@ def load_recipe(name_or_path: str) -> Recipe:
     try:
         return Recipe.model_validate(content)
     except ValidationError as error:
-        raise RecipeError(f"{path}: the recipe is wrong\n" + "\n".join(_problems(error))) from error
-
-
-def _problems(error: ValidationError) -> list[str]:
-    return [_problem(problem) for problem in error.errors()]
-
-
-def _problem(problem: Any) -> str:
-    place = ".".join(str(part) for part in problem["loc"])
-    if problem["type"] == "extra_forbidden":
-        field = str(problem["loc"][-1])
-        allowed = _fields_at(problem["loc"][:-1])
-        near = difflib.get_close_matches(field, allowed, n=1)
-        hint = (
-            f"; did you mean {near[0]!r}?"
-            if near
-            else f"; allowed are {', '.join(allowed)}"
-            if allowed
-            else ""
-        )
-        return f"  {place}: no such field{hint}"
-    if problem["type"] == "missing":
-        return f"  {place}: missing"
-    return f"  {place}: {problem['msg']} (got {problem['input']!r})"
-
-
-def _fields_at(place: tuple[int | str, ...]) -> list[str]:
-    """Names of the fields of the model at `place`; none where the way there cannot be followed."""
-    model: Any = Recipe
-    for part in place:
-        fields = getattr(model, "model_fields", None)
-        if fields is None:
-            return []
-        if part in fields:
-            model = fields[part].annotation
-        elif getattr(model, "__args__", None):
-            model = next((arg for arg in model.__args__ if hasattr(arg, "model_fields")), None)
-    return sorted(getattr(model, "model_fields", {}))
+        raise RecipeError(f"{path}: the recipe is wrong\n" + "\n".join(problems(error, Recipe))) from error

@@ -1,0 +1,72 @@
+"""What is wrong in a recipe or in the settings, in words: the place, what is allowed there, what was found.
+
+Pydantic says where a value does not fit; here its findings become lines that a person can act on, with the name
+that was probably meant. Which file the values came from is said by the caller.
+"""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+
+def problems(error: ValidationError, model: type[BaseModel], *, noun: str = "field") -> list[str]:
+    """One indented line for everything that is wrong; `noun` is what a name in `model` is called."""
+    return [_problem(found, model, noun) for found in error.errors()]
+
+
+def _problem(found: Mapping[str, Any], model: type[BaseModel], noun: str) -> str:
+    place = ".".join(str(part) for part in found["loc"])
+    if found["type"] == "extra_forbidden":
+        allowed = fields_at(model, found["loc"][:-1])
+        return f"  {place}: no such {noun}{did_you_mean(str(found['loc'][-1]), allowed)}"
+    if found["type"] == "missing":
+        return f"  {place}: missing"
+    return f"  {place}: {found['msg']} (got {found['input']!r})"
+
+
+def did_you_mean(name: str, allowed: list[str]) -> str:
+    """The allowed name nearest to `name`, else all of them, as the end of a message."""
+    near = difflib.get_close_matches(name, allowed, n=1)
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    return f"; allowed are {', '.join(allowed)}" if allowed else ""
+
+
+def fields_at(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
+    """Names of the fields of the model at `place` (as pydantic gives it); none where the way is lost."""
+    annotation: Any = model
+    for part in place:
+        annotation = _step(annotation, part)
+    return sorted({name for found in _models(annotation) for name in found.model_fields})
+
+
+def _step(annotation: Any, part: int | str) -> Any:
+    models = list(_models(annotation))
+    for model in models:
+        if part in model.model_fields:
+            return model.model_fields[str(part)].annotation
+    for model in models:  # pydantic names a member of a union by its tag
+        if any(part in get_args(field.annotation) for field in model.model_fields.values() if _is_tag(field)):
+            return model
+    arguments = get_args(annotation)
+    if models:
+        return annotation
+    return (
+        arguments[-1] if arguments and arguments[-1] is not Ellipsis else arguments[0] if arguments else None
+    )
+
+
+def _is_tag(field: Any) -> bool:
+    return get_origin(field.annotation) is Literal
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that a value of this type may be, not those inside lists and mappings."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    elif get_origin(annotation) in (Annotated, Union, UnionType):
+        for argument in get_args(annotation):
+            yield from _models(argument)

@@ -1,0 +1,133 @@
+"""Selection: one response an instruction, duplicates name the winner, and the order of rows never matters."""
+
+import hypothesis.strategies as st
+import polars as pl
+from hypothesis import given, settings
+
+from assets.outcome import Outcome
+from assets.sft_dataset.selection import function_names, select_responses
+from assets.sft_dataset.settings import Selection
+
+ALL = Selection()
+NONE = Selection(
+    unique_instructions=False, unique_responses=False, unique_function_names=False, placeholders=()
+)
+
+
+def responses(*rows: tuple[str, str, str, str]) -> pl.DataFrame:
+    """Rows of (instruction id, instruction, response, code); ids are their places."""
+    return pl.DataFrame(
+        {
+            "response_id": [f"r{place}" for place in range(len(rows))],
+            "instruction_id": [row[0] for row in rows],
+            "instruction": [row[1] for row in rows],
+            "response": [row[2] for row in rows],
+            "code": [row[3] for row in rows],
+        },
+        schema=dict.fromkeys(["response_id", "instruction_id", "instruction", "response", "code"], pl.String),
+    )
+
+
+def why(outcome: Outcome) -> dict[str, tuple[str, str]]:
+    return {row["id"]: (row["reason"], row["detail"]) for row in outcome.rejected.iter_rows(named=True)}
+
+
+TEXTS = st.sampled_from(["a", "b ", " b", "TODO later", "c"])
+ROWS = st.lists(
+    st.tuples(st.sampled_from("xyz"), TEXTS, TEXTS, st.sampled_from(["def f(): ...", "def g(): ...", "1"])),
+    max_size=12,
+)
+SETTINGS = st.builds(
+    Selection,
+    choose=st.sampled_from(["random", "shortest"]),
+    unique_instructions=st.booleans(),
+    unique_responses=st.booleans(),
+    unique_function_names=st.booleans(),
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(rows=ROWS, chosen=SETTINGS, data=st.data())
+def test_the_order_of_rows_does_not_matter_and_no_row_vanishes(
+    rows: list, chosen: Selection, data: st.DataObject
+) -> None:
+    frame = responses(*rows)
+    order = data.draw(st.permutations(range(len(rows))))
+    first = select_responses(frame, chosen, seed=1)
+    second = select_responses(frame[list(order)], chosen, seed=1)
+    assert first.kept.equals(second.kept)
+    assert first.rejected.sort("id").equals(second.rejected.sort("id"))
+    assert sorted([*first.kept["response_id"], *first.rejected["id"]]) == sorted(frame["response_id"])
+    assert first.kept.columns == frame.columns
+    assert first.kept["instruction_id"].n_unique() == first.kept.height
+    if chosen.unique_responses:
+        assert first.kept["response"].str.replace_all(r"\s+", "").n_unique() == first.kept.height
+
+
+def test_one_response_an_instruction_the_others_name_it() -> None:
+    frame = responses(("x", "do", "one", ""), ("x", "do", "two", ""), ("y", "else", "three", ""))
+    outcome = select_responses(frame, NONE, seed=1)
+    assert outcome.kept["instruction_id"].to_list() in (["x", "y"], ["y", "x"])
+    winner = outcome.kept.filter(pl.col("instruction_id") == "x")["response_id"][0]
+    assert list(why(outcome).values()) == [("not_selected", winner)]
+
+
+def test_the_draw_follows_the_seed_and_favours_nobody() -> None:
+    frame = responses(*[("x", "do", f"answer {number}", "") for number in range(4)])
+    winners = {select_responses(frame, NONE, seed=seed).kept["response_id"][0] for seed in range(40)}
+    assert winners == {"r0", "r1", "r2", "r3"}
+
+
+def test_the_shortest_response_when_asked_for() -> None:
+    frame = responses(("x", "do", "long answer", ""), ("x", "do", "short", ""))
+    outcome = select_responses(frame, Selection(choose="shortest"), seed=1)
+    assert outcome.kept["response"].to_list() == ["short"]
+
+
+def test_equal_instructions_responses_and_functions_stay_once() -> None:
+    same_instruction = responses(("x", "sort it", "one", ""), ("y", " sort it\n", "two", ""))
+    same_response = responses(("x", "a", "return  1\n", ""), ("y", "b", "return 1", ""))
+    same_functions = responses(
+        ("x", "a", "1", "def f(): ...\ndef g(): ..."), ("y", "b", "2", "async def g(): ...\n\ndef f(): 1")
+    )
+    for frame, reason in (
+        (same_instruction, "duplicate_instruction"),
+        (same_response, "duplicate_response"),
+        (same_functions, "duplicate_function_names"),
+    ):
+        outcome = select_responses(frame, ALL, seed=1)
+        assert list(why(outcome).values()) == [(reason, outcome.kept["response_id"][0])]
+        assert select_responses(frame, NONE, seed=1).kept.height == 2
+
+
+def test_code_without_functions_is_no_duplicate_of_its_like() -> None:
+    frame = responses(("x", "a", "1", "print(1)"), ("y", "b", "2", "print(2)"), ("z", "c", "3", ""))
+    assert select_responses(frame, ALL, seed=1).kept.height == 3
+
+
+def test_placeholders_are_found_in_any_case_and_quoted_as_evidence() -> None:
+    frame = responses(
+        ("x", "a", "# ToDo: write this", "1"),
+        ("y", "b", "raise NotImplementedError", "2"),
+        ("z", "c", "insert YOUR CODE HERE", "3"),
+        ("w", "d", "a method to do it", "4"),
+    )
+    outcome = select_responses(frame, ALL, seed=1)
+    assert why(outcome) == {
+        "r0": ("placeholder", "ToDo"),
+        "r1": ("placeholder", "NotImplemented"),
+        "r2": ("placeholder", "YOUR CODE HERE"),
+    }
+    assert select_responses(frame, NONE, seed=1).rejected.is_empty()
+
+
+def test_placeholders_are_words_not_patterns() -> None:
+    frame = responses(("x", "a", "call f(...)", "1"), ("y", "b", "abc", "2"))
+    outcome = select_responses(frame, Selection(placeholders=("...", "a|b]")), seed=1)
+    assert why(outcome) == {"r0": ("placeholder", "...")}
+
+
+def test_function_names_of_several_languages() -> None:
+    code = ["def b(): 1\n    def a(): 2", "export async function go() {}", "func Run() {}", "fn main() {}", "x = 1"]
+    names = pl.DataFrame({"code": code}).select(function_names())
+    assert names.to_series().to_list() == ["a b", "go", "Run", "main", None]

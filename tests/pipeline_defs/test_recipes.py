@@ -1,0 +1,89 @@
+"""Recipes: the shipped ones load, and what is wrong in one is named with file, field and remedy."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from assets.corpus_dump.languages import LANGUAGES
+from pipeline_defs.recipes.model import Recipe, RecipeError, load_recipe, shipped_recipes
+
+
+@pytest.fixture
+def content() -> dict:
+    """The demo recipe as plain values."""
+    return yaml.safe_load(shipped_recipes()["demo"].read_text(encoding="utf-8"))
+
+
+def write(folder: Path, content: object) -> str:
+    path = folder / "mine.yaml"
+    path.write_text(content if isinstance(content, str) else yaml.safe_dump(content), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize("name", sorted(shipped_recipes()))
+def test_every_shipped_recipe_loads_under_its_own_name(name: str) -> None:
+    recipe = load_recipe(name)
+    assert recipe.name == name
+    assert set(recipe.languages) <= set(LANGUAGES)
+    assert Recipe.model_validate(recipe.model_dump(mode="json")) == recipe
+
+
+def test_a_recipe_may_be_any_file(tmp_path: Path, content: dict) -> None:
+    assert load_recipe(write(tmp_path, content | {"name": "mine"})).name == "mine"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"enginee": {}}, r"enginee: no such field; did you mean 'engine'\?"),
+        ({"sft": {"decontamination": {"method": []}}}, r"sft.decontamination.method: no such field; did you mean 'methods'\?"),
+        ({"sft": {"form": {"form": "smart", "drop_explanations": 1}}}, r"drop_explanations: no such field; did you mean 'drop_explanation'\?"),
+        ({"sft": {"form": {"form": "clever"}}}, r"sft.form.*(smart|plain)"),
+        ({"languages": ["pyton"]}, r"languages: .*unknown language pyton; known are .*python"),
+        ({"languages": ["python", "python"]}, r"languages: .*named twice"),
+        ({"languages": []}, r"languages: .*at least 1"),
+        ({"languages": "python"}, r"languages: .*\(got 'python'\)"),
+        ({"name": "My Recipe"}, r"name: .*\(got 'My Recipe'\)"),
+        ({"sft": {"seed": "many"}}, r"sft.seed: .*integer.*\(got 'many'\)"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_place(
+    tmp_path: Path, content: dict, change: dict, message: str
+) -> None:
+    path = write(tmp_path, content | change)
+    with pytest.raises(RecipeError, match=message) as caught:
+        load_recipe(path)
+    assert str(caught.value).startswith(path)
+
+
+def test_a_missing_stage_is_named(tmp_path: Path, content: dict) -> None:
+    del content["verification"]
+    with pytest.raises(RecipeError, match=r"verification: missing"):
+        load_recipe(write(tmp_path, content))
+
+
+def test_everything_wrong_is_said_at_once(tmp_path: Path, content: dict) -> None:
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(write(tmp_path, content | {"name": "A", "languages": [], "extra": 1}))
+    assert len(str(caught.value).splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name: [", "not readable as YAML"),
+        ("- a list", "a recipe is a mapping of fields, found list"),
+        ("", "a recipe is a mapping of fields, found NoneType"),
+    ],
+)
+def test_a_file_that_is_no_recipe_is_named(tmp_path: Path, text: str, message: str) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(RecipeError, match=message) as caught:
+        load_recipe(path)
+    assert str(caught.value).startswith(path)
+
+
+def test_an_unknown_name_lists_those_that_there_are() -> None:
+    with pytest.raises(RecipeError, match=r"no recipe 'demmo'.*shipped are .*demo.*path of a YAML file"):
+        load_recipe("demmo")
