@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from pipeline_defs.commands import (
     audit,
@@ -88,7 +89,9 @@ def main() -> None:
     try:
         app()
     except EXPECTED as error:
-        Console(stderr=True).print(f"[bold red]error[/]: {error}", highlight=False, markup=True)
+        Console(stderr=True).print(
+            f"[bold red]error[/]: {escape(str(error))}", highlight=False, soft_wrap=True
+        )
         sys.exit(1)
 
 

@@ -13,6 +13,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from assets.corpus_dump.asset import KEY as CORPUS_DUMP
 from pipeline_defs.partitions import CORPUS_DUMPS
+from resources.corpus_source.face import SourceError
 
 MARKER = "_SUCCESS"
 FORBIDDEN_IN_NAMES = "|,[]"
@@ -20,9 +21,9 @@ FORBIDDEN_IN_NAMES = "|,[]"
 
 
 def complete_dumps_in_folder(folder: Path) -> list[str]:
-    """Names of the sub-folders of `folder` that hold the marker, sorted. Raises FileNotFoundError."""
+    """Names of the sub-folders of `folder` that hold the marker, sorted. Raises `SourceError`."""
     if not folder.is_dir():
-        raise FileNotFoundError(f"the watched folder {folder} is not there (setting dumps.folder)")
+        raise SourceError(f"the watched folder {folder} is not there (setting dumps.folder)")
     return sorted(path.parent.name for path in folder.glob(f"*/{MARKER}"))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pydantic_settings
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -25,7 +25,7 @@ from assets.raw_corpus.settings import RawCorpusSettings
 from pipeline_defs.explained import problems
 from resources.corpus_source.settings import SourceSettings
 from resources.sandbox.face import Limits
-from resources.storage import S3Options
+from resources.storage import S3Options, Storage
 
 PREFIX = "SEEDLINE_"
 CONFIG_FILE_VARIABLE = "SEEDLINE_CONFIG"
@@ -105,6 +105,13 @@ class Settings(BaseSettings):
     rebuild_gpu_on_code_change: bool = Field(
         default=False, description="let automation start model stages when only a prompt or setting changed"
     )
+
+    @field_validator("store", "cache")
+    @classmethod
+    def _place_that_can_be_written(cls, root: str | None) -> str | None:
+        if root is not None:
+            Storage(root)
+        return root
 
     @classmethod
     def settings_customise_sources(

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
-import pyarrow.parquet as pq
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 
 from pipeline_defs.partitions import CORPUS_DUMPS
@@ -81,7 +80,7 @@ def _reason(
         return "never materialised"
     if instance.get_latest_materialization_event(key) is None:
         return "unknown to this Dagster instance"
-    metadata = read_metadata(store, address)
+    metadata = store.facts(address)
     version = graph.get(key).code_version
     if metadata.get("code_version") != version:
         return f"code or settings changed ({metadata.get('code_version')} to {version})"
@@ -120,15 +119,3 @@ def inputs_of(
             keys = list(definition.get_partition_keys(dynamic_partitions_store=instance))
         addresses += [TableAddress.of(tuple(parent.path), one) for one in sorted(keys)]
     return addresses
-
-
-def read_metadata(store: ParquetStore, address: TableAddress) -> dict[str, str]:
-    """What the store wrote into the table's file: table, code_version, inputs (JSON), digest."""
-    with store.storage.fs.open(store.uri(address), "rb") as file:
-        raw = pq.ParquetFile(file).metadata.metadata or {}
-    prefix = b"seedline."
-    return {
-        name.removeprefix(prefix).decode(): value.decode()
-        for name, value in raw.items()
-        if name.startswith(prefix)
-    }

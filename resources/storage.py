@@ -22,7 +22,9 @@ class S3Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    endpoint_url: str | None = Field(default=None, description="e.g. http://127.0.0.1:9000; AWS itself when empty")
+    endpoint_url: str | None = Field(
+        default=None, description="e.g. http://127.0.0.1:9000; AWS itself when empty"
+    )
     region: str | None = Field(default=None, description="e.g. eu-west-1")
 
 
@@ -108,8 +110,8 @@ class Storage:
             self.fs.put_file(str(local), path)
             local.unlink()
             return
-        with local.open("rb") as file:  # on the disk before it takes the name: a power cut leaves the old file
-            os.fsync(file.fileno())
+        with local.open("rb") as file:
+            os.fsync(file.fileno())  # on the disk before it takes the name: a power cut leaves the old file
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         local.replace(target)

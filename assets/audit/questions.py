@@ -37,6 +37,10 @@ CONTAMINATION = "sft_dataset__contamination"
 class UnknownQuestionError(KeyError):
     """There is no such question; the message names those that there are."""
 
+    def __str__(self) -> str:
+        """The message without the quotes that KeyError puts around it."""
+        return str(self.args[0])
+
 
 def questions() -> dict[str, str]:
     """Name of every question and its SQL, by name."""

@@ -5,13 +5,16 @@ Decontamination sees prompt and completion together, in their final form: what a
 
 import polars as pl
 
-from assets.outcome import Outcome
+from assets.outcome import Outcome, Rule, apply_rules
+from assets.reasons import Reason
 from assets.sft_dataset.decontamination import decontaminate
 from assets.sft_dataset.final_form import with_final_form, with_messages
 from assets.sft_dataset.selection import select_responses
 from assets.sft_dataset.settings import SftSettings
 from assets.sft_dataset.table import TABLE
 from resources.ids import content_id
+
+FORM_STAGE = "final form"
 
 
 def training_rows(
@@ -27,16 +30,20 @@ def training_rows(
     `file_id, repo, path, commit, licence`; `problems` the columns of `benchmarks`.
     """
     chosen = select_responses(verified, settings.selection, seed=settings.seed)
-    formed = with_messages(with_final_form(chosen.kept, settings.form, seed=settings.seed))
+    formed = _distinct(with_messages(with_final_form(chosen.kept, settings.form, seed=settings.seed)))
     text = pl.concat_str("prompt", "completion", separator="\n")
     clean, hits = decontaminate(
-        formed, problems, settings.decontamination, text=text, id_column="response_id", seed=settings.seed
+        formed.kept,
+        problems,
+        settings.decontamination,
+        text=text,
+        id_column="response_id",
+        seed=settings.seed,
     )
-    outcome = chosen.then(clean)
+    outcome = chosen.then(formed).then(clean)
     rows = (
         outcome.kept.lazy()
         .with_columns(
-            content_id("prompt", "completion").alias("sft_id"),
             pl.col("generation").struct.field("engine").alias("engine"),
         )
         .join(seeds.select("seed_id", "start_line", "end_line"), on="seed_id", how="left")
@@ -48,6 +55,17 @@ def training_rows(
     return Outcome(rows, outcome.rejected), hits
 
 
+def _distinct(formed: pl.DataFrame) -> Outcome:
+    """Rows with their `sft_id`; of those that became one text in the final form, the first by `response_id`."""
+    winner = pl.col("response_id").min().over("sft_id")
+    return apply_rules(
+        formed.with_columns(content_id("prompt", "completion").alias("sft_id")),
+        [Rule(Reason.DUPLICATE_RESPONSE, pl.col("response_id") != winner, winner)],
+        stage=FORM_STAGE,
+        id_column="response_id",
+    )
+
+
 def contamination_report(problems: pl.DataFrame, hits: pl.DataFrame) -> str:
     """A Markdown table: for each benchmark its problems, those found in rows, and the rows, by method."""
     lines = ["| benchmark | problems | method | problems found | rows |", "|---|---|---|---|---|"]
@@ -57,5 +75,7 @@ def contamination_report(problems: pl.DataFrame, hits: pl.DataFrame) -> str:
             pl.col("problem_id").n_unique(), pl.col("response_id").n_unique()
         )
         rows = by_method.rows() or [("any", 0, 0)]
-        lines += [f"| {benchmark} | {group.height} | {method} | {found_} | {n} |" for method, found_, n in rows]
+        lines += [
+            f"| {benchmark} | {group.height} | {method} | {found_} | {n} |" for method, found_, n in rows
+        ]
     return "\n".join(lines)

@@ -24,7 +24,7 @@ def audit(
             table.add_row(name, purpose(sql))
         console.print(table)
         return
-    deployment = open_deployment()
+    deployment = open_deployment(recipe)
     chosen = deployment.recipe(recipe)
     answer = ask(question, deployment.store(), chosen.name)
     if json:

@@ -1,6 +1,7 @@
 """What nearly every command opens first: settings, definitions, the instance, the store."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import dagster as dg
 
@@ -43,15 +44,17 @@ class Deployment:
         return build_resources(self.settings)["corpus_sources"]
 
     def recipe(self, name: str | None) -> Recipe:
-        """The recipe `name`, or the only one."""
+        """The recipe `name` (or the one in that file), or the only one. Raises `RecipeError`."""
         if name is None:
             if len(self.recipes) != 1:
                 names = ", ".join(recipe.name for recipe in self.recipes)
                 raise RecipeError(f"several recipes are on ({names}): say which with --recipe")
             return self.recipes[0]
-        for recipe in self.recipes:
-            if recipe.name == name:
-                return recipe
+        known = {recipe.name: recipe for recipe in self.recipes}
+        if name not in known and Path(name).is_file():
+            name = load_recipe(name).name
+        if name in known:
+            return known[name]
         raise RecipeError(
             f"recipe {name!r} is not on; on are {', '.join(recipe.name for recipe in self.recipes)} "
             "(setting SEEDLINE_RECIPES)"
@@ -63,5 +66,7 @@ def open_deployment(extra_recipe: str | None = None) -> Deployment:
     settings = load_settings()
     loaded = [load_recipe(name) for name in settings.recipes]
     if extra_recipe is not None and extra_recipe not in {recipe.name for recipe in loaded}:
-        loaded.append(load_recipe(extra_recipe))
+        extra = load_recipe(extra_recipe)
+        if extra not in loaded:  # a file that is on already, under whatever path
+            loaded.append(extra)
     return Deployment(settings, tuple(loaded))

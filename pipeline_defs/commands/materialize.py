@@ -8,6 +8,8 @@ from typing import Annotated
 
 import dagster as dg
 import typer
+from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
+from dagster_shared.error import DagsterError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -17,9 +19,12 @@ from pipeline_defs.commands.report import print_funnel, print_places, print_rows
 from pipeline_defs.instance import prepare_instance
 from pipeline_defs.partitions import CORPUS_DUMPS
 from pipeline_defs.recipes.model import Recipe, RecipeError
+from pipeline_defs.resources import build_resources
 from pipeline_defs.runs import in_batches, run_batch, stale_work
+from pipeline_defs.sensors import complete_dumps_in_folder, complete_dumps_on_s3
 from pipeline_defs.settings import DEMO_CONFIG_FILE, Settings, load_settings
 from pipeline_defs.staleness import Work
+from resources.corpus_source.face import SourceError
 
 console = Console()
 
@@ -31,7 +36,10 @@ RecipeName = Annotated[
 ]
 DumpNames = Annotated[
     list[str] | None,
-    typer.Option("--dump", help="Dump to read; may be repeated. Default: all that are known or named."),
+    typer.Option(
+        "--dump",
+        help="Dump to read; may be repeated. Default: those named, known, or complete where dumps are watched.",
+    ),
 ]
 Languages = Annotated[
     list[str] | None,
@@ -71,7 +79,7 @@ def materialize(
 ) -> None:
     """Rebuild what is out of date: of one recipe, and of the corpus that it needs."""
     deployment = open_deployment(recipe)
-    chosen = deployment.recipe(_name_of(deployment, recipe))
+    chosen = deployment.recipe(recipe)
     work = bring_up_to_date(
         deployment, chosen, _languages(chosen, language), _dumps(deployment, dump), select=select, force=force
     )
@@ -82,7 +90,7 @@ def materialize(
 def plan(recipe: RecipeName = None, language: Languages = None, dump: DumpNames = None) -> None:
     """Say what would be rebuilt, and why, without running anything."""
     deployment = open_deployment(recipe)
-    chosen = deployment.recipe(_name_of(deployment, recipe))
+    chosen = deployment.recipe(recipe)
     work = _stale(
         deployment, deployment.definitions(), chosen, _languages(chosen, language), _dumps(deployment, dump)
     )
@@ -144,11 +152,12 @@ def _stale(
     graph = defs.resolve_asset_graph()
     keys = [key for key in graph.toposorted_asset_keys if len(key.path) == 1 or key.path[0] == recipe.name]
     if select is not None:
-        keys = [key for key in dg.AssetSelection.from_string(select).resolve(graph) if key in set(keys)]
+        keys = _selected(select, graph, keys)
     with deployment.instance() as instance:
-        instance.add_dynamic_partitions(
-            CORPUS_DUMPS.name or "", [dump for dump in dumps if dump not in _known_dumps(instance)]
-        )
+        new = [dump for dump in dumps if dump not in _known_dumps(instance)]
+        for dump in new:
+            deployment.sources().open(dump).fingerprint()  # no partition for a dump that nothing leads to
+        instance.add_dynamic_partitions(CORPUS_DUMPS.name or "", new)
         return stale_work(
             defs,
             instance,
@@ -159,6 +168,18 @@ def _stale(
             dumps=dumps,
             force=force,
         )
+
+
+def _selected(select: str, graph: AssetGraph, keys: list[dg.AssetKey]) -> list[dg.AssetKey]:
+    try:
+        wanted = dg.AssetSelection.from_string(select).resolve(graph)
+    except DagsterError as error:
+        raise typer.BadParameter(f"--select {select!r}: {error}") from error
+    found = [key for key in keys if key in wanted]
+    if not found:
+        names = ", ".join(key.to_user_string() for key in keys)
+        raise typer.BadParameter(f"--select {select!r} matches none of {names}")
+    return found
 
 
 def _languages(recipe: Recipe, wanted: list[str] | None) -> list[str]:
@@ -173,15 +194,21 @@ def _languages(recipe: Recipe, wanted: list[str] | None) -> list[str]:
 def _dumps(deployment: Deployment, wanted: list[str] | None) -> list[str]:
     if wanted:
         return wanted
+    dumps = deployment.settings.dumps
     with deployment.instance() as instance:
-        return sorted({*_known_dumps(instance), *deployment.settings.dumps.named})
+        found = {*_known_dumps(instance), *dumps.named}
+    if dumps.folder is not None:
+        found.update(complete_dumps_in_folder(dumps.folder))
+    if dumps.s3_prefix is not None:
+        client = build_resources(deployment.settings)["s3"].get_client()
+        found.update(complete_dumps_on_s3(client, dumps.s3_prefix, found))
+    if not found:
+        raise SourceError(
+            "there is no dump to read: name one in the settings (dumps.named), or watch a folder or prefix that "
+            "has one (dumps.folder, dumps.s3_prefix; a dump is complete when its folder holds _SUCCESS)"
+        )
+    return sorted(found)
 
 
 def _known_dumps(instance: dg.DagsterInstance) -> list[str]:
     return list(instance.get_dynamic_partitions(CORPUS_DUMPS.name or ""))
-
-
-def _name_of(deployment: Deployment, recipe: str | None) -> str | None:
-    """A path given as recipe stands for the recipe loaded from it, the last one."""
-    names = [known.name for known in deployment.recipes]
-    return recipe if recipe is None or recipe in names else names[-1]

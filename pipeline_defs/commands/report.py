@@ -2,6 +2,7 @@
 
 import polars as pl
 from rich.console import Console
+from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
@@ -72,11 +73,13 @@ def print_rows(console: Console, store: ParquetStore, recipe: str, count: int = 
     rows = pl.concat([store.scan(address) for address in addresses]).head(count).collect()
     for row in rows.iter_rows(named=True):
         origin = f"{row['repo']} {row['commit']} {row['path']}:{row['start_line']}-{row['end_line']} ({row['licence']})"
-        text = (
-            f"[bold]user[/]\n{_escaped(row['prompt'])}\n\n[bold]assistant[/]\n{_escaped(row['completion'])}"
-        )
+        text = f"[bold]user[/]\n{escape(row['prompt'])}\n\n[bold]assistant[/]\n{escape(row['completion'])}"
         console.print(
-            Panel(text, title=f"training row {row['sft_id']}", subtitle=f"{origin}, engine: {row['engine']}")
+            Panel(
+                text,
+                title=f"training row {row['sft_id']}",
+                subtitle=escape(f"{origin}, engine: {row['engine']}"),
+            )
         )
 
 
@@ -95,8 +98,4 @@ def _cell(value: object, width: int) -> str:
         return f"{value:.4g}"
     text = "" if value is None else str(value)
     one_line = text.replace("\n", "⏎ ")
-    return _escaped(one_line if len(one_line) <= width else one_line[: width - 1] + "…")
-
-
-def _escaped(text: object) -> str:
-    return str(text).replace("[", "\\[")
+    return escape(one_line if len(one_line) <= width else one_line[: width - 1] + "…")

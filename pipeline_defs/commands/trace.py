@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.tree import Tree
 
 from assets.audit.origin import UnknownIdError, trace_id
@@ -19,7 +20,7 @@ def trace(
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Follow a row back to repository, commit, path, lines and licence."""
-    deployment = open_deployment()
+    deployment = open_deployment(recipe)
     try:
         found = trace_id(row_id, deployment.store(), deployment.recipe(recipe).name)
     except UnknownIdError as error:
@@ -30,7 +31,7 @@ def trace(
     console = Console()
     for link in found.chain:
         facts = "\n".join(f"  {name}: {value}" for name, value in link.facts.items() if value is not None)
-        console.print(f"[bold]{link.artifact}[/] {link.row_id}\n{facts}", highlight=False)
+        console.print(f"[bold]{link.artifact}[/] {link.row_id}\n{escape(facts)}", highlight=False)
     tree = Tree("made of it")
     for artifact, ids in found.derived.items():
         tree.add(f"{artifact}: {len(ids)}")

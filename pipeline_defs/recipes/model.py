@@ -22,6 +22,9 @@ from assets.verified_responses.settings import VerificationSettings
 from pipeline_defs.explained import problems
 from resources.engines.spec import EngineSpec
 
+RESERVED = ("benchmarks", "corpus", "corpus_dump", "raw_corpus")
+"""Folders and groups of what all recipes share: a recipe of that name would be mixed up with it."""
+
 
 class RecipeError(ValueError):
     """A recipe file is wrong; the message names the file, the field and what is allowed there."""
@@ -45,6 +48,15 @@ class Recipe(BaseModel):
     sft: SftSettings
     checkpoint: CheckpointSettings
     evaluation: EvaluationSettings
+
+    @field_validator("name")
+    @classmethod
+    def _name_of_its_own(cls, name: str) -> str:
+        if name.split("__")[0] in RESERVED:
+            raise ValueError(
+                f"{', '.join(RESERVED)} are names of what recipes share; give the recipe another"
+            )
+        return name
 
     @field_validator("languages")
     @classmethod

@@ -122,6 +122,18 @@ class ParquetStore:
             addresses.append(TableAddress(tuple(key), tuple((column, value) for column, _, value in pairs)))
         return addresses
 
+    def tables(self, folder: Sequence[str] = ()) -> list[str]:
+        """Names of the tables directly below `folder` (a recipe's name; none: those that recipes share)."""
+        base = self.storage.path(*folder)
+        if not self.storage.exists(base):
+            return []
+        names = [str(path).rstrip("/").rpartition("/")[2] for path in self.storage.fs.ls(base, detail=False)]
+        return sorted(name for name in names if self._holds_a_table((*folder, name)))
+
+    def _holds_a_table(self, key: tuple[str, ...]) -> bool:
+        base = self.storage.path(*key)
+        return any(self.storage.fs.glob(pattern) for pattern in (f"{base}/{FILE}", f"{base}/*=*/{FILE}"))
+
     def digest(self, address: TableAddress) -> str:
         """The content digest that the table's file carries. Raises `MissingTableError`."""
         return self.facts(address).get("digest", "")

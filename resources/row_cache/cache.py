@@ -193,16 +193,19 @@ def _lookup(folder: FragmentFolder, keys: pl.Series, schema: pl.Schema) -> pl.Da
     """Rows known for `keys`, the oldest answer each."""
     if not keys.len():
         return pl.DataFrame(schema=schema)
-    for attempt in range(LOOKS):
-        try:
-            found = [folder.read(path, keys) for path in folder.names()]
-            break
-        except FileNotFoundError:
-            # another run merged fragments between our listing and reading; their rows stand in a new one
-            if attempt + 1 == LOOKS:
-                raise
+    found = _read_all(folder, keys)
     frames = [_with_schema(frame, schema) for frame in found if frame is not None]
     return pl.concat([pl.DataFrame(schema=schema), *frames]).unique(KEY, keep="first", maintain_order=True)
+
+
+def _read_all(folder: FragmentFolder, keys: pl.Series) -> list[pl.DataFrame | None]:
+    for _ in range(LOOKS - 1):
+        try:
+            return [folder.read(path, keys) for path in folder.names()]
+        except FileNotFoundError:
+            # another run merged fragments between our listing and reading; their rows stand in a new one
+            continue
+    return [folder.read(path, keys) for path in folder.names()]
 
 
 def _with_schema(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:

@@ -12,7 +12,9 @@ BOUNDS = st.lists(st.integers(0, 12), max_size=4)
 
 
 def numbers(count: int) -> pl.DataFrame:
-    return pl.DataFrame({"id": [str(n) for n in range(count)], "n": range(count)}, schema_overrides={"n": pl.Int64})
+    return pl.DataFrame(
+        {"id": [str(n) for n in range(count)], "n": range(count)}, schema_overrides={"n": pl.Int64}
+    )
 
 
 def chain(count: int, bounds: list[int]) -> tuple[Ledger, pl.DataFrame, pl.DataFrame]:
@@ -53,7 +55,9 @@ def test_a_row_that_vanishes_anywhere_is_noticed(count: int, bounds: list[int], 
 
 def test_errors_name_the_step() -> None:
     ledger = Ledger()
-    ledger.record("licence", "files", 5, reject(numbers(1), Reason.LICENCE, stage="licence", id_column="id"), rows_out=3)
+    ledger.record(
+        "licence", "files", 5, reject(numbers(1), Reason.LICENCE, stage="licence", id_column="id"), rows_out=3
+    )
     ledger.record("form", "files", 4, no_rejections(), rows_out=4)
     stray = reject(numbers(2), Reason.EMPTY, stage="nowhere", id_column="id")
     assert accounting_errors(ledger.funnel(), pl.concat([*ledger.rejections, stray]), 9) == [
@@ -67,12 +71,20 @@ def test_errors_name_the_step() -> None:
 def test_a_step_that_makes_several_rows_of_one_still_adds_up() -> None:
     ledger = Ledger()
     ledger.record(
-        "extraction", "files", 3, reject(numbers(1), Reason.NO_SEED, stage="extraction", id_column="id"), rows_out=7, kept=2
+        "extraction",
+        "files",
+        3,
+        reject(numbers(1), Reason.NO_SEED, stage="extraction", id_column="id"),
+        rows_out=7,
+        kept=2,
     )
     ledger.record_fan_out("samples", "instructions", 7, 70)
     rejected = pl.concat(ledger.rejections)
     assert accounting_errors(ledger.funnel(), rejected, 70) == []
-    assert ledger.funnel().select("rows_in", "kept", "rejected", "rows_out").rows() == [(3, 2, 1, 7), (7, 7, 0, 70)]
+    assert ledger.funnel().select("rows_in", "kept", "rejected", "rows_out").rows() == [
+        (3, 2, 1, 7),
+        (7, 7, 0, 70),
+    ]
 
 
 def test_a_ledger_without_steps_has_an_empty_funnel() -> None:

@@ -13,7 +13,11 @@ ROWS = st.lists(st.tuples(st.integers(0, 9) | st.none(), st.text(max_size=3) | s
 
 def frame_of(rows: list[tuple[int | None, str | None]]) -> pl.DataFrame:
     return pl.DataFrame(
-        {"id": [f"row {place}" for place in range(len(rows))], "n": [n for n, _ in rows], "t": [t for _, t in rows]},
+        {
+            "id": [f"row {place}" for place in range(len(rows))],
+            "n": [n for n, _ in rows],
+            "t": [t for _, t in rows],
+        },
         schema={"id": pl.String, "n": pl.Int64, "t": pl.String},
     )
 
@@ -25,7 +29,9 @@ def rules(draw: st.DrawFn) -> list[Rule]:
     for _ in range(draw(st.integers(0, 4))):
         bound = draw(st.integers(-1, 10))
         rejects = draw(
-            st.sampled_from([pl.col("n") > bound, pl.col("n") == bound, pl.col("t").str.len_chars() > bound % 3])
+            st.sampled_from(
+                [pl.col("n") > bound, pl.col("n") == bound, pl.col("t").str.len_chars() > bound % 3]
+            )
         )
         detail = draw(st.sampled_from([None, pl.col("t"), pl.col("n"), pl.lit("why")]))
         made.append(Rule(draw(st.sampled_from(REASONS)), rejects, detail))
@@ -78,7 +84,9 @@ def test_evidence_belongs_to_the_rule_that_rejected() -> None:
 
 
 def test_steps_follow_each_other() -> None:
-    first = apply_rules(frame_of([(1, "a"), (2, "b")]), [Rule(Reason.EMPTY, pl.col("n") == 1)], stage="a", id_column="id")
+    first = apply_rules(
+        frame_of([(1, "a"), (2, "b")]), [Rule(Reason.EMPTY, pl.col("n") == 1)], stage="a", id_column="id"
+    )
     second = apply_rules(first.kept, [Rule(Reason.SECRET, pl.col("n") == 2)], stage="b", id_column="id")
     both = first.then(second)
     assert both.kept.is_empty()
@@ -91,6 +99,8 @@ def test_rejecting_whole_frames() -> None:
         ("1", "s", "unreadable", None),
         ("2", "s", "unreadable", None),
     ]
-    assert reject(frame, Reason.UNREADABLE, stage="s", id_column="id", detail=pl.col("t"))["detail"].to_list() == ["a", None]
+    assert reject(frame, Reason.UNREADABLE, stage="s", id_column="id", detail=pl.col("t"))[
+        "detail"
+    ].to_list() == ["a", None]
     assert no_rejections().schema == REJECTION_SCHEMA
     assert Outcome(frame, no_rejections()).kept is frame

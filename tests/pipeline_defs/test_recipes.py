@@ -37,8 +37,14 @@ def test_a_recipe_may_be_any_file(tmp_path: Path, content: dict) -> None:
     ("change", "message"),
     [
         ({"enginee": {}}, r"enginee: no such field; did you mean 'engine'\?"),
-        ({"sft": {"decontamination": {"method": []}}}, r"sft.decontamination.method: no such field; did you mean 'methods'\?"),
-        ({"sft": {"form": {"form": "smart", "drop_explanations": 1}}}, r"drop_explanations: no such field; did you mean 'drop_explanation'\?"),
+        (
+            {"sft": {"decontamination": {"method": []}}},
+            r"sft.decontamination.method: no such field; did you mean 'methods'\?",
+        ),
+        (
+            {"sft": {"form": {"form": "smart", "drop_explanations": 1}}},
+            r"drop_explanations: no such field; did you mean 'drop_explanation'\?",
+        ),
         ({"sft": {"form": {"form": "clever"}}}, r"sft.form.*(smart|plain)"),
         ({"languages": ["pyton"]}, r"languages: .*unknown language pyton; known are .*python"),
         ({"languages": ["python", "python"]}, r"languages: .*named twice"),

@@ -11,6 +11,7 @@ from pipeline_defs.partitions import CORPUS_DUMPS
 from pipeline_defs.recipes.model import load_recipe
 from pipeline_defs.sensors import complete_dumps_on_s3, requests_for
 from pipeline_defs.settings import Settings
+from resources.corpus_source.face import SourceError
 
 
 def definitions(home: Path, dumps: Mapping[str, object], **more: object) -> dg.Definitions:
@@ -94,7 +95,7 @@ def test_names_that_cannot_be_partitions_are_named_and_do_not_stop_the_others(
 
 def test_a_watched_folder_that_is_gone_is_named(tmp_path: Path) -> None:
     defs = definitions(tmp_path, {"folder": tmp_path / "nowhere"})
-    with pytest.raises(Exception, match=r"nowhere is not there \(setting dumps.folder\)"):
+    with pytest.raises(SourceError, match=r"nowhere is not there \(setting dumps.folder\)"):
         tick(defs, "new_dumps_in_folder", dg.DagsterInstance.ephemeral())
 
 

@@ -38,7 +38,10 @@ def test_places_follow_home_unless_they_are_named(tmp_path: Path) -> None:
 
 
 def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(tmp_path, 'store = "file"\ncache = "file"\nworkers = 3\n[s3]\nregion = "one"\nendpoint_url = "http://a"\n')
+    write(
+        tmp_path,
+        'store = "file"\ncache = "file"\nworkers = 3\n[s3]\nregion = "one"\nendpoint_url = "http://a"\n',
+    )
     monkeypatch.setenv("SEEDLINE_STORE", "environment")
     monkeypatch.setenv("SEEDLINE_S3__REGION", "two")
     monkeypatch.setenv("SEEDLINE_RECIPES", '["demo", "other.yaml"]')
@@ -68,9 +71,13 @@ def test_a_named_file_that_is_not_there_is_an_error(tmp_path: Path, monkeypatch:
         ("[sandbox.limits]\nnonsense = 1", r"sandbox.limits.nonsense: no such setting; allowed are .*"),
         ("workers = 'many'", r"workers: .*integer.*\(got 'many'\)"),
         ("workers = -1", r"workers: .*greater than or equal to 0"),
+        ("store = 'gs://bucket'", r"store: .*only local paths and s3://.*\(got 'gs://bucket'\)"),
         ("recipes = 'demo'", r"recipes: .*list.*\(got 'demo'\)"),
         ("[dumps.named.x]\nkind = 'tape'", r"dumps.named.x.*kind"),
-        ("[dumps.named.x]\nkind = 'dump'\npaht = 'y'", r"x.dump.paht: no such setting; did you mean 'path'\?"),
+        (
+            "[dumps.named.x]\nkind = 'dump'\npaht = 'y'",
+            r"x.dump.paht: no such setting; did you mean 'path'\?",
+        ),
     ],
 )
 def test_what_is_wrong_in_the_file_is_named(tmp_path: Path, text: str, message: str) -> None:
@@ -82,7 +89,9 @@ def test_what_is_wrong_in_the_file_is_named(tmp_path: Path, text: str, message: 
 
 def test_a_misspelt_variable_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEEDLINE_RECIPE", '["demo"]')
-    with pytest.raises(SettingsError, match=r"SEEDLINE_RECIPE: no such setting; did you mean SEEDLINE_RECIPES\?"):
+    with pytest.raises(
+        SettingsError, match=r"SEEDLINE_RECIPE: no such setting; did you mean SEEDLINE_RECIPES\?"
+    ):
         load_settings()
     monkeypatch.delenv("SEEDLINE_RECIPE")
     monkeypatch.setenv("SEEDLINE_SHARED", "somewhere")  # a variable of the tests

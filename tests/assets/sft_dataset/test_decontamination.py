@@ -51,7 +51,9 @@ def rows(*texts: str) -> pl.DataFrame:
     )
 
 
-def hits_in(frame: pl.DataFrame, problems: pl.DataFrame, settings: Decontamination, seed: int = 1) -> pl.DataFrame:
+def hits_in(
+    frame: pl.DataFrame, problems: pl.DataFrame, settings: Decontamination, seed: int = 1
+) -> pl.DataFrame:
     return find_contamination(frame, patterns(problems, settings, seed=seed), pl.col("text"), "response_id")
 
 
@@ -140,7 +142,11 @@ def test_contaminated_rows_are_dropped_with_their_evidence() -> None:
     assert outcome.kept["response_id"].to_list() == ["r0"]
     assert outcome.kept["contamination"].to_list() == [[]]
     (rejected,) = outcome.rejected.iter_rows(named=True)
-    assert (rejected["id"], rejected["stage"], rejected["reason"]) == ("r1", "decontamination", "contaminated")
+    assert (rejected["id"], rejected["stage"], rejected["reason"]) == (
+        "r1",
+        "decontamination",
+        "contaminated",
+    )
     assert json.loads(rejected["detail"])["problem_id"] == "p/0"
     assert hits.height == 1
 
@@ -171,7 +177,9 @@ def test_the_report_counts_problems_and_rows_by_method() -> None:
     problems = pl.concat([problem("p/0"), problem("p/1", question="q" * 80, docstring=None)])
     text = str(problem()["question"][0])
     hits = hits_in(rows(text, text, INNOCENT), problems, Decontamination())
-    assert contamination_report(problems, hits).splitlines()[2:] == ["| bench | 2 | openai_substrings | 1 | 2 |"]
+    assert contamination_report(problems, hits).splitlines()[2:] == [
+        "| bench | 2 | openai_substrings | 1 | 2 |"
+    ]
     assert contamination_report(problems, hits.clear()).splitlines()[2:] == ["| bench | 2 | any | 0 | 0 |"]
 
 

@@ -97,7 +97,10 @@ def test_some_instructions_show_at_most_the_published_number_of_asserts() -> Non
     assert set(shown) == {1, 2, 3}
     many = "\n".join(f"assert add({number}, 0) == {number}" for number in range(6))
     assert formed(rows(tests=many), form)[0] == "Write a function that adds."  # more than five lines: none
-    assert formed(rows(tests=many), SmartForm(**dict(form) | {"most_examples": 6}))[0] != rows()["instruction"][0]
+    assert (
+        formed(rows(tests=many), SmartForm(**dict(form) | {"most_examples": 6}))[0]
+        != rows()["instruction"][0]
+    )
     half = with_final_form(rows(200), SmartForm(drop_explanation=0), seed=1)["prompt"]
     assert 70 < half.str.contains(EXAMPLES_HEADING, literal=True).sum() < 130
 
@@ -137,7 +140,9 @@ def test_messages_are_the_chat_form() -> None:
 
 
 def test_asserts_are_the_one_line_ones_at_the_top() -> None:
-    tests = "import x\nassert f(1) == '# no'\nassert f(\n    2\n)\nif True:\n    assert f(3)\nassert f(4), 'why'"
+    tests = (
+        "import x\nassert f(1) == '# no'\nassert f(\n    2\n)\nif True:\n    assert f(3)\nassert f(4), 'why'"
+    )
     assert asserts_of(tests) == ["assert f(1) == '# no'", "assert f(4), 'why'"]
     assert asserts_of("assert (") == []
     assert asserts_of("\0") == []
@@ -187,4 +192,7 @@ def test_real_modules_mean_the_same_without_their_comments(module) -> None:
 
 @pytest.mark.parametrize("code", ["def f(:\n  # x", "'''open", "\tif x:\n  y # c", "a\0b # c"])
 def test_code_that_is_no_python_is_left_alone_or_loses_comments_only(code: str) -> None:
-    assert without_comments(code) in (code, "\n".join(line.split("#")[0].rstrip() for line in code.split("\n")))
+    assert without_comments(code) in (
+        code,
+        "\n".join(line.split("#")[0].rstrip() for line in code.split("\n")),
+    )

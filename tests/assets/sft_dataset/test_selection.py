@@ -128,6 +128,12 @@ def test_placeholders_are_words_not_patterns() -> None:
 
 
 def test_function_names_of_several_languages() -> None:
-    code = ["def b(): 1\n    def a(): 2", "export async function go() {}", "func Run() {}", "fn main() {}", "x = 1"]
+    code = [
+        "def b(): 1\n    def a(): 2",
+        "export async function go() {}",
+        "func Run() {}",
+        "fn main() {}",
+        "x = 1",
+    ]
     names = pl.DataFrame({"code": code}).select(function_names())
     assert names.to_series().to_list() == ["a b", "go", "Run", "main", None]

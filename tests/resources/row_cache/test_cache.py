@@ -356,7 +356,9 @@ def test_no_room_left_is_said_with_the_remedy_and_nothing_half_stays(storage: St
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
     try:
-        with pytest.raises(OSError, match=r"row cache cannot write .*double.*free space or set another cache"):
+        with pytest.raises(
+            OSError, match=r"row cache cannot write .*double.*free space or set another cache"
+        ):
             double(RowCache(storage), numbers(1, 2), Doubler())
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

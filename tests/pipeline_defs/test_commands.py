@@ -1,0 +1,383 @@
+"""The command `seedline` over a small store written by hand: what it shows, and how it says what is wrong."""
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+import yaml
+from typer.testing import CliRunner, Result
+
+from assets.audit.questions import CONTAMINATION, questions, tables
+from assets.ledger import FUNNEL_SCHEMA
+from assets.outcome import REJECTION_SCHEMA
+from pipeline_defs.cli import app, main
+from pipeline_defs.commands.errors import EXPECTED
+from pipeline_defs.recipes.model import load_recipe
+from resources.parquet_store import ParquetStore, TableAddress
+from resources.row_cache import CacheStage, RowCache
+from resources.row_cache.fragments import KEY
+from resources.storage import Storage
+
+Run = Callable[..., Result]
+
+FILE = {"file_id": "f1", "repo": "example/alpha", "path": "a.py", "commit": "c0ffee", "licence": "MIT"}
+CHAIN = {"file_id": "f1", "seed_id": "s1", "instruction_id": "i1", "response_id": "r1", "language": "python"}
+ROWS: dict[str, list[dict[str, object]]] = {
+    "raw_corpus": [FILE | {"language": "python", "dump": "2026-01", "sha256": "0f", "content": "x = 1"}],
+    "filtered_seeds": [
+        {
+            "seed_id": "s1",
+            "file_id": "f1",
+            "name": "first",
+            "start_line": 3,
+            "end_line": 5,
+            "kind": "function",
+        },
+        {
+            "seed_id": "s2",
+            "file_id": "f1",
+            "name": "second",
+            "start_line": 7,
+            "end_line": 9,
+            "kind": "function",
+        },
+    ],
+    "instructions": [CHAIN | {"instruction": "Take the [/first] of [bold]items[/].", "difficulty": "easy"}],
+    "candidate_responses": [CHAIN | {"sample": 0, "response": "items[0]"}],
+    "verified_responses": [
+        CHAIN | {"sample": 0, "verdict": "pass", "proof": "split", "response": "items[0]"}
+    ],
+    "sft_dataset": [
+        CHAIN
+        | FILE
+        | {
+            "sft_id": "t1",
+            "prompt": "Take the [/first] of [bold]items[/].",
+            "completion": "items[0]",
+            "engine": "offline",
+            "start_line": 3,
+            "end_line": 5,
+        }
+    ],
+}
+
+
+def write(store: ParquetStore, key: tuple[str, ...], frame: pl.DataFrame) -> None:
+    address = TableAddress.of(key, "python")
+    store.commit(address, store.stage(address, frame, frame.schema))
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with settings and nothing else."""
+    (tmp_path / "dumps").mkdir()
+    (tmp_path / "seedline.toml").write_text(
+        f'recipes = ["demo"]\nhome = "{tmp_path}/home"\n[dumps]\nfolder = "{tmp_path}/dumps"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SEEDLINE_CONFIG", str(tmp_path / "seedline.toml"))
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.setenv("COLUMNS", "220")
+    return tmp_path
+
+
+@pytest.fixture
+def store(home: Path) -> ParquetStore:
+    """One row of everything, from a file to a training row, and one rejection."""
+    store = ParquetStore(Storage(home / "home" / "store"))
+    for name, (key, schema) in tables("demo").items():
+        if name in ROWS:
+            write(store, key, pl.DataFrame(ROWS[name], schema=schema))
+    rejected = {"id": "s2", "stage": "answer", "reason": "unfinished", "detail": "[/cut] off"}
+    write(store, ("demo", "instructions__rejected"), pl.DataFrame([rejected], schema=REJECTION_SCHEMA))
+    step = {
+        "position": 0,
+        "step": "answer",
+        "unit": "seeds",
+        "rows_in": 2,
+        "kept": 1,
+        "rejected": 1,
+        "rows_out": 1,
+    }
+    write(store, ("demo", "instructions__funnel"), pl.DataFrame([step], schema=FUNNEL_SCHEMA))
+    return store
+
+
+@pytest.fixture
+def run() -> Run:
+    """Runs the command with these arguments."""
+    return lambda *arguments: CliRunner().invoke(app, list(arguments))
+
+
+def said(result: Result) -> str:
+    """What a user sees, errors that `main` would print included, with line ends taken out of frames."""
+    text = result.output + (str(result.exception) if isinstance(result.exception, EXPECTED) else "")
+    return " ".join(text.replace("│", " ").split())
+
+
+def test_help_names_every_command_with_a_sentence(run: Run) -> None:
+    text = run("--help").output
+    for name in ("demo", "materialize", "plan", "ui", "recipes", "show", "audit", "trace", "cache", "verify"):
+        line = next(line for line in text.splitlines() if f" {name} " in line)
+        assert len(line.replace("│", "").split()) > 3, line
+    assert run().output.startswith(text[:40])  # no arguments: the same
+
+
+@pytest.mark.parametrize("command", [command.name for command in app.registered_commands])
+def test_every_command_explains_its_options(run: Run, command: str) -> None:
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert "Usage:" in result.output
+
+
+def test_show_puts_rows_side_by_side_and_counts_them(run: Run, store: ParquetStore) -> None:
+    text = said(run("show", "filtered_seeds"))
+    assert "demo/filtered_seeds: 2 of 2 rows" in text
+    assert "name first second" in text
+    assert "docstring" in text and "None" not in text
+    assert "1 of 2 rows" in said(run("show", "filtered_seeds", "-n", "1"))
+
+
+def test_show_takes_shared_tables_siblings_and_whole_keys(run: Run, store: ParquetStore) -> None:
+    assert "raw_corpus: 1 of 1 rows" in said(run("show", "raw_corpus"))
+    assert "[/cut] off" in said(run("show", "instructions__rejected"))
+    assert "demo/sft_dataset: 1 of 1" in said(run("show", "demo/sft_dataset"))
+
+
+def test_show_gives_json_lines(run: Run, store: ParquetStore) -> None:
+    lines = run("show", "filtered_seeds", "--json", "--columns", "seed_id, name").stdout.splitlines()
+    assert [json.loads(line) for line in lines] == [
+        {"seed_id": "s1", "name": "first"},
+        {"seed_id": "s2", "name": "second"},
+    ]
+
+
+def test_show_filters_by_sql(run: Run, store: ParquetStore) -> None:
+    result = run("show", "filtered_seeds", "--json", "--where", "start_line > 5 AND kind = 'function'")
+    assert [json.loads(line)["seed_id"] for line in result.stdout.splitlines()] == ["s2"]
+    assert run("show", "filtered_seeds", "--json", "--where", "start_line > 50").stdout == ""
+    assert "0 of 0 rows" in said(run("show", "filtered_seeds", "--where", "start_line > 50"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["filtered_seeds", "--where", "colour = 'red'"], "--where \"colour = 'red'\": .*colour"),
+        (["filtered_seeds", "--where", "start_line >"], "--where 'start_line >'"),
+        (["filtered_seeds", "--where", "name > 3"], "--where 'name > 3'"),
+        (["filtered_seeds", "--columns", "name,colour"], "no column colour; there are seed_id, file_id"),
+        (["filtered_seed"], "no table demo/filtered_seed .*there are .*filtered_seeds, instructions"),
+        (["checkpoint"], "no table demo/checkpoint .*there are .*filtered_seeds"),
+        (["filtered_seeds", "--recipe", "dmo"], "no recipe 'dmo': shipped are .*demo"),
+        (["dmo/filtered_seeds"], "recipe 'dmo' is not on; on are demo"),
+    ],
+)
+def test_show_says_what_is_wrong(run: Run, store: ParquetStore, arguments: list[str], message: str) -> None:
+    result = run("show", *arguments)
+    assert result.exit_code != 0
+    assert result.exception is None or isinstance(result.exception, (*EXPECTED, SystemExit))
+    assert re.search(message, said(result)), said(result)
+
+
+def test_an_empty_store_says_how_to_fill_it(run: Run, home: Path) -> None:
+    assert "there is none yet (seedline materialize)" in said(run("show", "sft_dataset"))
+    assert "no rows" in said(run("audit", "licence_mix"))
+    assert "no row 't1'" in said(run("trace", "t1"))
+
+
+def test_audit_lists_its_questions(run: Run, home: Path) -> None:
+    text = said(run("audit"))
+    for name in questions():
+        assert name in text
+    assert "Which training rows do not lead back to a file" in text
+
+
+def test_audit_answers_as_table_and_json(run: Run, store: ParquetStore) -> None:
+    assert "MIT 1 1 1 1" in said(run("audit", "licence_mix"))
+    (line,) = run("audit", "licence_mix", "--json").stdout.splitlines()
+    assert json.loads(line)["licence"] == "MIT"
+    (line,) = run("audit", "yield_funnel", "--json").stdout.splitlines()
+    assert json.loads(line)["reason"] == "unfinished"
+
+
+def test_lineage_holds_and_breaks_where_it_is_broken(run: Run, store: ParquetStore) -> None:
+    assert "lineage_completeness: no rows" in said(run("audit", "lineage_completeness"))
+    key, schema = tables("demo")["filtered_seeds"]
+    write(store, key, pl.DataFrame(ROWS["filtered_seeds"][1:], schema=schema))
+    (line,) = run("audit", "lineage_completeness", "--json").stdout.splitlines()
+    assert json.loads(line)["broken_at"] == "filtered_seeds"
+    key, schema = tables("demo")["filtered_seeds"]
+    moved = [row | {"start_line": 4} for row in ROWS["filtered_seeds"]]
+    write(store, key, pl.DataFrame(moved, schema=schema))
+    (line,) = run("audit", "lineage_completeness", "--json").stdout.splitlines()
+    assert json.loads(line)["broken_at"] == "origin columns"
+
+
+def test_contamination_is_counted_by_problem(run: Run, store: ParquetStore) -> None:
+    key, schema = tables("demo")[CONTAMINATION]
+    hit = {"method": "verbatim", "benchmark": "b", "problem_id": "p", "matched": "m"}
+    write(
+        store, key, pl.DataFrame([hit | {"response_id": "r1"}, hit | {"response_id": "gone"}], schema=schema)
+    )
+    (line,) = run("audit", "contamination", "--json").stdout.splitlines()
+    assert json.loads(line) | {"rows_found": 2, "rows_still_in_data_set": 1} == json.loads(line)
+
+
+def test_an_unknown_question_lists_those_that_there_are(run: Run, home: Path) -> None:
+    assert said(run("audit", "licenses")).startswith("no question 'licenses'; there are contamination, ")
+
+
+@pytest.mark.parametrize("start", ["t1", "r1", "i1", "s1"])
+def test_trace_leads_to_the_file_from_anywhere(run: Run, store: ParquetStore, start: str) -> None:
+    found = json.loads(run("trace", start, "--json").stdout)
+    assert found["chain"][0]["row_id"] == start
+    file = found["chain"][-1]
+    assert file["artifact"] == "raw_corpus"
+    assert {name: file["facts"][name] for name in ("repo", "commit", "path", "licence")} == {
+        name: FILE[name] for name in ("repo", "commit", "path", "licence")
+    }
+
+
+def test_trace_shows_texts_as_they_are_and_what_was_made(run: Run, store: ParquetStore) -> None:
+    text = said(run("trace", "t1"))
+    assert "instruction: Take the [/first] of [bold]items[/]." in text
+    assert "repo: example/alpha" in text
+    down = json.loads(run("trace", "f1", "--json").stdout)["derived"]
+    assert down == {
+        "filtered_seeds": ["s1", "s2"],
+        "instructions": ["i1"],
+        "verified_responses": ["r1"],
+        "sft_dataset": ["t1"],
+    }
+
+
+def test_an_unknown_id_says_where_it_may_be(run: Run, store: ParquetStore) -> None:
+    result = run("trace", "nobody")
+    assert result.exit_code == 2
+    assert "no row 'nobody' in sft_dataset" in said(result)
+    assert "__rejected" in said(result)
+
+
+def fill_cache(home: Path, user: str, version: str) -> None:
+    RowCache(Storage(home / "home" / "row_cache"), user=user).map(
+        CacheStage("embedding", version),
+        pl.DataFrame({"n": [1, 2]}),
+        lambda rows: rows.select(KEY, pl.lit(1).alias("one")),
+        inputs=["n"],
+        results={"one": pl.Int64},
+    )
+
+
+def test_cache_shows_and_prunes_what_no_recipe_uses(run: Run, home: Path) -> None:
+    fill_cache(home, "demo/python", "1")
+    fill_cache(home, "demo/python", "2")  # version 1 is used by nobody now
+    fill_cache(home, "other/python", "3")
+    text = said(run("cache"))
+    assert text.count("embedding") == 3
+    assert "other/python (not on)" in text
+    assert "nobody any more" in text
+    kept = CliRunner().invoke(app, ["cache", "--prune"], input="n\n")
+    assert "delete 2 spaces" in kept.output
+    assert said(run("cache")).count("embedding") == 3
+    assert "deleted 2 spaces" in said(run("cache", "--prune", "--yes"))
+    text = said(run("cache"))
+    assert text.count("embedding") == 1 and "demo/python" in text
+    assert "nothing to delete" in said(run("cache", "--prune", "--yes"))
+
+
+def test_an_empty_cache_is_no_error(run: Run, home: Path) -> None:
+    assert run("cache").exit_code == 0
+
+
+def test_recipes_are_listed_those_of_ones_own_too(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = run("recipes", "demo").stdout.replace("name: demo", "name: mine", 1)
+    (home / "mine.yaml").write_text(own, encoding="utf-8")
+    assert load_recipe(str(home / "mine.yaml")).name == "mine"  # the output is a recipe
+    monkeypatch.setenv("SEEDLINE_RECIPES", json.dumps([str(home / "mine.yaml")]))
+    text = said(run("recipes"))
+    assert "mine yes python offline" in text
+    assert "demo python offline" in text
+
+
+def test_a_recipe_prints_whole_with_its_defaults(run: Run, home: Path) -> None:
+    content = yaml.safe_load(run("recipes", "demo").stdout)
+    assert content["sft"]["decontamination"]["substring_length"] == 50
+    assert "no recipe 'nope'" in said(run("recipes", "nope"))
+
+
+def test_a_recipe_that_is_not_on_may_be_named(run: Run, store: ParquetStore, home: Path) -> None:
+    own = run("recipes", "demo").stdout.replace("name: demo", "name: mine", 1)
+    (home / "mine.yaml").write_text(own, encoding="utf-8")
+    key, schema = tables("mine")["filtered_seeds"]
+    write(store, key, pl.DataFrame(ROWS["filtered_seeds"], schema=schema))
+    assert "mine/filtered_seeds: 2 of 2" in said(run("show", "filtered_seeds", "--recipe", "mine.yaml"))
+    assert "licence_mix: no rows" in said(run("audit", "licence_mix", "--recipe", "mine.yaml"))
+    assert (
+        json.loads(run("trace", "s1", "--recipe", "mine.yaml", "--json").stdout)["derived"]["sft_dataset"]
+        == []
+    )
+
+
+def dump(home: Path, name: str = "2026-01") -> None:
+    (home / "dumps" / name).mkdir()
+    row = {
+        "content": "x = 1\n",
+        "max_stars_repo_name": "a/b",
+        "max_stars_repo_path": "a.py",
+        "lang": "Python",
+    }
+    (home / "dumps" / name / "part.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    (home / "dumps" / name / "_SUCCESS").touch()
+
+
+def test_plan_says_what_would_run_and_runs_nothing(run: Run, home: Path) -> None:
+    dump(home)
+    result = run("plan", "--dump", "2026-01")
+    assert result.exit_code == 0, result.exception
+    text = said(result)
+    assert "corpus_dump 2026-01 never materialised" in text
+    assert "demo/sft_dataset python never materialised" in text
+    assert "demo/checkpoint - never materialised" in text
+    assert list((home / "home").rglob("*.parquet")) == []
+
+
+def test_dumps_that_are_watched_for_need_no_naming(run: Run, home: Path) -> None:
+    assert "there is no dump to read: name one in the settings" in said(run("plan"))
+    dump(home)
+    dump(home, "2026-02")
+    (home / "dumps" / "2026-02" / "_SUCCESS").unlink()
+    text = said(run("plan"))
+    assert "corpus_dump 2026-01 never materialised" in text
+    assert "2026-02" not in text
+
+
+def test_a_misspelt_dump_language_or_selection_is_refused_and_leaves_no_trace(run: Run, home: Path) -> None:
+    dump(home)
+    assert "no source for the dump '2026-10'" in said(run("plan", "--dump", "2026-10"))
+    assert "recipe demo has no language pyton; it has python" in said(run("plan", "--language", "pyton"))
+    for selection in ('key:"demo/sft_datset"', "key:(("):
+        result = run("materialize", "--dump", "2026-01", "--select", selection)
+        assert result.exit_code == 2
+        assert "--select" in said(result)
+    assert "2026-10" not in said(run("plan"))
+    assert "2026-01 never materialised" in said(run("plan"))
+
+
+def test_errors_a_user_can_mend_are_one_message_without_a_traceback(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SEEDLINE_RECIPES", '["[/odd]"]')
+    monkeypatch.setattr(sys, "argv", ["seedline", "plan"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    shown = capsys.readouterr().err
+    assert ended.value.code == 1
+    assert shown.startswith("error: no recipe '[/odd]': shipped are")
+    assert "Traceback" not in shown
