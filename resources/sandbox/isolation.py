@@ -75,12 +75,16 @@ def probe(backend: Backend, python: str = sys.executable) -> list[str]:
         server = ServerProcess(about.executable, about.folders, preload=("unittest",), backend=backend)
         held.callback(server.close)
         code = f"FACTS = {facts!r}\n{_ATTEMPTS}".encode()
-        first = server.ask(ALONE, [code, b"assert attempts()"], _PROBE_LIMITS, 20)
-        second = server.ask(ALONE, [code, b"assert leavings()"], _PROBE_LIMITS, 20)
+        first = server.ask(ALONE, [_payload(code), _payload(b"assert attempts()")], _PROBE_LIMITS, 20)
+        second = server.ask(ALONE, [_payload(code), _payload(b"assert leavings()")], _PROBE_LIMITS, 20)
         broken = [*_worked(first.tail), *_worked(second.tail)]
         if len(canary.read_text()) != 32:
             broken.append("a file of the host was changed")
     return broken
+
+
+def _payload(text: bytes) -> bytes:
+    return len(text).to_bytes(4, "little") + text
 
 
 def _worked(output: bytes) -> list[str]:

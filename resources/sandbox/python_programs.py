@@ -51,6 +51,7 @@ _ONE_PROCESS = re.compile(
 
 _RECYCLE_AFTER = 5000  # programs a server runs before it is replaced, should anything have grown
 _SUITES_REMEMBERED = 50_000
+_TEXTS_REMEMBERED = 500
 _STUB = """
 class _Nothing:
     def __init__(self, *a, **k): pass
@@ -78,6 +79,8 @@ class PythonJudge:
         self._servers: dict[tuple[bool, int], ServerProcess] = {}
         self._alone: OrderedDict[bytes, None] = OrderedDict()  # suites that need one process
         self._vacuous: OrderedDict[bytes, bool] = OrderedDict()
+        self._reader: ServerProcess | None = None
+        self._texts: OrderedDict[bytes, bytes] = OrderedDict()  # what the reader made of answers and tests
 
     def judge(self, code: str, tests: str, limits: Limits) -> Judgement:
         """The verdict on one program. Every failure of the sandbox itself is the verdict `harness_error`."""
@@ -99,6 +102,7 @@ class PythonJudge:
         """End the servers and all they run."""
         while self._servers:
             self._servers.popitem()[1].close()
+        self._close_reader()
 
     def server_pids(self) -> list[int]:
         """The host's pids of the running servers' outermost processes."""
@@ -114,7 +118,9 @@ class PythonJudge:
 
     def _judge_once(self, code: str, tests: str, limits: Limits, seed: int) -> Judgement:
         suite = hashlib.sha256(tests.encode("utf-8", "surrogatepass")).digest()
-        mode = ALONE if suite in self._alone or _ONE_PROCESS.search(tests) else SPLIT
+        read = self._read(b"t", tests)
+        alone = read[:1] == b"1" or (not read and _ONE_PROCESS.search(tests))
+        mode = ALONE if suite in self._alone or alone else SPLIT
         reply = self._asked(mode, code, tests, limits, seed)
         if mode == SPLIT and isinstance(reply, Reply) and _wants_one_process(reply):
             _remember(self._alone, suite, None)
@@ -138,7 +144,10 @@ class PythonJudge:
 
     def _asked(self, mode: int, code: str, tests: str, limits: Limits, seed: int) -> Reply | ServerDied:
         """A reply, by a second server where the first died under the program."""
-        payloads = [text.encode("utf-8", "surrogatepass") for text in (code, tests)]
+        payloads = []
+        for kind, text in ((b"a", code), (b"t", tests)):
+            source = text.encode("utf-8", "surrogatepass")
+            payloads.append(len(source).to_bytes(4, "little") + source + self._read(kind, text)[1:])
         arrays = bool(self._python.importable) and bool(ARRAYS.search(code) or ARRAYS.search(tests))
         error: ServerDied | None = None
         for _ in range(2):
@@ -154,6 +163,34 @@ class PythonJudge:
             return reply
         assert error is not None
         return error
+
+    def _read(self, kind: bytes, text: str) -> bytes:
+        """The compiled text behind one byte of `inside/reader.py`; empty where it must be compiled in place."""
+        source = text.encode("utf-8", "surrogatepass")
+        key = kind + hashlib.sha256(source).digest()
+        if key not in self._texts:
+            read = b""
+            if self._backend == Backend.BWRAP:  # elsewhere a program's folder, and so its name, is its own
+                try:
+                    if self._reader is None:
+                        python = self._python
+                        self._reader = ServerProcess(
+                            python.executable,
+                            python.folders,
+                            preload=STANDARD,
+                            worker=self._worker,
+                            reader=True,
+                        )
+                    read = self._reader.read(kind, source)
+                except ServerDied:
+                    self._close_reader()
+            _remember(self._texts, key, read, _TEXTS_REMEMBERED)
+        return self._texts[key]
+
+    def _close_reader(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     def _server(self, arrays: bool, seed: int) -> ServerProcess:
         if (arrays, seed) not in self._servers:
@@ -256,7 +293,9 @@ def _flagged(found: Judgement, flags: list[str]) -> Judgement:
     return replace(found, flags=tuple(flags))
 
 
-def _remember(store: OrderedDict[bytes, Any], key: bytes, value: object) -> None:
+def _remember(
+    store: OrderedDict[bytes, Any], key: bytes, value: object, most: int = _SUITES_REMEMBERED
+) -> None:
     store[key] = value
-    if len(store) > _SUITES_REMEMBERED:
+    if len(store) > most:
         store.popitem(last=False)

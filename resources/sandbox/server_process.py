@@ -31,6 +31,7 @@ _INSIDE = Path(__file__).parent / "inside"
 _HOME = "/seedline"  # where `inside` is bound
 _REPLY_BYTES = 1 << 16
 _START_S = 60.0
+_READING_S = 20.0
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SETTINGS = ("/etc/alternatives", "/etc/ld.so.cache")
 
@@ -71,7 +72,7 @@ class ServerProcess:
 
     def __init__(
         self, python: str, binds: Sequence[str], *, preload: Sequence[str] = (), worker: int = 0, hash_seed: int = 0,
-        backend: Backend = Backend.BWRAP,
+        backend: Backend = Backend.BWRAP, reader: bool = False,
     ):  # fmt: skip
         self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - both live as long as the server
@@ -85,6 +86,7 @@ class ServerProcess:
         if self._home and os.getuid() == 0:
             os.chown(self._home, uid, uid)
         settings = {"filter": f"{_HOME}.bpf", "home": self._home, "readable": [], "preload": list(preload)}
+        settings["reader"] = reader
         order: dict[str, object] = {"uid": uid, "env": {}, "in_place": backend == Backend.LANDLOCK}
         sources = {str(_INSIDE): _HOME, self._filter.name: f"{_HOME}.bpf", **{path: path for path in binds}}
         order["binds"] = list(sources)
@@ -155,6 +157,23 @@ class ServerProcess:
         proof, tail = rest[:proof_size], rest[proof_size:]
         return Reply(status, helper, limit, cpu_s, wall, peak, written, served, proof, tail, files)
 
+    def read(self, kind: bytes, text: bytes) -> bytes:
+        """What a server that was made as a `reader` makes of source text. Raises `ServerDied`."""
+        descriptor = _in_memory(text)
+        try:
+            self._ours.settimeout(_READING_S)
+            socket.send_fds(self._ours, [kind], [descriptor])
+            _, given, _, _ = socket.recv_fds(self._ours, 16, 1)
+        except OSError as error:
+            raise ServerDied(f"the reader does not answer: {error}") from error
+        finally:
+            os.close(descriptor)
+        if not given:
+            raise ServerDied(f"the reader ended: {self._complaint()}")
+        with os.fdopen(given[0], "rb") as answer:
+            answer.seek(0)
+            return answer.read()
+
     @property
     def pid(self) -> int:
         """The host's pid of the sandbox's outermost process."""
@@ -195,7 +214,7 @@ def _namespaces(sources: dict[str, str], hash_seed: int) -> list[object]:
     for source, target in sources.items():
         words += ["--ro-bind", [source, ""], target]
     words += ["--proc", "/proc", "--dir", "/tmp", "--dir", "/dev", "--dir", "/dev/pts"]
-    for name in ("null", "zero", "full", "random", "urandom", "tty"):
+    for name in ("null", "zero", "random", "urandom"):  # each mount is copied for each program
         words += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
     for name, target in {"fd": "fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}.items():
         words += ["--symlink", f"/proc/self/{target}", f"/dev/{name}"]

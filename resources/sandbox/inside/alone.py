@@ -5,9 +5,11 @@ What is kept from a program that does not: the tests are read only after the ans
 after the tests, and the machinery the tests rely on is put back in between.
 """
 
+import _signal  # without the enumerations of `signal`, which would be copied for each program
 import builtins
 import gc
 import linecache
+import marshal
 import os
 import sys
 import types
@@ -17,8 +19,9 @@ import positive_proof
 
 PROOF, TOKEN, OTHER = 901, 902, 903
 HARNESS = ("alone", "command", "kernel", "machinery", "positive_proof", "watch", "split_answer", "split_tests",
-           "messages", "stand_ins", "values", "landlock")  # fmt: skip
+           "messages", "stand_ins", "values", "landlock", "reader")  # fmt: skip
 ANSWER_FILE, TESTS_FILE = "solution.py", "tests.py"
+ANSWER_PATH = "/tmp/solution.py"  # where the answer is found in a sandbox with namespaces
 
 pristine = None  # the snapshot, set by the server
 _read, _write, _leave = os.read, os.write, os._exit  # by value: the answer may replace them in `os`
@@ -31,6 +34,13 @@ def take_snapshot():
     for name in HARNESS:  # a program's `import command` is its own
         sys.modules.pop(name, None)
     pristine = machinery.Machinery()
+
+
+def read_both(descriptor):
+    """The text behind a payload's descriptor, and the code that the reader made of it, if any."""
+    data = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+    length = int.from_bytes(data[:4], "little")
+    return data[4 : 4 + length].decode("utf-8", "surrogatepass"), data[4 + length :]
 
 
 def read_all(descriptor):
@@ -47,7 +57,7 @@ def keep_only(*descriptors):
     os.closerange(PROOF + len(descriptors), 1024)
 
 
-def fresh_main(text, file):
+def fresh_main(text, file, answers=True):
     """A new `__main__` whose source can be found by inspect, pickle and dataclasses. Returns its namespace."""
     module = types.ModuleType("__main__")
     sys.modules["__main__"] = module
@@ -59,6 +69,9 @@ def fresh_main(text, file):
     sys.argv = [file]
     sys.path.insert(0, folder)
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
+    if not answers:
+        return space
+    _signal.signal(_signal.SIGINT, _signal.default_int_handler)
     if "__file__" in text or "spawn" in text or "forkserver" in text or "argv" in text:
         with open(file, "w", encoding="utf-8", errors="surrogatepass") as copy:
             copy.write(text)
@@ -77,7 +90,7 @@ def said(stage, error):
 
 def main(code, tests, proof, token, lock):
     """Run the answer, then the tests; the record on descriptor PROOF says what they showed."""
-    answer = read_all(code)
+    answer, read = read_both(code)
     keep_only(proof, token, tests)
     lock()
     space = fresh_main(answer, ANSWER_FILE)
@@ -87,11 +100,11 @@ def main(code, tests, proof, token, lock):
     flags = b""
     try:
         gc.enable()
-        exec(compile(answer, space["__file__"], "exec"), space)
+        exec(marshal.loads(read) if read else compile(answer, space["__file__"], "exec"), space)
         stage = b"tests"
-        text = read_all(OTHER)
+        text, read = read_both(OTHER)
         os.close(OTHER)
-        suite = positive_proof.Suite(text, TESTS_FILE)
+        suite = positive_proof.Suite.of(text, TESTS_FILE, read)
         if pristine.restore(text):
             flags = b"tampered"
         shadowed = suite.names & vars(builtins).keys() & {n for n in space if not n.startswith("__")}

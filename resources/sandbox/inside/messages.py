@@ -13,6 +13,22 @@ _HEAD = struct.Struct("<I")
 _LONGEST = 64 << 20
 
 
+# made once: json.dumps and json.loads make an encoder and a decoder's helpers for each message
+_scan = json.decoder.JSONDecoder().scan_once
+
+
+def _make_encoder():
+    make = json.encoder.c_make_encoder
+    if make is None:
+        return json.JSONEncoder(separators=(",", ":")).encode
+    write = json.encoder.encode_basestring_ascii
+    chunks = make(None, json.JSONEncoder().default, write, None, ":", ",", False, False, True)
+    return lambda message: "".join(chunks(message, 0))
+
+
+_encode = _make_encoder()
+
+
 class LineBroken(BaseException):
     """The other side ended, or sent what is no message."""
 
@@ -24,7 +40,7 @@ def broken(reason):
 
 def send(message):
     """Send one message. Raises `LineBroken` if nobody listens."""
-    data = json.dumps(message, separators=(",", ":")).encode()
+    data = _encode(message).encode()
     data = _HEAD.pack(len(data)) + data
     try:
         done = os.write(LINE, data)
@@ -53,6 +69,10 @@ def receive():
                 broken("it ended")
             parts.append(more)
             have += len(more)
-        return json.loads(b"".join(parts)) if have == size else broken("two messages at once")
-    except (OSError, ValueError, RecursionError) as error:
+        if have != size:
+            return broken("two messages at once")
+        text = b"".join(parts).decode("ascii")
+        message, end = _scan(text, 0)
+        return message if end == len(text) else broken("more than a message")
+    except (OSError, ValueError, RecursionError, StopIteration) as error:
         return broken(f"no message: {type(error).__name__}")

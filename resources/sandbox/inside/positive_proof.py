@@ -6,6 +6,7 @@ unittest failure. An exit status says nothing. Used by the tests' side of split 
 """
 
 import ast
+import marshal
 import unittest
 
 TICK, TICK_CALL = "__seedline_check__", "__seedline_call__"
@@ -85,6 +86,16 @@ class Suite:
         self.names = rewriter.names
         self.one_process = rewriter.one_process
         self.code = compile(tree, name, "exec")
+
+    @classmethod
+    def of(cls, text, name, read, refused=frozenset()):
+        """The suite that `reader` made of `text`, or one made here. What it read it has not refused."""
+        if not read:
+            return cls(text, name, refused)
+        suite = object.__new__(cls)
+        suite.code, suite.required, suite.names = marshal.loads(read)
+        suite.one_process = None
+        return suite
 
     def failure(self):
         """Why the counts are no proof, as a record for the judge; None if they are."""

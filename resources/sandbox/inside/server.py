@@ -24,7 +24,7 @@ import landlock
 import watch
 
 sys.path.pop(0)
-alone = split_answer = split_tests = None
+alone = reader = split_answer = split_tests = None
 
 REQUEST = struct.Struct("<BBBxIIIIddQQQ")
 REPLY = struct.Struct("<iiBxxxddQQII")
@@ -90,7 +90,8 @@ class Server:
         if request.outputs:  # the command waits until its folder is held open
             meeting = socket.socketpair()
         workplace = self.workplace()
-        tests_place = self.workplace("tests") if request.mode == SPLIT else None
+        # tests that are split from their answer write no files: what would share them is judged in one process
+        tests_place = self.workplace("tests") if request.mode == SPLIT and self.home else None
         helper = None
         if request.mode == SPLIT:
             answer_end, tests_end = (end.detach() for end in socket.socketpair())
@@ -161,7 +162,7 @@ class Server:
             os._exit(_BROKEN)
 
     def enter(self, request, workplace):
-        """In the child, first of all: its own namespaces and its own empty file systems."""
+        """In the child, first of all: its own namespaces and its own empty file system; `None`: none to write."""
         if self.home:
             kernel.set_dumpable(1)
             os.chdir(workplace)
@@ -169,8 +170,9 @@ class Server:
         else:
             kernel.set_dumpable(1)  # the server is not; /proc/self must be ours to write the id maps
             kernel.map_own_ids(self.uid, self.gid)
-            kernel.mount_tmpfs(b"/tmp", request.disk, _INODES)
-            os.chdir("/tmp")
+            if workplace:
+                kernel.mount_tmpfs(b"/tmp", request.disk, _INODES)
+                os.chdir(workplace)
         os.setsid()
 
     def lock(self, request, workplace):
@@ -222,13 +224,14 @@ def clear(folder):
 
 def load(preload):
     """Import what programs need, and the judges, once; forks share it."""
-    global alone, split_answer, split_tests
+    global alone, reader, split_answer, split_tests
     import random
 
     for name in preload:
         importlib.import_module(name)
     sys.path.insert(0, os.path.dirname(__file__))
     import alone
+    import reader
     import split_answer
     import split_tests
 
@@ -248,7 +251,10 @@ def main():
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
     for number in range(1, signal.NSIG):
-        if number not in (signal.SIGKILL, signal.SIGSTOP) and signal.getsignal(number) is not None:
+        if (
+            number not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE, signal.SIGXFSZ)
+            and signal.getsignal(number) is not None
+        ):
             signal.signal(number, signal.SIG_DFL)
     if settings["preload"]:
         load(settings["preload"])
@@ -257,6 +263,10 @@ def main():
         kernel.become_subreaper()
         ruleset = landlock.Ruleset(settings["readable"])
     kernel.set_dumpable(0)
+    if settings["reader"]:
+        control.send(b"ready")
+        reader.serve(control)
+        return
     server = Server(control, filters, settings["home"], ruleset)
     gc.collect()
     gc.freeze()

@@ -16,7 +16,7 @@ import stand_ins
 
 # What a test can only do beside the answer: look into it, feed or catch its streams, share files or state. The
 # names are those of modules, of builtins and of attributes.
-_REFUSED = frozenset(
+REFUSED = frozenset(
     "inspect doctest io threading multiprocessing asyncio subprocess os tempfile pathlib shutil sqlite3 gc weakref "
     "sys pickle importlib builtins logging warnings signal socket ctypes concurrent pandas csv glob traceback "
     "types contextlib pytest mock dis abc timeit tracemalloc dataclasses "
@@ -28,15 +28,15 @@ _REFUSED = frozenset(
 
 def main(tests, line, proof, token, lock):
     """Run the tests against the answer at the other end of `line`; the record says what they showed."""
-    text = alone.read_all(tests)
+    text, read = alone.read_both(tests)
     alone.keep_only(proof, token, line)
     lock()
-    space = alone.fresh_main(text, alone.TESTS_FILE)
+    space = alone.fresh_main(text, alone.TESTS_FILE, answers=False)
     flush = sys.stdout.flush
     flags = b""
     messages.broken = stand_ins.broken
     try:
-        suite = positive_proof.Suite(text, alone.TESTS_FILE, _REFUSED)
+        suite = positive_proof.Suite.of(text, alone.TESTS_FILE, read, REFUSED)
         if suite.one_process:
             stand_ins.needs_one_process(suite.one_process)
         side = stand_ins.TestsSide(suite.names, space)
