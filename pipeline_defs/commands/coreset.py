@@ -14,13 +14,10 @@ from rich.console import Console
 from assets.filtered_seeds.coreset.picture import draw_coreset
 from assets.filtered_seeds.coreset.select import Coreset, CoresetSettings, choose_coreset, embedding_matrix
 from assets.reasons import Reason
-from pipeline_defs.commands.tables import TableError, check_output, read_table, write_table
-from pipeline_defs.commands.text_batches import map_texts, progress_bars, readable_id
+from pipeline_defs.commands.tables import TableError, check_output, read_table
+from pipeline_defs.commands.text_batches import map_texts, progress_bars, readable_id, write_with_evidence
 from resources.embedder.face import EMBEDDING, EmbedderSpec, EmbedderUnavailable
 from resources.embedder.resource import EmbedderResource
-
-EVIDENCE = ("kept", "reason", "pick", "nearest", "distance")
-"""Columns that the command adds."""
 
 
 def coreset(
@@ -93,7 +90,7 @@ def coreset(
         except ValueError as error:
             raise TableError(f"{table}: column {id_column or column!r}: {error}") from error
     evidence = _evidence(embedded, chosen, id_column)
-    write_table(pl.concat([rows.drop(EVIDENCE, strict=False), evidence.lazy()], how="horizontal"), out)
+    write_with_evidence(rows, evidence, table=table, out=out, batch=batch)
     if picture is not None and present.height:
         mask = present["id"].is_in(chosen.picks["id"].implode()).to_numpy()
         picture.write_bytes(draw_coreset(embedding_matrix(present, "id"), mask, table.name))

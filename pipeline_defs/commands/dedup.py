@@ -15,11 +15,8 @@ from assets.filtered_seeds.near_duplicates.find import near_duplicates_of
 from assets.filtered_seeds.near_duplicates.settings import NearDuplicateSettings
 from assets.filtered_seeds.near_duplicates.signatures import signatures
 from assets.reasons import Reason
-from pipeline_defs.commands.tables import TableError, check_output, read_table, write_table
-from pipeline_defs.commands.text_batches import map_texts, progress_bars, readable_id
-
-EVIDENCE = ("kept", "reason", "representative", "similarity")
-"""Columns that the command adds."""
+from pipeline_defs.commands.tables import TableError, check_output, read_table
+from pipeline_defs.commands.text_batches import map_texts, progress_bars, readable_id, write_with_evidence
 
 
 def dedup(
@@ -84,7 +81,7 @@ def dedup(
         except ValueError as error:
             raise TableError(f"{table}: column {id_column!r}: {error}") from error
     evidence = _evidence(signed.select("id", "missing"), duplicates, id_column)
-    write_table(pl.concat([rows.drop(EVIDENCE, strict=False), evidence.lazy()], how="horizontal"), out)
+    write_with_evidence(rows, evidence, table=table, out=out, batch=batch)
     _tell(evidence, out, console)
 
 

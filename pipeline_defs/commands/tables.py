@@ -6,12 +6,15 @@ step. What a command does with the rows stands in its own file; assets read and 
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import polars as pl
 import typer
 from polars.exceptions import PolarsError
+from pyarrow import ArrowException
+from pyarrow.parquet import ParquetWriter
 
 PARQUET = (".parquet", ".pq")
 ROW_GROUP_ROWS = 10_000
@@ -90,21 +93,42 @@ def write_table(frame: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
     safe: it is read to its end before the new file takes its name. Raises `TableError` where `path` is a
     folder, does not end in `.parquet`, or the frame cannot be computed or written.
     """
-    check_output(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(descriptor)
-    unfinished = Path(name)
-    try:
+    with _replacing(path) as unfinished:
         frame.lazy().sink_parquet(
             unfinished, compression="zstd", row_group_size=ROW_GROUP_ROWS, sync_on_close="all"
         )
+
+
+def write_frames(frames: Iterable[pl.DataFrame], path: Path) -> None:
+    """Write `frames`, one after another, as one Parquet file; as `write_table`, but only one frame is held.
+
+    There must be one frame at least; all have the columns of the first. Raises `TableError` as `write_table`.
+    """
+    with _replacing(path) as unfinished, ExitStack() as stack:
+        writer: ParquetWriter | None = None
+        for frame in frames:
+            rows = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+            writer = writer or stack.enter_context(ParquetWriter(unfinished, rows.schema, compression="zstd"))
+            writer.write_table(rows, row_group_size=ROW_GROUP_ROWS)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A new file that takes the name `path` once it is complete, and else is removed."""
+    check_output(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    unfinished = Path(name)
+    try:
+        yield unfinished
+        os.fsync(descriptor)
         # mkstemp keeps others out; the finished table gets the mode of any other new file
         unfinished.chmod(0o666 & ~_umask())
         unfinished.replace(path)
-    except (PolarsError, OSError) as error:
+    except (PolarsError, ArrowException, OSError) as error:
         raise TableError(f"{path}: cannot be written: {_first_line(error)}") from error
     finally:
+        os.close(descriptor)
         unfinished.unlink(missing_ok=True)
 
 

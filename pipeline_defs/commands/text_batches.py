@@ -4,14 +4,14 @@ Shared by the commands that keep something small for every row (a signature, an 
 rows have been seen. Reading and writing tables stands in `tables`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pipeline_defs.commands.tables import TableError
+from pipeline_defs.commands.tables import PARQUET, TableError, table_files, write_frames
 
 ROW_DIGITS = 12
 """Digits of a row number that stands for a missing id: padded, so that ids sort as rows do."""
@@ -48,20 +48,13 @@ def map_texts(
     kind = rows.collect_schema()[column]
     if kind != pl.String:
         raise TableError(f"{table}: column {column!r} is {kind}, not text")
-    taken = rows.select(
-        pl.col(column).alias("text"),
-        *others,
-        *([pl.col(id_column).cast(pl.String).alias("id")] if id_column else []),
-    )
-    texts = (
-        taken
-        if id_column
-        else taken.with_row_index("id").with_columns(pl.col("id").cast(pl.String).str.zfill(ROW_DIGITS))
-    )
+    wanted = [pl.col(column).alias("text"), *others, *([pl.col(id_column).alias("id")] if id_column else [])]
     total = rows.select(pl.len()).collect().item()
     bar = progress.add_task(description, total=total)
-    parts: list[pl.DataFrame] = [compute(texts.head(0).collect())]
-    for part in texts.collect_batches(chunk_size=batch, maintain_order=True):
+    parts: list[pl.DataFrame] = []
+    for start, read in _batches(rows.select(wanted), table, batch, total):
+        part = read.with_row_index("id", offset=start) if id_column is None else read
+        part = part.with_columns(pl.col("id").cast(pl.String).str.zfill(0 if id_column else ROW_DIGITS))
         if part["id"].null_count():
             raise TableError(
                 f"{table}: column {id_column!r} has {part['id'].null_count()} rows without an id"
@@ -69,6 +62,34 @@ def map_texts(
         parts.append(compute(part))
         progress.advance(bar, part.height)
     return pl.concat(parts)
+
+
+def write_with_evidence(
+    rows: pl.LazyFrame, evidence: pl.DataFrame, *, table: Path, out: Path, batch: int
+) -> None:
+    """Write `rows` to `out` with the columns of `evidence` (a row each, in order) in place of any of these names."""
+    others = rows.drop(evidence.columns, strict=False)
+    write_frames(
+        (
+            pl.concat([part, evidence[start : start + part.height]], how="horizontal")
+            for start, part in _batches(others, table, batch, evidence.height)
+        ),
+        out,
+    )
+
+
+def _batches(rows: pl.LazyFrame, table: Path, batch: int, total: int) -> Iterator[tuple[int, pl.DataFrame]]:
+    """The rows in frames of at most `batch`, each with its first row's number; one empty frame for no rows."""
+    if total and not table_files(table)[0].name.lower().endswith(PARQUET):
+        start = 0
+        for part in rows.collect_batches(chunk_size=batch, maintain_order=True):
+            yield start, part
+            start += part.height
+        return
+    # slices are read when they are asked for; batches of one scan are read ahead, by many gigabytes where what
+    # is done with them takes longer than reading them
+    for start in range(0, max(total, 1), batch):
+        yield start, rows.slice(start, batch).collect()
 
 
 def readable_id(column: str, id_column: str | None) -> pl.Expr:
