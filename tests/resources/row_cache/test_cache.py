@@ -244,6 +244,23 @@ def test_a_corrupt_fragment_is_left_out_of_compaction(
     assert bad.with_name(f"{bad.name}.corrupt").exists()
 
 
+def test_a_flipped_byte_anywhere_is_never_read_as_truth(storage: Storage) -> None:
+    double(RowCache(storage), numbers(1, 2, 3), Doubler())
+    fragment = Path(folder_of(storage).names()[0])
+    whole = fragment.read_bytes()
+    wanted = pl.read_parquet(fragment)[KEY]
+    for place in range(len(whole)):
+        for flip in (0xFF, 0x80, 0x01):
+            damaged = bytearray(whole)
+            damaged[place] ^= flip
+            fragment.write_bytes(bytes(damaged))
+            assert folder_of(storage).read(str(fragment), wanted) is None
+            fragment.with_name(f"{fragment.name}.corrupt").unlink(missing_ok=True)
+    doubler = Doubler()
+    assert double(RowCache(storage), numbers(1, 2, 3), doubler)["twice"].to_list() == [2, 4, 6]
+    assert doubler.asked == [1, 2, 3]
+
+
 def test_a_compaction_under_way_elsewhere_costs_nothing(
     cache: RowCache, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
