@@ -59,8 +59,11 @@ class Ledger:
         if rejected.height:
             self.rejections.append(rejected)
 
-    def record_outcome(self, unit: str, rows_in: int, outcome: Outcome) -> None:
-        """Write down a chain of one-to-one steps, in the order in which their rejections come."""
+    def record_outcome(self, unit: str, rows_in: int, outcome: Outcome, *, step: str) -> None:
+        """Write down a chain of one-to-one steps, in the order in which their rejections come.
+
+        `step` names the whole where nothing was rejected.
+        """
         stages = outcome.rejected["stage"].unique(maintain_order=True).to_list()
         for position, stage in enumerate(stages):
             rejected = outcome.rejected.filter(pl.col("stage") == stage)
@@ -69,7 +72,7 @@ class Ledger:
             self.record(stage, unit, rows_in, rejected, rows_out=rows_out)
             rows_in = rows_out
         if not stages:
-            self.record("all kept", unit, rows_in, no_rejections(), rows_out=outcome.kept.height)
+            self.record(step, unit, rows_in, no_rejections(), rows_out=outcome.kept.height)
 
     def record_fan_out(self, name: str, unit: str, rows_in: int, rows_out: int) -> None:
         """Write down that every row became several, none rejected."""

@@ -53,7 +53,7 @@ def build(shared: RecipeAssets, settings: ResponseSettings, spec: EngineSpec) ->
         rows = outcome.kept.select(TABLE.schema.names()).sort(TABLE.key)
         ledger = Ledger()
         ledger.record_fan_out("samples", "instructions", asked.height, asked.height * settings.samples)
-        ledger.record_outcome("samples", asked.height * settings.samples, outcome)
+        ledger.record_outcome("samples", asked.height * settings.samples, outcome, step="response")
         return publish(
             context,
             store,

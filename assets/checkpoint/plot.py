@@ -12,7 +12,9 @@ POINTS = 400
 """Most points drawn."""
 
 
-def loss_plot(curve: pl.DataFrame, loss_before: float | None, loss_after: float | None, loss_on: str) -> bytes:
+def loss_plot(
+    curve: pl.DataFrame, loss_before: float | None, loss_after: float | None, loss_on: str
+) -> bytes:
     """A PNG of loss and learning rate by step (`CURVE_SCHEMA`), the measured loss as points at both ends."""
     from matplotlib.figure import Figure
 

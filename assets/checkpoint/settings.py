@@ -17,7 +17,9 @@ class NamedModel(BaseModel):
 
     kind: Literal["named"] = "named"
     model: str = Field(min_length=1, description="local folder with a Hugging Face model, or hub id")
-    revision: str | None = Field(default=None, description="hub commit, tag or branch; null: the default branch")
+    revision: str | None = Field(
+        default=None, description="hub commit, tag or branch; null: the default branch"
+    )
 
 
 BaseModelSettings = Annotated[TinyModel | NamedModel, Field(discriminator="kind")]

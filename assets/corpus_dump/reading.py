@@ -33,7 +33,11 @@ class DumpRead:
 
 
 def read_dump(
-    source: CorpusSource, dump: str, settings: CorpusDumpSettings, spool: Path, progress: Progress | None = None
+    source: CorpusSource,
+    dump: str,
+    settings: CorpusDumpSettings,
+    spool: Path,
+    progress: Progress | None = None,
 ) -> DumpRead:
     """Read `source` as dump `dump`; kept files are spooled by language into the folder `spool`.
 

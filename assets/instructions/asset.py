@@ -53,7 +53,7 @@ def build(shared: RecipeAssets, settings: InstructionSettings, spec: EngineSpec)
             outcome = write_instructions(seeds, settings, asker)
         rows = outcome.kept.select(TABLE.schema.names()).sort(TABLE.key)
         ledger = Ledger()
-        ledger.record_outcome("seeds", seeds.height, outcome)
+        ledger.record_outcome("seeds", seeds.height, outcome, step="instruction")
         difficulties = rows.group_by("difficulty").len("rows").sort("difficulty")
         return publish(
             context,

@@ -48,7 +48,7 @@ def build(shared: RecipeAssets, settings: SftSettings) -> dg.AssetsDefinition:
         verified = verified_responses.collect()
         outcome, hits = training_rows(verified, filtered_seeds, raw_corpus, benchmarks.collect(), settings)
         ledger = Ledger()
-        ledger.record_outcome("responses", verified.height, outcome)
+        ledger.record_outcome("responses", verified.height, outcome, step="selection")
         report = contamination_report(benchmarks.collect(), hits)
         by_rule = outcome.kept.filter(pl.col("engine") == "offline").height
         return publish(

@@ -64,7 +64,7 @@ def build(shared: RecipeAssets, settings: VerificationSettings) -> dg.AssetsDefi
         verdicts = judged.rows.select(names).sort(CANDIDATES.key)
         by_verdict = verdicts.group_by("verdict").len("responses").sort("responses", descending=True)
         ledger = Ledger()
-        ledger.record_outcome("responses", responses.height, outcome)
+        ledger.record_outcome("responses", responses.height, outcome, step="execution")
         return publish(
             context,
             store,

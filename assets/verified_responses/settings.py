@@ -21,7 +21,8 @@ class Execution(BaseModel):
         default=False, description="run passes again with another hash seed; those that differ are flaky"
     )
     accept_flags: tuple[str, ...] = Field(
-        default=("retried",), description="a pass that carries any other flag (vacuous, flaky, tampered) is not kept"
+        default=("retried",),
+        description="a pass that carries any other flag (vacuous, flaky, tampered) is not kept",
     )
 
 

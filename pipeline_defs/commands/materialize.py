@@ -26,7 +26,8 @@ from pipeline_defs.settings import DEMO_CONFIG_FILE, Settings, load_settings
 from pipeline_defs.staleness import Work
 from resources.corpus_source.face import SourceError
 
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 140)
+"""Where nobody watches (a log, a pipe) lines are as wide as the tables need."""
 
 DEMO_DUMP = "installed-packages"
 DEMO_RECIPE = "demo"

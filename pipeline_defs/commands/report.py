@@ -59,10 +59,25 @@ def print_scores(console: Console, store: ParquetStore, recipe: str) -> None:
         scores = store.scan(TableAddress((recipe, "eval_scores"))).collect()
     except MissingTableError:
         return
-    shown = [
-        name for name in scores.columns if name != "checkpoint_id" and not scores.schema[name].is_nested()
-    ]
-    console.print(as_table(scores.select(shown), f"Scores of the checkpoint of {recipe}"))
+    table = Table("benchmark", "language", title=f"Scores of the checkpoint of {recipe}")
+    for name in ("k", "pass@k", "95 % interval", "problems", "clean pass@k", "clean problems"):
+        table.add_column(name, justify="right")
+    for row in scores.iter_rows(named=True):
+        table.add_row(
+            row["benchmark"],
+            row["language"],
+            str(row["k"]),
+            _percent(row["pass_at_k"]),
+            f"{_percent(row['low'])} to {_percent(row['high'])}",
+            str(row["problems"]),
+            _percent(row["clean_pass_at_k"]),
+            str(row["clean_problems"]),
+        )
+    console.print(table)
+    if scores["pass_at_k"].max() == 0:
+        console.print(
+            "No problem is solved: what a tiny model, or one trained on data of little worth, comes to."
+        )
 
 
 def print_rows(console: Console, store: ParquetStore, recipe: str, count: int = 3) -> None:
@@ -99,3 +114,7 @@ def _cell(value: object, width: int) -> str:
     text = "" if value is None else str(value)
     one_line = text.replace("\n", "⏎ ")
     return escape(one_line if len(one_line) <= width else one_line[: width - 1] + "…")
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"

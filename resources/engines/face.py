@@ -48,7 +48,7 @@ class Sampling:
 
     def settings(self) -> dict[str, object]:
         """As JSON-able settings, for cache keys and generation records."""
-        return asdict(self) | {"stop": list(self.stop)}
+        return {**asdict(self), "stop": list(self.stop)}
 
 
 class Engine(ABC):
@@ -75,7 +75,7 @@ class Engine(ABC):
     def __enter__(self) -> "Engine":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_: object) -> None:  # noqa: B027 - an engine may hold nothing
         """Release what the engine holds (GPU memory, connections)."""
 
 

@@ -25,7 +25,7 @@ def chain(count: int, bounds: list[int]) -> tuple[Ledger, pl.DataFrame, pl.DataF
         rule = Rule(Reason.TOO_LONG, pl.col("n") >= bound)
         outcome = outcome.then(apply_rules(outcome.kept, [rule], stage=f"step {place}", id_column="id"))
     ledger = Ledger()
-    ledger.record_outcome("files", frame.height, outcome)
+    ledger.record_outcome("files", frame.height, outcome, step="whole")
     return ledger, outcome.kept, outcome.rejected
 
 

@@ -139,7 +139,12 @@ def write_dump(folder: Path, files: dict[str, str], commit: str = "c0ffee") -> P
 def short_recipe(**changes: object) -> dict:
     """The demo recipe with a training of a few steps; `changes` replace whole stages."""
     recipe = yaml.safe_load(shipped_recipes()["demo"].read_text(encoding="utf-8"))
-    recipe["checkpoint"]["base_model"] |= {"vocabulary": 400, "hidden_size": 32, "intermediate_size": 64, "layers": 1}
+    recipe["checkpoint"]["base_model"] |= {
+        "vocabulary": 400,
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "layers": 1,
+    }
     recipe["checkpoint"]["base_model"] |= {"heads": 2, "context": 512, "pretraining_steps": 0}
     recipe["checkpoint"]["training"] |= {"max_steps": 3, "sequence_length": 256}
     recipe["evaluation"] |= {"max_tokens": 16}

@@ -93,7 +93,11 @@ def halves(number: int) -> float:
 '''
     write_dump(line.folder / "dumps" / "2026-02", {**FILES, "alpha/halves.py": more}, commit="decade")
     line.run("2026-01", "2026-02")
-    assert line.metadata("filtered_seeds")["rows_computed"] == {"extraction": 1, "signature": 1, "type_check": 1}
+    assert line.metadata("filtered_seeds")["rows_computed"] == {
+        "extraction": 1,
+        "signature": 1,
+        "type_check": 1,
+    }
     assert line.metadata("instructions")["engine_calls"] == 2  # concepts and instruction of the one new seed
     assert line.metadata("candidate_responses")["engine_calls"] == 1
     assert line.metadata("verified_responses")["sandbox_runs"] == 1
@@ -117,7 +121,9 @@ def test_a_take_down_runs_through_everything(make_line: MakeLine, tmp_path: Path
 
 
 @pytest.mark.usefixtures("s3_server")
-def test_the_store_on_s3_holds_the_same_content(make_line: MakeLine, finished_line: SmallLine, s3_server) -> None:
+def test_the_store_on_s3_holds_the_same_content(
+    make_line: MakeLine, finished_line: SmallLine, s3_server
+) -> None:
     bucket = s3_server.create_bucket("whole-line")
     line = make_line(
         settings=f'store = "{bucket}/store"\ncache = "{bucket}/cache"\n[s3]\nendpoint_url = "{s3_server.endpoint_url}"'
@@ -125,6 +131,8 @@ def test_the_store_on_s3_holds_the_same_content(make_line: MakeLine, finished_li
     write_dump(line.folder / "dumps" / "2026-01", FILES)
     line.run("2026-01")
     for artifact in RECIPE_TABLES:
-        volatile = [name for name in ("duration_ms", "cpu_ms", "peak_mb") if name in line.table(artifact).columns]
+        volatile = [
+            name for name in ("duration_ms", "cpu_ms", "peak_mb") if name in line.table(artifact).columns
+        ]
         assert line.table(artifact).drop(volatile).equals(finished_line.table(artifact).drop(volatile))
     assert line.run("2026-01") == []

@@ -91,7 +91,7 @@ def test_order_does_not_matter_and_the_accounts_add_up(order: list[int], taken: 
     assert outcome.kept.equals(again.kept)
     assert hits.equals(hits_again)
     ledger = Ledger()
-    ledger.record_outcome("responses", frame.height, outcome)
+    ledger.record_outcome("responses", frame.height, outcome, step="selection")
     rejected = pl.concat([no_rejections(), *ledger.rejections])
     assert accounting_errors(ledger.funnel(), rejected, outcome.kept.height) == []
 
