@@ -1,7 +1,8 @@
 """What exists: assets of the corpus and of every enabled recipe, their resources, jobs, sensors and checks.
 
 `build_defs` takes settings and resource overrides, so that tests build the real graph over their own engines
-and stores. Loading this module reads settings and recipes and imports nothing heavy.
+and stores. Importing this module reads no settings and imports nothing heavy;
+what Dagster loads is `code_location.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -103,10 +104,3 @@ def automation_sensor() -> dg.AutomationConditionSensorDefinition:
     return dg.AutomationConditionSensorDefinition(
         "rebuild_when_inputs_change", target=dg.AssetSelection.all(), minimum_interval_seconds=30
     )
-
-
-def __getattr__(name: str) -> dg.Definitions:
-    """`defs`, built when Dagster asks for it: importing this module for its functions reads no settings."""
-    if name == "defs":
-        return build_defs()
-    raise AttributeError(name)

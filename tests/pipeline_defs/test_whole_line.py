@@ -1,5 +1,13 @@
 """The whole line over a small dump of our own: what comes out, what a second run costs, what a new dump costs."""
 
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import polars as pl
@@ -136,3 +144,43 @@ def test_the_store_on_s3_holds_the_same_content(
         ]
         assert line.table(artifact).drop(volatile).equals(finished_line.table(artifact).drop(volatile))
     assert line.run("2026-01") == []
+
+
+def test_the_ui_shows_the_recipe_materialised(finished_line: SmallLine, tmp_path: Path) -> None:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("no chromium on this machine (apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    root = Path(__file__).parents[2]
+    with (tmp_path / "ui.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "pipeline_defs.cli", "ui", "--port", str(port)],
+            cwd=root,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=chromium,
+                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            )
+            page = browser.new_page()
+            for _ in range(90):
+                with contextlib.suppress(Exception):
+                    page.goto(f"http://127.0.0.1:{port}/assets/demo/sft_dataset", timeout=2000)
+                    break
+                time.sleep(1)
+            page.get_by_text("Latest materialization").first.wait_for(timeout=60_000)
+            page.goto(f"http://127.0.0.1:{port}/asset-groups/~/demo")
+            for artifact in RECIPE_TABLES:
+                page.get_by_text(artifact).first.wait_for(timeout=60_000)
+            browser.close()
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=60)

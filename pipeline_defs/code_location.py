@@ -1,0 +1,8 @@
+"""What Dagster loads (`workspace.yaml`, `dg`): the definitions over this process's settings.
+
+Apart from `definitions.py` so that importing that one for its functions reads no settings.
+"""
+
+from pipeline_defs.definitions import build_defs
+
+defs = build_defs()
