@@ -14,6 +14,8 @@ INSTANCE_YAML = """\
 # Written once by seedline; yours to edit. Production wants Postgres and S3 logs: see the README.
 telemetry:
   enabled: false
+nux:
+  enabled: false
 concurrency:
   runs:
     max_concurrent_runs: 2

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from assets.audit.questions import OF_RECIPE, SHARED, ask, purpose, questions
+from assets.audit.questions import OF_RECIPE, SHARED, ask, purpose, questions, tables_read
 from assets.publication import Materialised, markdown_table, publish
 from assets.recipe_assets import OWNERS, RecipeAssets, artifact_asset, code_version
 from assets.table import Column, Table
@@ -39,7 +39,9 @@ def checks(shared: RecipeAssets) -> Sequence[dg.AssetChecksDefinition]:
 
 
 def _question_asset(shared: RecipeAssets, name: str, sql: str) -> dg.AssetsDefinition:
-    deps = [dg.AssetDep(table) for table in SHARED] + [dg.AssetDep(shared.key(table)) for table in OF_RECIPE]
+    read = tables_read(sql)
+    deps = [dg.AssetDep(table) for table in SHARED if table in read]
+    deps += [dg.AssetDep(shared.key(table)) for table in OF_RECIPE if table in read]
 
     @artifact_asset(
         key=shared.key(f"audit_{name}"),

@@ -4,6 +4,7 @@ The questions stand in `sql/`, one file each. A table is a view by its artifact'
 the files would name it; one that was never written is an empty view, so that a question can be asked early.
 """
 
+import re
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,12 @@ def purpose(sql: str) -> str:
             break
         lines.append(line.removeprefix("--").strip())
     return " ".join(lines)
+
+
+def tables_read(sql: str) -> set[str]:
+    """The artifacts that a question reads, itself or through the tables beside them."""
+    words = set(re.findall(r"\w+", sql))
+    return {name for name in (*SHARED, *OF_RECIPE) if any(word.split("__")[0] == name for word in words)}
 
 
 def ask(name: str, store: ParquetStore, recipe: str) -> pl.DataFrame:
