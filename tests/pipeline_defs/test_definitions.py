@@ -88,8 +88,8 @@ def test_importing_the_definitions_needs_nothing_heavy(tmp_path: Path) -> None:
     code = f"""
 import sys, time
 start = time.process_time()
-import pipeline_defs.definitions
-pipeline_defs.definitions.defs
+import pipeline_defs.code_location
+pipeline_defs.code_location.defs
 print(round(time.process_time() - start, 2), *[name for name in {HEAVY!r} if name in sys.modules])
 """
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
