@@ -13,8 +13,12 @@ from assets.outcome import Outcome
 def standalone_seeds(
     files: pl.DataFrame, settings: ExtractionSettings, imports: ImportSettings | None = None
 ) -> Outcome:
-    """`extract`, and for Python (where `imports` is given) the import lines that each seed needs."""
+    """`extract`, and where `imports` is given the import lines that each Python seed needs; the order stays."""
     outcome = extract(files, settings)
     if imports is None:
         return outcome
-    return Outcome(infer_imports(outcome.kept, files, imports).drop("unresolved"), outcome.rejected)
+    seeds = outcome.kept.with_row_index("__place")
+    is_python = pl.col("language") == "python"
+    inferred = infer_imports(seeds.filter(is_python), files, imports).drop("unresolved")
+    both = pl.concat([inferred, seeds.filter(~is_python)]).sort("__place").drop("__place")
+    return Outcome(both, outcome.rejected)

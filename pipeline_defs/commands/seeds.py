@@ -64,7 +64,7 @@ def seeds(
     )
     total = rows.select(pl.len()).collect().item()
     settings = ExtractionSettings.model_validate({"kind": kind})
-    imports = ImportSettings() if by_column is None and language == "python" and kind == "function" else None
+    imports = ImportSettings() if kind == "function" else None
     counts: dict[str, int] = {}
     staged = out.with_name(f".{out.name}.tmp")
     try:
