@@ -177,9 +177,9 @@ def test_the_ui_shows_the_recipe_materialised(finished_line: SmallLine, tmp_path
                     break
                 time.sleep(1)
             page.get_by_text("Latest materialization").first.wait_for(timeout=60_000)
-            page.goto(f"http://127.0.0.1:{port}/asset-groups/~/demo")
             for artifact in RECIPE_TABLES:
-                page.get_by_text(artifact).first.wait_for(timeout=60_000)
+                page.goto(f"http://127.0.0.1:{port}/assets/demo/{artifact}?view=partitions&partition=python")
+                page.get_by_text("Materialized (1)").first.wait_for(timeout=60_000)
             browser.close()
     finally:
         os.killpg(server.pid, signal.SIGTERM)

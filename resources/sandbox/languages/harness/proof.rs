@@ -2,7 +2,7 @@
 mod MARK {
     use ::std::fs::File;
     use ::std::io::{Read, Write};
-    use ::std::os::fd::FromRawFd;
+    use ::std::os::unix::io::FromRawFd; // not os::fd, which Rust has since 1.66 only
     use ::std::sync::atomic::{AtomicUsize, Ordering};
 
     pub static HELD: AtomicUsize = AtomicUsize::new(0);
