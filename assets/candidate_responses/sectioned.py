@@ -22,13 +22,10 @@ from assets.generation import (
     requests_frame,
     template,
 )
-from assets.instructions.few_shot_bank import Example, bank, draw_shots
+from assets.instructions.few_shot_bank import NEXT_EXAMPLE, Example, bank, draw_shots
 from assets.outcome import REJECTION_SCHEMA, Outcome
 from resources.engines.face import Sampling
 from resources.ids import content_id
-
-NEXT_EXAMPLE = "\n## Example"
-"""What a base model writes when it goes on to the next example: the stop of the completion prompt."""
 
 PACKAGE = "assets.candidate_responses"
 STAGE = "response"

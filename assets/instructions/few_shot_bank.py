@@ -16,6 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from assets.generation import draw_number
 
+NEXT_EXAMPLE = "\n## Example"
+"""What a base model writes when it goes on to the next example: the stop of the completion prompts."""
+
 
 class Example(BaseModel):
     """One worked example; `code` and `tests` are plain source in `language`."""

@@ -20,15 +20,12 @@ from assets.generation import (
     requests_frame,
     template,
 )
-from assets.instructions.few_shot_bank import bank, draw_shots
+from assets.instructions.few_shot_bank import NEXT_EXAMPLE, bank, draw_shots
 from assets.instructions.settings import SelfOssInstruct
 from assets.outcome import Outcome, Rule, apply_rules
 from assets.reasons import Reason
 from resources.engines.face import Sampling
 from resources.ids import content_id
-
-NEXT_EXAMPLE = "\n## Example"
-"""What a base model writes when it goes on to the next example: the stop of every completion prompt."""
 
 MOST_CONCEPTS = 30
 LONGEST_CONCEPT = 80

@@ -45,11 +45,11 @@ def build(shared: RecipeAssets, settings: SftSettings) -> dg.AssetsDefinition:
         store: dg.ResourceParam[ParquetIOManager],
     ) -> Materialised:
         """Selected, decontaminated training rows with licence, repository, commit, path and lines of their seed."""
-        verified = verified_responses.collect()
-        outcome, hits = training_rows(verified, filtered_seeds, raw_corpus, benchmarks.collect(), settings)
+        verified, problems = verified_responses.collect(), benchmarks.collect()
+        outcome, hits = training_rows(verified, filtered_seeds, raw_corpus, problems, settings)
         ledger = Ledger()
         ledger.record_outcome("responses", verified.height, outcome, step="selection")
-        report = contamination_report(benchmarks.collect(), hits)
+        report = contamination_report(problems, hits)
         by_rule = outcome.kept.filter(pl.col("engine") == "offline").height
         return publish(
             context,

@@ -22,6 +22,9 @@ import pyarrow.parquet as pq
 ROW_GROUP_ROWS = 8192
 """Rows in a row group: small enough to skip by statistics and to bound memory, large enough to compress."""
 
+HEAD_ROWS = 5
+"""First rows kept in memory, for previews."""
+
 
 @dataclass(frozen=True)
 class StagedTable:
@@ -46,7 +49,6 @@ class TableWriter:
         partition_columns: Sequence[str] = (),
         volatile: Sequence[str] = (),
         metadata: Mapping[str, str] | None = None,
-        head_rows: int = 5,
     ) -> None:
         """`volatile` columns (timings) are written but left out of the digest.
 
@@ -64,7 +66,6 @@ class TableWriter:
         self._digest = hashlib.sha256()
         self._rows = 0
         self._head = pl.DataFrame(schema=schema)
-        self._head_rows = head_rows
         self._closed = False
 
     def write(self, frame: pl.DataFrame) -> None:
@@ -120,8 +121,8 @@ class TableWriter:
             self._write_group(group)
 
     def _write_group(self, group: pl.DataFrame) -> None:
-        if self._head.height < self._head_rows:
-            self._head = pl.concat([self._head, group.head(self._head_rows - self._head.height)])
+        if self._head.height < HEAD_ROWS:
+            self._head = pl.concat([self._head, group.head(HEAD_ROWS - self._head.height)])
         self._digest.update(_json_lines(group.drop(self._volatile)))
         table = group.to_arrow().cast(self._arrow_schema)
         with self._no_room_explained():

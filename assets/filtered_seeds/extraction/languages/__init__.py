@@ -3,23 +3,8 @@
 import importlib
 from functools import cache
 
+from assets.corpus_dump.languages import LANGUAGES
 from assets.filtered_seeds.extraction.languages.rules import LanguageRules
-
-LANGUAGES = (
-    "python",
-    "javascript",
-    "typescript",
-    "java",
-    "cpp",
-    "csharp",
-    "go",
-    "rust",
-    "php",
-    "ruby",
-    "swift",
-    "bash",
-)
-"""Languages with rules; snippets and whole files can be taken from any language."""
 
 
 @cache
