@@ -25,7 +25,7 @@ def build_resources(settings: Settings) -> dict[str, Any]:
             s3_prefix=settings.dumps.s3_prefix,
             **s3,
         ),
-        "engines": EnginesResource(device=settings.engines.device, threads=settings.engines.threads),
+        "engines": EnginesResource(settings.engines, settings.home / "engines"),
         "sandbox": SandboxResource.model_validate(
             {
                 **settings.sandbox.limits.model_dump(exclude={"files"}),

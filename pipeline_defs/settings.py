@@ -24,6 +24,7 @@ from assets.corpus_dump.settings import CorpusDumpSettings
 from assets.raw_corpus.settings import RawCorpusSettings
 from pipeline_defs.explained import problems
 from resources.corpus_source.settings import SourceSettings
+from resources.engines.deployment import EngineSettings
 from resources.sandbox.face import Limits
 from resources.storage import S3Options, Storage
 
@@ -60,17 +61,6 @@ class SandboxSettings(BaseModel):
     backend: str = Field(default="auto", description="auto, bwrap or landlock")
     workers: int = Field(default=0, ge=0, description="programs at a time; 0: one a core")
     limits: Limits = Field(default_factory=Limits)
-
-
-class EngineSettings(BaseModel):
-    """How this deployment reaches models; which model to use is said in the recipe."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    device: str = Field(default="auto", description="auto, cpu or cuda, for the transformers engine")
-    threads: int = Field(
-        default=0, ge=0, description="CPU threads of the transformers engine and the trainer; 0: all"
-    )
 
 
 class Settings(BaseSettings):

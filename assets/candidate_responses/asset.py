@@ -41,7 +41,7 @@ def build(shared: RecipeAssets, settings: ResponseSettings, spec: EngineSpec) ->
         instructions: pl.LazyFrame,
         store: dg.ResourceParam[ParquetIOManager],
         row_cache: RowCacheResource,
-        engines: EnginesResource,
+        engines: dg.ResourceParam[EnginesResource],
     ) -> Materialised:
         """Responses with their own tests, several an instruction; a text without the form is rejected."""
         asked = instructions.collect()

@@ -56,7 +56,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
         sft_dataset: pl.LazyFrame,
         store: dg.ResourceParam[ParquetIOManager],
         row_cache: RowCacheResource,
-        engines: EnginesResource,
+        engines: dg.ResourceParam[EnginesResource],
         sandbox: SandboxResource,
     ) -> Materialised:
         """pass@k with 95 % intervals: over all problems, and without those found in the training rows."""

@@ -42,7 +42,7 @@ def build(shared: RecipeAssets, settings: InstructionSettings, spec: EngineSpec)
         filtered_seeds: pl.LazyFrame,
         store: dg.ResourceParam[ParquetIOManager],
         row_cache: RowCacheResource,
-        engines: EnginesResource,
+        engines: dg.ResourceParam[EnginesResource],
     ) -> Materialised:
         """Tasks in plain words, one a seed, written by the recipe's engine in the recipe's way."""
         seeds = filtered_seeds.collect()

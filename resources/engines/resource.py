@@ -1,19 +1,23 @@
 """Engines as a Dagster resource: from what a recipe wants and what this deployment has, an engine.
 
+A plain object and no `ConfigurableResource`, because Dagster shows the fields of those and one setting is a key.
 Backends are imported when asked for, so that loading the definitions needs none of them.
 """
 
-import dagster as dg
+from dataclasses import dataclass, field
+from pathlib import Path
 
+from resources.engines.deployment import EngineSettings
 from resources.engines.face import Engine
-from resources.engines.spec import EngineSpec, OfflineSpec
+from resources.engines.spec import EngineSpec, OfflineSpec, OpenAISpec, TransformersSpec, VllmSpec
 
 
-class EnginesResource(dg.ConfigurableResource):
-    """How this deployment runs models."""
+@dataclass(frozen=True)
+class EnginesResource:
+    """How this deployment runs models; `state` is the folder where shared servers keep their leases."""
 
-    device: str = "auto"
-    threads: int = 0
+    settings: EngineSettings = field(default_factory=EngineSettings)
+    state: Path = Path(".seedline/engines")
 
     def open(self, spec: EngineSpec) -> Engine:
         """An engine for `spec`, as a context manager; nothing is loaded before the first request."""
@@ -21,8 +25,23 @@ class EnginesResource(dg.ConfigurableResource):
             from resources.engines.offline import OfflineEngine
 
             return OfflineEngine()
-        from resources.engines.transformers import TransformersEngine
+        if isinstance(spec, TransformersSpec):
+            from resources.engines.transformers import TransformersEngine
 
-        return TransformersEngine(
-            spec.model, revision=spec.revision, device=self.device, threads=self.threads or None
-        )
+            return TransformersEngine(
+                spec.model,
+                revision=spec.revision,
+                device=self.settings.device,
+                threads=self.settings.threads or None,
+            )
+        if isinstance(spec, OpenAISpec):
+            from resources.engines.openai import OpenAIEngine
+
+            return OpenAIEngine(spec, self.settings.openai)
+        if isinstance(spec, VllmSpec):
+            from resources.engines.vllm import VllmEngine
+
+            return VllmEngine(spec, self.settings.vllm)
+        from resources.engines.vllm_server import VllmServerEngine
+
+        return VllmServerEngine(spec, self.settings.vllm, self.settings.openai, state=self.state)

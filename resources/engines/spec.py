@@ -1,11 +1,14 @@
 """Which model a recipe wants: the part of an engine that changes data, and so belongs into recipes and cache keys.
 
-How this machine reaches it (device, threads, addresses, keys) is deployment: `resource.py`.
+How this machine reaches it (device, threads, addresses, keys, memory) is deployment: `deployment.py`.
 """
 
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+ModelForm = Literal["base", "instruct"]
+"""base: completes text, asked by completion prompts with stops; instruct: asked by chat messages."""
 
 
 class OfflineSpec(BaseModel):
@@ -15,16 +18,71 @@ class OfflineSpec(BaseModel):
 
     backend: Literal["offline"] = "offline"
 
+    @property
+    def form(self) -> ModelForm:
+        """The rules read the facts beside a prompt, whatever its form."""
+        return "base"
 
-class TransformersSpec(BaseModel):
-    """A checkpoint in a local folder or on the hub, run by transformers on this machine."""
+
+class LocalModel(BaseModel):
+    """A checkpoint in a local folder or on the hub."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    backend: Literal["transformers"] = "transformers"
-    model: str = Field(description="local folder or hub id")
+    model: str = Field(min_length=1, description="local folder or hub id")
     revision: str | None = Field(default=None, description="hub revision; null: the default branch")
+    form: ModelForm = Field(
+        default="base", description="base: completion prompts; instruct: its chat template"
+    )
 
 
-EngineSpec = Annotated[OfflineSpec | TransformersSpec, Field(discriminator="backend")]
+class TransformersSpec(LocalModel):
+    """A small checkpoint, run by transformers on this machine."""
+
+    backend: Literal["transformers"] = "transformers"
+
+
+class VllmModel(LocalModel):
+    """What vLLM's answers depend on, in process or served."""
+
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
+        default="auto", description="of weights and arithmetic; auto: the checkpoint's own"
+    )
+    quantisation: str | None = Field(default=None, description="vLLM's name of it: awq, gptq, fp8, ...")
+    context: int | None = Field(
+        default=None, ge=1, description="tokens of prompt and answer together; null: the model's own"
+    )
+    lora: str | None = Field(default=None, description="folder of a LoRA adapter on top of the model")
+
+
+class VllmSpec(VllmModel):
+    """vLLM's offline batches, in a process that ends with the step."""
+
+    backend: Literal["vllm"] = "vllm"
+
+
+class VllmServerSpec(VllmModel):
+    """A `vllm serve` that the steps and runs of this machine share."""
+
+    backend: Literal["vllm_server"] = "vllm_server"
+
+
+class OpenAISpec(BaseModel):
+    """A model behind any server that speaks OpenAI's protocol; its address and key are deployment."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    backend: Literal["openai"] = "openai"
+    model: str = Field(min_length=1, description="the model's name on the server")
+    revision: str | None = Field(
+        default=None, description="your label of the model's version: part of the cache key, never sent"
+    )
+    form: ModelForm = Field(
+        default="instruct", description="base: the completions endpoint; instruct: chat completions"
+    )
+
+
+EngineSpec = Annotated[
+    OfflineSpec | TransformersSpec | VllmSpec | VllmServerSpec | OpenAISpec, Field(discriminator="backend")
+]
 """The engine of a recipe."""

@@ -1,0 +1,73 @@
+"""How this deployment reaches models: devices, memory, addresses, keys, rates and prices.
+
+Nothing here changes what a model answers; what does stands in `spec.py`.
+"""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+
+class VllmDeployment(BaseModel):
+    """How vLLM runs on this machine, in process and as a server."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    python: Path | None = Field(
+        default=None, description="interpreter of the environment that has vLLM; null: this one"
+    )
+    memory_share: float = Field(default=0.9, gt=0, le=1, description="share of each GPU's memory it may take")
+    tensor_parallel: int = Field(default=1, ge=1, description="GPUs that share one model")
+    load_timeout_s: float = Field(default=1800, gt=0, description="longest wait for a model to load")
+    idle_s: float = Field(default=600, gt=0, description="a server that nobody used for so long stops")
+
+
+class OpenAIDeployment(BaseModel):
+    """Where an OpenAI-compatible server is, and what it allows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    base_url: str | None = Field(
+        default=None, description="e.g. http://host:8000/v1; null: the variable OPENAI_BASE_URL"
+    )
+    api_key: SecretStr | None = Field(
+        default=None, description="null: the variable OPENAI_API_KEY; servers without keys need none"
+    )
+    concurrency: int = Field(default=256, ge=1, description="requests in flight at most")
+    timeout_s: float = Field(default=600, gt=0, description="longest wait for one answer")
+    attempts: int = Field(default=6, ge=1, description="tries before a request is given up")
+    requests_per_minute: int | None = Field(default=None, ge=1)
+    tokens_per_minute: int | None = Field(default=None, ge=1)
+
+
+class Prices(BaseModel):
+    """What a million tokens cost, in any currency; what is not set is free."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    prompt: float = Field(default=0.0, ge=0, description="a million prompt tokens")
+    completion: float = Field(default=0.0, ge=0, description="a million completion tokens")
+
+
+class Budget(BaseModel):
+    """Where one materialisation stops asking, with what it has; the next one goes on from there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tokens: int | None = Field(default=None, ge=1, description="prompt and completion tokens computed")
+    money: float | None = Field(default=None, gt=0, description="by the prices of this deployment")
+
+
+class EngineSettings(BaseModel):
+    """How this deployment reaches models; which model to use is said in the recipe."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    device: str = Field(default="auto", description="auto, cpu or cuda, for the transformers engine")
+    threads: int = Field(
+        default=0, ge=0, description="CPU threads of the transformers engine and the trainer; 0: all"
+    )
+    vllm: VllmDeployment = Field(default_factory=VllmDeployment)
+    openai: OpenAIDeployment = Field(default_factory=OpenAIDeployment)
+    prices: Prices = Field(default_factory=Prices)
+    budget: Budget = Field(default_factory=Budget)
