@@ -15,8 +15,11 @@ import jinja2
 import polars as pl
 
 from assets.outcome import Outcome, Rule, apply_rules
+from assets.prompt_form import in_form
 from assets.reasons import Reason
+from assets.spending import BUDGET_SPENT, Spending
 from resources.engines.face import COMPLETION_SCHEMA, REQUEST_SCHEMA, Engine, Sampling
+from resources.engines.spec import ModelForm
 from resources.row_cache import CacheStage, Mapped, RowCache
 
 CALL_VERSION = "1"
@@ -60,16 +63,23 @@ class CallCount:
 
 @dataclass
 class Asker:
-    """An `Ask` over one engine and one row cache that counts its calls for the metadata."""
+    """An `Ask` over one engine and one row cache that counts its calls for the metadata.
+
+    `form` is what the engine's model was trained for; requests are turned into it. `spending` counts tokens
+    and ends the asking where its budget ends.
+    """
 
     engine: Engine
     row_cache: RowCache
     progress: Callable[[int, int], None] | None = None
+    form: ModelForm = "base"
+    spending: Spending = field(default_factory=Spending)
     calls: list[CallCount] = field(default_factory=list)
 
     def __call__(self, requests: pl.DataFrame, sampling: Sampling, stage: str) -> pl.DataFrame:
         """As `generate`, counted."""
-        mapped = _mapped(requests, self.engine, sampling, stage, self.row_cache, self.progress)
+        asked = in_form(requests, self.form)
+        mapped = _mapped(asked, self.engine, sampling, stage, self.row_cache, self.progress, self.spending)
         self.calls.append(CallCount(stage, requests.height, mapped.computed, mapped.reused, mapped.seconds))
         return mapped.rows
 
@@ -84,7 +94,7 @@ def generate(
     prompt or messages, task, sample number, sampling seed, the sampling and the engine's identity, and for the
     offline engine also `facts`. Completions with finish_reason `error` are returned but not remembered.
     """
-    return _mapped(requests, engine, sampling, stage, row_cache, None).rows
+    return _mapped(requests, engine, sampling, stage, row_cache, None, Spending()).rows
 
 
 def _mapped(
@@ -94,6 +104,7 @@ def _mapped(
     stage: str,
     row_cache: RowCache,
     progress: Callable[[int, int], None] | None,
+    spending: Spending,
 ) -> Mapped:
     answers_to = ["prompt", "messages", "task", "sample", "seed"]
     if engine.name == "offline":
@@ -104,9 +115,9 @@ def _mapped(
 
     def compute(missing: pl.DataFrame) -> Iterator[pl.DataFrame]:
         asked = missing.with_columns(pl.col("cache_key").alias("key")).select(REQUEST_SCHEMA.names())
-        for completions in engine.complete(asked, sampling):
+        for completions in spending.complete(engine, asked, sampling):
             yield completions.rename({"key": "cache_key"}).with_columns(
-                (pl.col("finish_reason") != "error").alias("cacheable")
+                (~pl.col("finish_reason").is_in(["error", BUDGET_SPENT])).alias("cacheable")
             )
 
     results = {name: dtype for name, dtype in COMPLETION_SCHEMA.items() if name != "key"}
@@ -149,11 +160,13 @@ def generation_record(engine: Engine, sampling: Sampling) -> pl.Expr:
 
 
 def finished(answered: pl.DataFrame, *, stage: str, id_column: str) -> Outcome:
-    """Keep rows whose model stopped by itself; reject engine errors, over-long prompts and cut-off answers."""
+    """Keep rows whose model stopped by itself; reject what was never sent, engine errors, over-long prompts and
+    cut-off answers."""
     ended = pl.col("finish_reason")
     return apply_rules(
         answered,
         [
+            Rule(Reason.BUDGET, ended == BUDGET_SPENT, pl.col("detail")),
             Rule(Reason.PROMPT_TOO_LONG, ended == "prompt_too_long", pl.col("detail")),
             Rule(Reason.UNFINISHED, ended == "length", raw_detail(pl.lit("cut at max_tokens"))),
             Rule(Reason.ENGINE_ERROR, ended.is_null() | (ended != "stop"), pl.coalesce("detail", ended)),

@@ -11,7 +11,6 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assets.generation import CallCount
 from assets.ledger import Ledger, accounting_errors
 from assets.outcome import no_rejections
 from assets.plots import funnel_plot, png_markdown
@@ -148,16 +147,6 @@ def funnel_metadata(funnel: pl.DataFrame, rejected: pl.DataFrame) -> dict[str, A
     if funnel.height:
         described["funnel_plot"] = dg.MetadataValue.md(png_markdown("funnel", funnel_plot(funnel)))
     return described
-
-
-def call_metadata(calls: Sequence[CallCount], engine: str) -> dict[str, Any]:
-    """What a stage asked of its engine: answers computed and answers the row cache had."""
-    return {
-        "engine": engine,
-        "engine_calls": sum(call.computed for call in calls),
-        "engine_calls_saved": sum(call.reused for call in calls),
-        "engine_seconds": round(sum(call.seconds for call in calls), 2),
-    }
 
 
 def preview(head: pl.DataFrame, *, rows: int = 3, width: int = 80) -> str:

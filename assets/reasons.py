@@ -50,6 +50,7 @@ class Reason(StrEnum):
     PROMPT_TOO_LONG = "prompt_too_long"
     MALFORMED = "malformed"
     ENGINE_ERROR = "engine_error"
+    BUDGET = "budget"  # never asked: the budget had been spent
     # verified_responses
     NOT_PASSED = "not_passed"
     NO_TESTS = "no_tests"
@@ -62,4 +63,3 @@ class Reason(StrEnum):
     NOT_SELECTED = "not_selected"
     PLACEHOLDER = "placeholder"
     CONTAMINATED = "contaminated"
-    BUDGET = "budget"

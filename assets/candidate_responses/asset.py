@@ -6,12 +6,11 @@ import polars as pl
 from assets.candidate_responses.methods import write_responses
 from assets.candidate_responses.settings import ResponseSettings
 from assets.candidate_responses.table import TABLE
-from assets.generation import Asker
 from assets.instructions.few_shot_bank import bank_digest
 from assets.ledger import Ledger
-from assets.progress import LogProgress
+from assets.model_calls import asking, budget_check, budget_result, call_metadata
 from assets.prompts import prompts_digest
-from assets.publication import Materialised, accounts_check, address_of, call_metadata, publish
+from assets.publication import Materialised, accounts_check, publish
 from assets.recipe_assets import RecipeAssets
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec
@@ -24,6 +23,7 @@ VERSION = "1"
 
 def build(shared: RecipeAssets, settings: ResponseSettings, spec: EngineSpec) -> dg.AssetsDefinition:
     """The asset of one recipe."""
+    key = shared.key(ARTIFACT)
     versions = [settings, spec, prompts_digest("assets.candidate_responses"), bank_digest()]
 
     @shared.asset(
@@ -33,7 +33,7 @@ def build(shared: RecipeAssets, settings: ResponseSettings, spec: EngineSpec) ->
         settings=versions,
         expensive=True,
         ins={"instructions": dg.AssetIn(shared.key("instructions"))},
-        check_specs=[accounts_check(shared.key(ARTIFACT))],
+        check_specs=[accounts_check(key), budget_check(key)],
         pool="engine",
     )
     def candidate_responses(
@@ -45,10 +45,7 @@ def build(shared: RecipeAssets, settings: ResponseSettings, spec: EngineSpec) ->
     ) -> Materialised:
         """Responses with their own tests, several an instruction; a text without the form is rejected."""
         asked = instructions.collect()
-        address = address_of(context)
-        with engines.open(spec) as engine:
-            cache = row_cache.for_user(str(address))
-            asker = Asker(engine, cache, LogProgress(context.log, "model calls"))
+        with asking(context, engines, row_cache, spec) as asker:
             outcome = write_responses(asked, settings, asker)
         rows = outcome.kept.select(TABLE.schema.names()).sort(TABLE.key)
         ledger = Ledger()
@@ -60,7 +57,8 @@ def build(shared: RecipeAssets, settings: ResponseSettings, spec: EngineSpec) ->
             TABLE,
             rows,
             ledger=ledger,
-            metadata=call_metadata(asker.calls, engine.name),
+            metadata=call_metadata(asker, rows.height),
+            checks=[budget_result(key, asker)],
         )
 
     return candidate_responses

@@ -4,7 +4,7 @@ Defaults are the published values; each names where it was published. What the m
 modules of the same names.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,5 +23,31 @@ class Sectioned(BaseModel):
     max_tokens: int = Field(1536, ge=1, description="new tokens at most")  # published: 1,536
 
 
-ResponseSettings = Sectioned
-"""The settings of any method; becomes a union discriminated by `method` when there is more than one."""
+class Plain(BaseModel):
+    """Free answers to the instruction, without sections and without tests."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    method: Literal["plain"] = "plain"
+    seed: int = Field(3407, description="seed of every draw; a row adds its own id to it")
+    samples: int = Field(1, ge=1, description="responses asked for an instruction")
+    temperature: float = Field(0.0, ge=0, le=2)
+    top_p: float = Field(1.0, gt=0, le=1)
+    max_tokens: int = Field(2048, ge=1, description="new tokens at most")
+
+
+class AsWritten(BaseModel):
+    """The solution that the instruction's own call wrote (OSS-Instruct, CodeOcean) or the corpus holds; no call."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    method: Literal["as_written"] = "as_written"
+
+    @property
+    def samples(self) -> int:
+        """One solution an instruction."""
+        return 1
+
+
+ResponseSettings = Annotated[Sectioned | Plain | AsWritten, Field(discriminator="method")]
+"""The settings of any method."""

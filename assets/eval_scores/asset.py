@@ -7,10 +7,9 @@ from assets.eval_scores.evaluation import CANONICAL, canonical_samples, checkpoi
 from assets.eval_scores.scores import score_table
 from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.table import TABLE
-from assets.generation import Asker
-from assets.progress import LogProgress
+from assets.model_calls import asking, call_metadata
 from assets.prompts import prompts_digest
-from assets.publication import Materialised, address_of, call_metadata, markdown_table, publish
+from assets.publication import Materialised, address_of, markdown_table, publish
 from assets.recipe_assets import RecipeAssets
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import TransformersSpec
@@ -64,9 +63,14 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
         problems = chosen(benchmarks.collect(), settings, shared.languages)
         contaminated = sft_dataset.select(pl.col("contamination").explode().struct.unnest()).collect()
         cache = row_cache.for_user(str(address_of(context)))
-        progress = LogProgress(context.log, "answers")
-        with engines.open(TransformersSpec(model=trained["weights"])) as engine, sandbox.open() as judge:
-            asker = Asker(engine, cache, progress)
+        # the checkpoint is asked as the recipe says, whatever it was trained from
+        spec = TransformersSpec(
+            model=trained["weights"], form="instruct" if settings.prompt_style == "chat" else "base"
+        )
+        with (
+            asking(context, engines, row_cache, spec, what="answers", budgeted=False) as asker,
+            sandbox.open() as judge,
+        ):
             samples = checkpoint_samples(
                 problems, settings, asker, judge, cache, contaminated, checkpoint_id=trained["checkpoint_id"]
             )
@@ -80,7 +84,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
             scores,
             beside={"samples": pl.concat([samples, proof])},
             metadata={
-                **call_metadata(asker.calls, engine.name),
+                **call_metadata(asker, scores.height),
                 **{
                     f"{row['benchmark']}_{row['language']}_pass_at_{row['k']}": row["pass_at_k"]
                     for row in scores.to_dicts()

@@ -3,16 +3,15 @@
 import dagster as dg
 import polars as pl
 
-from assets.generation import Asker
 from assets.instructions.few_shot_bank import bank_digest
 from assets.instructions.methods import write_instructions
 from assets.instructions.settings import InstructionSettings
 from assets.instructions.table import TABLE
 from assets.ledger import Ledger
+from assets.model_calls import asking, budget_check, budget_result, call_metadata
 from assets.plots import bar_plot, png_markdown
-from assets.progress import LogProgress
 from assets.prompts import prompts_digest
-from assets.publication import Materialised, accounts_check, address_of, call_metadata, publish
+from assets.publication import Materialised, accounts_check, publish
 from assets.recipe_assets import RecipeAssets
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec
@@ -25,6 +24,7 @@ VERSION = "1"
 
 def build(shared: RecipeAssets, settings: InstructionSettings, spec: EngineSpec) -> dg.AssetsDefinition:
     """The asset of one recipe."""
+    key = shared.key(ARTIFACT)
     versions = [settings, spec, prompts_digest("assets.instructions"), bank_digest()]
 
     @shared.asset(
@@ -34,7 +34,7 @@ def build(shared: RecipeAssets, settings: InstructionSettings, spec: EngineSpec)
         settings=versions,
         expensive=True,
         ins={"filtered_seeds": dg.AssetIn(shared.key("filtered_seeds"))},
-        check_specs=[accounts_check(shared.key(ARTIFACT))],
+        check_specs=[accounts_check(key), budget_check(key)],
         pool="engine",
     )
     def instructions(
@@ -46,10 +46,7 @@ def build(shared: RecipeAssets, settings: InstructionSettings, spec: EngineSpec)
     ) -> Materialised:
         """Tasks in plain words, one a seed, written by the recipe's engine in the recipe's way."""
         seeds = filtered_seeds.collect()
-        address = address_of(context)
-        with engines.open(spec) as engine:
-            cache = row_cache.for_user(str(address))
-            asker = Asker(engine, cache, LogProgress(context.log, "model calls"))
+        with asking(context, engines, row_cache, spec) as asker:
             outcome = write_instructions(seeds, settings, asker)
         rows = outcome.kept.select(TABLE.schema.names()).sort(TABLE.key)
         ledger = Ledger()
@@ -62,11 +59,12 @@ def build(shared: RecipeAssets, settings: InstructionSettings, spec: EngineSpec)
             rows,
             ledger=ledger,
             metadata={
-                **call_metadata(asker.calls, engine.name),
+                **call_metadata(asker, rows.height),
                 "difficulty": dg.MetadataValue.md(
                     png_markdown("difficulty", bar_plot(difficulties, "difficulty", "rows"))
                 ),
             },
+            checks=[budget_result(key, asker)],
         )
 
     return instructions

@@ -4,15 +4,22 @@ A method gets seeds, its own settings and a way to ask an engine, and returns in
 rejected. To add one: a module of that shape, its settings in `settings.py`, a line here.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import polars as pl
 
 from assets.generation import Ask
-from assets.instructions import self_oss_instruct
+from assets.instructions import from_docstring, self_oss_instruct
 from assets.instructions.settings import InstructionSettings
 from assets.outcome import Outcome
+
+METHODS: dict[str, Callable[[pl.DataFrame, Any, Ask], Outcome]] = {
+    "self_oss_instruct": self_oss_instruct.write,
+    "from_docstring": from_docstring.write,
+}
 
 
 def write_instructions(seeds: pl.DataFrame, settings: InstructionSettings, ask: Ask) -> Outcome:
     """Instructions (columns: see the method's `write`) for `seeds` by the method that `settings` names."""
-    methods = {"self_oss_instruct": self_oss_instruct.write}
-    return methods[settings.method](seeds, settings, ask)
+    return METHODS[settings.method](seeds, settings, ask)

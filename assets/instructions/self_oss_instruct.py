@@ -89,6 +89,7 @@ def with_instruction(seeds: pl.DataFrame, settings: SelfOssInstruct, ask: Ask) -
     kept = parsed.kept.with_columns(
         content_id("seed_id", "task", "instruction").alias("instruction_id"),
         pl.lit(None, pl.String).alias("parent_id"),
+        pl.lit(None, pl.String).alias("solution"),
     )
     return whole.then(Outcome(kept, parsed.rejected))
 

@@ -4,7 +4,7 @@ Defaults are the published values; each names where it was published. What the m
 modules of the same names.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -30,5 +30,13 @@ class SelfOssInstruct(BaseModel):
     )  # published: code generation by function; our wording
 
 
-InstructionSettings = SelfOssInstruct
-"""The settings of any method; becomes a union discriminated by `method` when there is more than one."""
+class FromDocstring(BaseModel):
+    """Comment-function pairs as they stand in the corpus, no model: the baseline of Magicoder's ablation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    method: Literal["from_docstring"] = "from_docstring"
+
+
+InstructionSettings = Annotated[SelfOssInstruct | FromDocstring, Field(discriminator="method")]
+"""The settings of any method."""

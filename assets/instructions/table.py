@@ -14,6 +14,7 @@ TABLE = Table(
         text("file_id", "the file of the seed"),
         text("language", "programming language"),
         text("instruction", "the task, as a person would put it"),
+        text("solution", "the answer that the same call or the corpus gave; null: not yet answered"),
         text("task", "kind of task: code generation, ..."),
         text("category", "category within the task"),
         Column("concepts", pl.List(pl.String()), "programming concepts found in the seed"),

@@ -9,7 +9,7 @@ from assets.plots import bar_plot, png_markdown
 from assets.progress import LogProgress
 from assets.publication import Materialised, accounts_check, address_of, publish
 from assets.recipe_assets import RecipeAssets
-from assets.verified_responses.execution import keep_passed, with_verdicts
+from assets.verified_responses.methods import Means, verify
 from assets.verified_responses.settings import VerificationSettings
 from assets.verified_responses.table import TABLE, VERDICT_COLUMNS
 from resources.parquet_store import ParquetIOManager
@@ -42,29 +42,26 @@ def build(shared: RecipeAssets, settings: VerificationSettings) -> dg.AssetsDefi
     ) -> Materialised:
         """Responses whose own tests ran to their end and held; `__verdicts` has the verdict on every response."""
         responses = candidate_responses.collect()
-        address = address_of(context)
-        with sandbox.open(
-            settings.limits, negative_control=settings.negative_control, second_seed=settings.second_seed
-        ) as judge:
-            judged = with_verdicts(
-                responses,
-                judge,
-                row_cache.for_user(str(address)),
-                language=context.partition_key,
-                progress=LogProgress(context.log, "programs"),
-            )
-        outcome = keep_passed(judged.rows, settings)
-        rows = outcome.kept.select(TABLE.schema.names()).sort(TABLE.key)
+        means = Means(
+            lambda asked: sandbox.open(
+                asked.limits, negative_control=asked.negative_control, second_seed=asked.second_seed
+            ),
+            row_cache.for_user(str(address_of(context))),
+            context.partition_key,
+            LogProgress(context.log, "programs"),
+        )
+        verified = verify(responses, settings, means)
+        rows = verified.outcome.kept.select(TABLE.schema.names()).sort(TABLE.key)
         names = [
             CANDIDATES.key,
             "instruction_id",
             *(column.name for column in VERDICT_COLUMNS),
             "output_tail",
         ]
-        verdicts = judged.rows.select(names).sort(CANDIDATES.key)
+        verdicts = verified.verdicts.select(names).sort(CANDIDATES.key)
         by_verdict = verdicts.group_by("verdict").len("responses").sort("responses", descending=True)
         ledger = Ledger()
-        ledger.record_outcome("responses", responses.height, outcome, step="execution")
+        ledger.record_outcome("responses", responses.height, verified.outcome, step=settings.method)
         return publish(
             context,
             store,
@@ -73,9 +70,9 @@ def build(shared: RecipeAssets, settings: VerificationSettings) -> dg.AssetsDefi
             ledger=ledger,
             beside={"verdicts": verdicts},
             metadata={
-                "sandbox_runs": judged.computed,
-                "sandbox_runs_saved": judged.reused,
-                "sandbox_seconds": round(judged.seconds, 2),
+                "sandbox_runs": verified.sandbox_runs,
+                "sandbox_runs_saved": verified.sandbox_runs_saved,
+                "sandbox_seconds": round(verified.sandbox_seconds, 2),
                 "pass_rate": rows.height / responses.height if responses.height else None,
                 "verdicts": dg.MetadataValue.md(
                     png_markdown("verdicts", bar_plot(by_verdict, "verdict", "responses"))

@@ -1,6 +1,6 @@
 """Settings of verification: by which rule a response is believed, and what its program may use."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -26,5 +26,13 @@ class Execution(BaseModel):
     )
 
 
-VerificationSettings = Execution
-"""The settings of any method; becomes a union discriminated by `method` when there is more than one."""
+class Unverified(BaseModel):
+    """Every response is believed: for methods that publish none, and to show what verification is worth."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    method: Literal["none"] = "none"
+
+
+VerificationSettings = Annotated[Execution | Unverified, Field(discriminator="method")]
+"""The settings of any method."""

@@ -6,7 +6,7 @@ from assets.candidate_responses.table import TABLE as CANDIDATES
 from assets.table import Column, Table, text
 
 VERDICT_COLUMNS = (
-    text("verdict", "pass; in the verdicts table also fail, timeout, oom, crash, ..."),
+    text("verdict", "pass, or unverified; in the verdicts table also fail, timeout, oom, crash, ..."),
     text("detail", "one line: the failed assertion or error"),
     Column("duration_ms", pl.Float64(), "wall time", volatile=True),
     Column("cpu_ms", pl.Float64(), "CPU time", volatile=True),

@@ -1,0 +1,29 @@
+"""A response without sections as a row: its text, its code, no tests. What the sectioned form is, see `sections.py`."""
+
+import polars as pl
+
+from assets.candidate_responses.code_blocks import scan
+from resources.ids import content_id
+
+ABSENT = ("tests", "section_reasoning", "section_implementation", "section_explanation", "section_tests")
+
+
+def with_response(rows: pl.DataFrame, text: pl.Expr) -> pl.DataFrame:
+    """`rows` (`instruction_id, language, sample` and others) with `response_id, response, code` and null parts."""
+    answered = rows.with_columns(text.str.strip_chars().alias("response"))
+    code = [
+        code_of(response or "", language)
+        for response, language in answered.select("response", "language").iter_rows()
+    ]
+    return answered.with_columns(
+        pl.Series("code", code, dtype=pl.String),
+        content_id("instruction_id", "sample", pl.col("response").fill_null("")).alias("response_id"),
+        *(pl.lit(None, pl.String).alias(name) for name in ABSENT),
+    )
+
+
+def code_of(text: str, language: str) -> str:
+    """The code of a free answer: its blocks in `language`, else all its blocks, else the text itself."""
+    blocks = [block for block in scan(text).blocks if block.text.strip()]
+    asked = [block for block in blocks if block.is_in(language)] or blocks
+    return "\n\n".join(block.text.strip("\n") for block in asked) if asked else text.strip()
