@@ -1,7 +1,8 @@
 """The deployment's settings: where things are kept, what this machine may use, which recipes are on.
 
 Read once, here, from the environment (`SEEDLINE_...`, nested with two underscores) over an optional TOML file:
-the one that SEEDLINE_CONFIG names, else `seedline.toml`, else the demo's. What changes the data belongs into a
+the one that SEEDLINE_CONFIG names, else `seedline.toml`, else the demo's. Where both are silent about a model
+server, its usual variables OPENAI_BASE_URL and OPENAI_API_KEY count. What changes the data belongs into a
 recipe, except what every recipe shares: the corpus with its licence policy and take-downs, and the benchmarks.
 """
 
@@ -15,6 +16,7 @@ import pydantic_settings
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -31,6 +33,7 @@ from resources.storage import S3Options, Storage
 PREFIX = "SEEDLINE_"
 CONFIG_FILE_VARIABLE = "SEEDLINE_CONFIG"
 DEFAULT_CONFIG_FILE = "seedline.toml"
+OPENAI_VARIABLES = {"base_url": "OPENAI_BASE_URL", "api_key": "OPENAI_API_KEY"}
 DEMO_CONFIG_FILE = Path(__file__).with_name("demo.toml")
 
 
@@ -112,8 +115,9 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment before the TOML file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_file())
+        """Environment before the TOML file, and that before the variables that are not ours."""
+        file = TomlConfigSettingsSource(settings_cls, config_file())
+        return init_settings, env_settings, file, InitSettingsSource(settings_cls, _openai_variables())
 
     @property
     def store_root(self) -> str:
@@ -134,6 +138,13 @@ class Settings(BaseSettings):
     def dagster_home(self) -> Path:
         """Folder of the Dagster instance that the command and `make ui` share."""
         return self.home.absolute() / "dagster"
+
+
+def _openai_variables() -> dict[str, Any]:
+    """Settings from the variables that name an OpenAI-compatible server for every program; empty ones are none."""
+    found = {field: os.environ.get(variable) for field, variable in OPENAI_VARIABLES.items()}
+    named = {field: value for field, value in found.items() if value}
+    return {"engines": {"openai": named}} if named else {}
 
 
 def config_file() -> Path:

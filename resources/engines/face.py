@@ -5,6 +5,7 @@ once and raising n pays for the difference. Engines may group rows that share a 
 files of their own beside this one; parsing and prompting belong to the stages.
 """
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -45,10 +46,21 @@ class Sampling:
     temperature: float = 0.0
     top_p: float = 1.0
     stop: tuple[str, ...] = ()
+    json_schema: str | None = None  # JSON text of a schema that every completion must meet
+
+    def __post_init__(self) -> None:
+        if self.json_schema is not None:
+            try:
+                json.loads(self.json_schema)
+            except ValueError as error:
+                raise ValueError(f"the sampling's json_schema is not JSON: {error}") from error
 
     def settings(self) -> dict[str, object]:
         """As JSON-able settings, for cache keys and generation records."""
-        return {**asdict(self), "stop": list(self.stop)}
+        settings = {**asdict(self), "stop": list(self.stop)}
+        if self.json_schema is None:
+            del settings["json_schema"]  # so that keys from before there were schemas stay valid
+        return settings
 
 
 class Engine(ABC):
@@ -81,3 +93,11 @@ class Engine(ABC):
 
 class EngineUnavailable(RuntimeError):
     """The engine cannot be used; the message says why and what to do."""
+
+
+def refuse_json_schema(engine: Engine, sampling: Sampling) -> None:
+    """Raise `EngineUnavailable` for a sampling with a schema, in engines that cannot hold a model to one."""
+    if sampling.json_schema is not None:
+        raise EngineUnavailable(
+            f"the {engine.name} engine cannot hold answers to a JSON schema; use openai, vllm or vllm_server"
+        )

@@ -15,7 +15,7 @@ from resources.engines.docstring_rules import doctests, examples, guards, task, 
 from resources.engines.docstring_rules.concepts import concepts, parsed
 from resources.engines.docstring_rules.doctests import unknown_names
 from resources.engines.docstring_rules.function import Function, bound_names, function_of
-from resources.engines.face import COMPLETION_SCHEMA, Engine, Sampling
+from resources.engines.face import COMPLETION_SCHEMA, Engine, Sampling, refuse_json_schema
 
 VERSION = "1"
 """Changes whenever a rule does: it is the revision in every row's generation record and cache key."""
@@ -41,6 +41,7 @@ class OfflineEngine(Engine):
         A task that no rule is written for comes back with finish_reason `error`. No tokens are counted: none
         are computed.
         """
+        refuse_json_schema(self, sampling)
         for batch in requests.iter_slices(BATCH_ROWS):
             answers = [
                 _answer(task_name, facts) for task_name, facts in batch.select("task", "facts").iter_rows()

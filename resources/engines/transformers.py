@@ -14,7 +14,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from resources.engines.face import COMPLETION_SCHEMA, Engine, EngineUnavailable, Sampling
+from resources.engines.face import (
+    COMPLETION_SCHEMA,
+    Engine,
+    EngineUnavailable,
+    Sampling,
+    refuse_json_schema,
+)
 from resources.engines.token_loop import Row, generate
 from resources.model_folder import model_digest
 
@@ -60,6 +66,7 @@ class TransformersEngine(Engine):
 
     def complete(self, requests: pl.DataFrame, sampling: Sampling) -> Iterator[pl.DataFrame]:
         """See `Engine`. A batch's rows come back together, longest prompts first."""
+        refuse_json_schema(self, sampling)
         if requests.is_empty():
             return
         model, tokenizer = self._load()
