@@ -51,6 +51,12 @@ class Reason(StrEnum):
     MALFORMED = "malformed"
     ENGINE_ERROR = "engine_error"
     BUDGET = "budget"  # never asked: the budget had been spent
+    DUPLICATE_SEED = "duplicate_seed"
+    COPIED_CODE = "copied_code"  # the solution is a code block of the problem
+    NOT_EVOLVED = "not_evolved"  # says the same as its parent
+    PROMPT_WORDS = "prompt_words"  # repeats words of the prompt that asked for it
+    REFUSED = "refused"
+    NO_CONTENT = "no_content"  # punctuation and stop words only
     # verified_responses
     NOT_PASSED = "not_passed"
     NO_TESTS = "no_tests"

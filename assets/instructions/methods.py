@@ -10,13 +10,14 @@ from typing import Any
 import polars as pl
 
 from assets.generation import Ask
-from assets.instructions import from_docstring, self_oss_instruct
+from assets.instructions import from_docstring, oss_instruct, self_oss_instruct
 from assets.instructions.settings import InstructionSettings
 from assets.outcome import Outcome
 
 METHODS: dict[str, Callable[[pl.DataFrame, Any, Ask], Outcome]] = {
     "self_oss_instruct": self_oss_instruct.write,
     "from_docstring": from_docstring.write,
+    "oss_instruct": oss_instruct.write,
 }
 
 

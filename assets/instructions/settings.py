@@ -38,5 +38,22 @@ class FromDocstring(BaseModel):
     method: Literal["from_docstring"] = "from_docstring"
 
 
-InstructionSettings = Annotated[SelfOssInstruct | FromDocstring, Field(discriminator="method")]
+class OssInstruct(BaseModel):
+    """Problem and solution at once. Defaults: Magicoder (ise-uiuc/magicoder)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    method: Literal["oss_instruct"] = "oss_instruct"
+    seed: int = Field(
+        666, description="seed of the order in which repeats are told apart, and of the sampling"
+    )  # published: shuffled with 666
+    temperature: float = Field(0.0, ge=0, le=2)  # published: 0
+    top_p: float = Field(1.0, gt=0, le=1)  # published: left at 1
+    max_tokens: int = Field(2500, ge=1, description="new tokens at most")  # published: 2,500, of 8,192 in all
+    drop_copied_code: bool = Field(
+        default=False, description="drop rows whose solution copies a code block of the problem"
+    )  # published: exists, off
+
+
+InstructionSettings = Annotated[SelfOssInstruct | FromDocstring | OssInstruct, Field(discriminator="method")]
 """The settings of any method."""
