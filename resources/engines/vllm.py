@@ -1,0 +1,153 @@
+"""The `vllm` engine: vLLM's offline batches in a process of their own, which ends with the engine.
+
+A process, because only its end surely gives the GPU back to the next stage, and because vLLM may live in an
+environment of its own. Requests stream into vLLM's scheduler and answers stream out, so that the GPU is busy
+until the last one; the process is in `vllm_child`, what runs inside it in `in_vllm/batches.py`.
+"""
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from resources.engines.deployment import VllmDeployment
+from resources.engines.face import COMPLETION_SCHEMA, Engine, EngineUnavailable, Sampling
+from resources.engines.model_source import check_adapter, check_model, vllm_identity
+from resources.engines.spec import VllmSpec
+from resources.engines.vllm_child import VllmChild, interpreter
+from resources.ids import content_id
+
+WINDOW = 8192
+"""Rows in the child process at once: several times what the largest GPU runs together."""
+
+SLICE = 1024
+"""Rows that are sent together."""
+
+QUIET_S = 2.0
+"""After so long without a word an empty frame is given, so that the caller can write what it holds."""
+
+
+class VllmEngine(Engine):
+    """`spec` says which model and how it computes, `deployment` what of this machine it may take."""
+
+    def __init__(self, spec: VllmSpec, deployment: VllmDeployment) -> None:
+        self.spec = spec
+        self.deployment = deployment
+        self._child: VllmChild | None = None
+        self._calls = 0
+        self._identity: dict[str, str] | None = None
+
+    @property
+    def name(self) -> str:
+        """vllm."""
+        return "vllm"
+
+    def identity(self) -> dict[str, str]:
+        """See `Engine`; `revision` is a digest of the files for a local folder, the commit for a hub id."""
+        if self._identity is None:
+            self._identity = vllm_identity(self.name, self.spec)
+        return self._identity
+
+    def complete(self, requests: pl.DataFrame, sampling: Sampling) -> Iterator[pl.DataFrame]:
+        """See `Engine`. Answers come as they finish, in any order; equal rows and seeds give equal answers."""
+        nothing = pl.col("prompt").is_null() & pl.col("messages").is_null()
+        senseless = requests.filter(nothing)
+        if senseless.height:
+            yield _without_prompt(senseless)
+        asked = _in_order(requests.filter(~nothing))
+        if asked.is_empty():
+            return
+        child = self._running()
+        if asked["messages"].is_not_null().any() and not child.facts["chat"]:
+            raise EngineUnavailable(
+                f"model {self.spec.model!r} has no chat template, so it cannot be sent messages; set the engine's "
+                "form to base, or give a model that has one"
+            )
+        self._calls += 1
+        finished = False
+        try:
+            yield from _answers(child, self._calls, asked, sampling)
+            finished = True
+        except EngineUnavailable:
+            self._child = None
+            child.kill()
+            finished = True
+            raise
+        finally:
+            if not finished:  # nobody wants the rest
+                child.say(b'{"drop": true}\n')
+
+    def __exit__(self, *_: object) -> None:
+        """End the process: the GPU is free when this returns."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.end()
+
+    def _running(self) -> VllmChild:
+        if self._child is None:
+            check_model(self.spec.model)
+            if self.spec.lora is not None:
+                check_adapter(self.spec.lora)
+            interpreter(self.deployment)
+            child = VllmChild(self._job(), self.deployment)
+            try:
+                child.wait_until_ready()
+            except BaseException:
+                child.kill()
+                raise
+            self._child = child
+        return self._child
+
+    def _job(self) -> dict[str, object]:
+        model = self.spec.model_dump(
+            include={"model", "revision", "dtype", "quantisation", "context", "lora"}
+        )
+        machine = self.deployment.model_dump(include={"tensor_parallel", "memory_share", "eager"})
+        return model | machine
+
+
+def _answers(child: VllmChild, call: int, asked: pl.DataFrame, sampling: Sampling) -> Iterator[pl.DataFrame]:
+    """Send rows while the window is open; frames of what has finished."""
+    child.say(json.dumps({"call": call, "sampling": sampling.settings()}).encode() + b"\n")
+    sent = answered = 0
+    while answered < asked.height:
+        while sent < asked.height and sent - answered <= WINDOW - SLICE:
+            rows = asked.slice(sent, SLICE)
+            child.say(_lines(rows))
+            sent += rows.height
+        event = child.event(QUIET_S)
+        if event is None:
+            yield pl.DataFrame(schema=COMPLETION_SCHEMA)
+        elif event["event"] == "finished" and event["call"] == call:
+            answered += len(event["rows"])
+            yield _frame(event["rows"])
+
+
+def _in_order(requests: pl.DataFrame) -> pl.DataFrame:
+    """What the child needs of each row, ordered by text: a prefix that rows share is computed once."""
+    said = pl.coalesce("prompt", pl.struct("messages").struct.json_encode())
+    # a number of 60 bits that differs from sample to sample, whether or not the seeds do
+    seed = content_id("seed", "sample").str.head(15).str.to_integer(base=16, dtype=pl.Int64)
+    return requests.sort(said, "sample", "key").select("key", "prompt", "messages", seed.alias("seed"))
+
+
+def _lines(rows: pl.DataFrame) -> bytes:
+    sink = io.BytesIO()
+    rows.write_ndjson(sink)
+    return sink.getvalue()
+
+
+def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=COMPLETION_SCHEMA)
+
+
+def _without_prompt(rows: pl.DataFrame) -> pl.DataFrame:
+    said = {
+        "text": "",
+        "finish_reason": "error",
+        "completion_tokens": 0,
+        "detail": "neither a prompt nor messages",
+    }
+    return _frame([{"key": key, "prompt_tokens": 0, **said} for key in rows["key"]])
