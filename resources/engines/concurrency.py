@@ -10,7 +10,7 @@ from collections import deque
 START = 16
 """Requests in flight at first."""
 
-WINDOW = 32
+WINDOW = 64
 """Outcomes that are looked at together."""
 
 BUSY_SHARE = 0.25
@@ -60,7 +60,7 @@ class AdaptiveLimit:
         if sum(self._refused) <= BUSY_SHARE * WINDOW:
             return False
         self._maximum = max(1.0, float(in_flight))
-        self._limit = max(1.0, FALL * in_flight)
+        self._limit = max(1.0, float(round(FALL * in_flight)))
         self._refused.clear()
         self.epoch += 1
         return True
