@@ -13,7 +13,7 @@ import polars as pl
 
 from assets.ledger import Ledger, accounting_errors
 from assets.outcome import no_rejections
-from assets.plots import funnel_plot, png_markdown
+from assets.plots import bar_plot, funnel_plot, png_markdown
 from assets.table import Table
 from resources.parquet_store import ParquetIOManager, ParquetStore, StagedArtifact, TableAddress
 
@@ -146,6 +146,16 @@ def funnel_metadata(funnel: pl.DataFrame, rejected: pl.DataFrame) -> dict[str, A
         described["rejected_by_reason"] = dg.MetadataValue.md(markdown_table(reasons))
     if funnel.height:
         described["funnel_plot"] = dg.MetadataValue.md(png_markdown("funnel", funnel_plot(funnel)))
+    return described
+
+
+def bar_plots(rows: pl.DataFrame, *columns: str) -> dict[str, Any]:
+    """A bar plot of rows by value for each of `columns` that has any."""
+    described: dict[str, Any] = {}
+    for name in columns:
+        counts = rows.drop_nulls(name).group_by(name).len("rows").sort("rows", name, descending=[True, False])
+        if counts.height:
+            described[name] = dg.MetadataValue.md(png_markdown(name, bar_plot(counts, name, "rows")))
     return described
 
 

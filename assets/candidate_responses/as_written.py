@@ -12,7 +12,10 @@ STAGE = "response"
 
 def respond(instructions: pl.DataFrame, settings: AsWritten, ask: object) -> Outcome:
     """One response for each of `instructions` with a `solution`; columns as the other methods' `respond`."""
-    written = instructions.with_columns(pl.lit(0, pl.Int32).alias("sample"))
+    written = instructions.with_columns(
+        pl.lit(0, pl.Int32).alias("sample"),
+        pl.coalesce("solution_generation", "generation").alias("generation"),
+    )
     kept = with_response(written, pl.col("solution"))
     return apply_rules(
         kept,

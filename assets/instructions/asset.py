@@ -3,15 +3,15 @@
 import dagster as dg
 import polars as pl
 
+from assets.instructions.code_ocean_bank import start_cases_digest
 from assets.instructions.few_shot_bank import bank_digest
 from assets.instructions.methods import write_instructions
 from assets.instructions.settings import InstructionSettings
 from assets.instructions.table import TABLE
 from assets.ledger import Ledger
 from assets.model_calls import asking, budget_check, budget_result, call_metadata
-from assets.plots import bar_plot, png_markdown
 from assets.prompts import prompts_digest
-from assets.publication import Materialised, accounts_check, publish
+from assets.publication import Materialised, accounts_check, bar_plots, publish
 from assets.recipe_assets import RecipeAssets
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec
@@ -19,13 +19,15 @@ from resources.parquet_store import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 
 ARTIFACT = "instructions"
-VERSION = "1"
+VERSION = "2"
 
 
 def build(shared: RecipeAssets, settings: InstructionSettings, spec: EngineSpec) -> dg.AssetsDefinition:
     """The asset of one recipe."""
     key = shared.key(ARTIFACT)
     versions = [settings, spec, prompts_digest("assets.instructions"), bank_digest()]
+    if settings.method == "code_ocean":
+        versions += [start_cases_digest(), prompts_digest("assets.judging")]
 
     @shared.asset(
         ARTIFACT,
@@ -44,14 +46,11 @@ def build(shared: RecipeAssets, settings: InstructionSettings, spec: EngineSpec)
         row_cache: RowCacheResource,
         engines: dg.ResourceParam[EnginesResource],
     ) -> Materialised:
-        """Tasks in plain words, one a seed, written by the recipe's engine in the recipe's way."""
+        """Tasks in plain words, grown from seeds by the recipe's engine in the recipe's way."""
         seeds = filtered_seeds.collect()
         with asking(context, engines, row_cache, spec) as asker:
-            outcome = write_instructions(seeds, settings, asker)
-        rows = outcome.kept.select(TABLE.schema.names()).sort(TABLE.key)
-        ledger = Ledger()
-        ledger.record_outcome("seeds", seeds.height, outcome, step="instruction")
-        difficulties = rows.group_by("difficulty").len("rows").sort("difficulty")
+            ledger = Ledger()
+            rows = write_instructions(seeds, settings, asker, ledger).kept.sort(TABLE.key)
         return publish(
             context,
             store,
@@ -60,9 +59,7 @@ def build(shared: RecipeAssets, settings: InstructionSettings, spec: EngineSpec)
             ledger=ledger,
             metadata={
                 **call_metadata(asker, rows.height),
-                "difficulty": dg.MetadataValue.md(
-                    png_markdown("difficulty", bar_plot(difficulties, "difficulty", "rows"))
-                ),
+                **bar_plots(rows, "difficulty", "heuristic"),
             },
             checks=[budget_result(key, asker)],
         )

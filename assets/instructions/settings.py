@@ -55,5 +55,47 @@ class OssInstruct(BaseModel):
     )  # published: exists, off
 
 
-InstructionSettings = Annotated[SelfOssInstruct | FromDocstring | OssInstruct, Field(discriminator="method")]
+Heuristic = Literal["constraints", "rarer_requirement", "deepen", "misleading_code", "complexity"]
+
+StartSettings = Annotated[OssInstruct | SelfOssInstruct | FromDocstring, Field(discriminator="method")]
+"""What evolution can start from."""
+
+
+class EvolInstruct(BaseModel):
+    """Instructions rewritten over rounds. Defaults: WizardCoder's heuristics, WizardLM's sampling and eliminations.
+
+    Both are quoted from the papers at second hand: confirm them before you compare scores.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    method: Literal["evol_instruct"] = "evol_instruct"
+    start: StartSettings = Field(
+        description="the method that writes round 0; one without solutions needs a response method that asks"
+    )
+    seed: int = Field(3407, description="seed of every draw; a row adds its own id and the round to it")
+    rounds: int = Field(4, ge=1, le=4, description="evolutions of every row, all kept")  # published: up to 4
+    heuristics: tuple[Heuristic, ...] = Field(
+        ("constraints", "rarer_requirement", "deepen", "misleading_code", "complexity"),
+        min_length=1,
+        description="one is drawn for each row and round",
+    )  # published: these five
+    more_words: int = Field(10, ge=1, description="about so many more in an evolved prompt")  # published: 10
+    temperature: float = Field(1.0, ge=0, le=2, description="of rewriting and answering")  # WizardLM: 1
+    top_p: float = Field(0.9, gt=0, le=1, description="of rewriting and answering")  # WizardLM: 0.9
+    max_tokens: int = Field(2048, ge=1, description="new tokens at most")  # WizardLM: 2,048
+    judge: bool = Field(default=True, description="ask whether an evolution adds anything")  # published
+    judge_max_tokens: int = Field(16, ge=1, description="of the judge's one word, which is drawn greedily")
+    prompt_words: tuple[str, ...] = Field(
+        ("given prompt", "rewritten prompt"), description="an evolution that says one of these goes"
+    )  # published: these and their like
+    refusal_words: tuple[str, ...] = Field(
+        ("sorry",), description="a short answer that says one of these outside its code refuses"
+    )  # WizardLM: sorry
+    refusal_most_words: int = Field(80, ge=1, description="a longer answer is none")  # WizardLM: 80
+
+
+InstructionSettings = Annotated[
+    SelfOssInstruct | FromDocstring | OssInstruct | EvolInstruct, Field(discriminator="method")
+]
 """The settings of any method."""

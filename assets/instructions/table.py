@@ -3,6 +3,7 @@
 import polars as pl
 
 from assets.generation import GENERATION
+from assets.judging.discriminator import JUDGE
 from assets.table import Column, Table, text
 
 TABLE = Table(
@@ -24,5 +25,25 @@ TABLE = Table(
         Column("imports", pl.List(pl.String()), "import lines that make the seed stand alone"),
         Column("concepts_generation", GENERATION, "how the concepts were made"),
         Column("generation", GENERATION, "how the instruction was made"),
+        Column("judge", JUDGE, "what the discriminator said of instruction and solution; null: not asked"),
+        Column(
+            "solution_generation", GENERATION, "how the solution was made; null: by the same call, or none"
+        ),
+        text("heuristic", "how it was evolved from its parent; null: it was not"),
+        Column("round", pl.Int32(), "round of evolution, from 1; 0: not evolved"),
     ),
 )
+
+NOT_EVOLVED = {
+    "solution_generation": pl.lit(None, GENERATION),
+    "heuristic": pl.lit(None, pl.String),
+    "round": pl.lit(0, pl.Int32),
+    "judge": pl.lit(None, JUDGE),
+}
+"""What these columns are where no evolution took place and no judge was asked; most methods know nothing of them."""
+
+
+def as_instructions(written: pl.DataFrame) -> pl.DataFrame:
+    """What a method wrote, with all columns of `TABLE` and no other."""
+    absent = [value.alias(name) for name, value in NOT_EVOLVED.items() if name not in written.columns]
+    return written.with_columns(absent).select(TABLE.schema.names())
