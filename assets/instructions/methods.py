@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from assets.generation import Ask
-from assets.instructions import evol_instruct, from_docstring, oss_instruct, self_oss_instruct
+from assets.instructions import code_ocean, evol_instruct, from_docstring, oss_instruct, self_oss_instruct
 from assets.instructions.settings import EvolInstruct, InstructionSettings
 from assets.instructions.table import as_instructions
 from assets.ledger import Ledger
@@ -21,6 +21,7 @@ METHODS: dict[str, Callable[[pl.DataFrame, Any, Ask], Outcome]] = {
     "self_oss_instruct": self_oss_instruct.write,
     "from_docstring": from_docstring.write,
     "oss_instruct": oss_instruct.write,
+    "code_ocean": code_ocean.write,
 }
 
 

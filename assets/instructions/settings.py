@@ -4,9 +4,11 @@ Defaults are the published values; each names where it was published. What the m
 modules of the same names.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from assets.judging.settings import Discriminator
 
 Difficulty = Literal["easy", "medium", "hard"]
 
@@ -95,7 +97,48 @@ class EvolInstruct(BaseModel):
     refusal_most_words: int = Field(80, ge=1, description="a longer answer is none")  # WizardLM: 80
 
 
+CodeOceanTask = Literal["generation", "summarisation", "translation", "repair"]
+
+
+class CodeOcean(BaseModel):
+    """Generator over four tasks, with a judge whose word feeds the few-shot bank. Defaults: WaveCoder."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    method: Literal["code_ocean"] = "code_ocean"
+    seed: int = Field(42, description="seed of every draw; a row adds its own id to it")  # published: 42
+    shares: dict[CodeOceanTask, float] = Field(
+        default={"generation": 0.571, "summarisation": 0.159, "translation": 0.112, "repair": 0.158},
+        description="how often a seed becomes each task; they add up to 1",
+    )  # published: 20 k rows, generation more than half (the shares at second hand)
+    target_languages: tuple[str, ...] = Field(
+        ("python", "php", "go", "java", "javascript", "ruby"),
+        min_length=1,
+        description="what translations go to; a seed's own language is passed over",
+    )  # the languages of CodeSearchNet, which WaveCoder's raw code is from
+    good_cases: int = Field(1, ge=0, description="good cases in each prompt")  # published: 1
+    bad_cases: int = Field(1, ge=0, description="bad cases in each prompt")  # published: 1
+    wave: int = Field(
+        1000, ge=1, description="rows asked at once, by the bank as it stands then"
+    )  # published: row by row
+    bank_size: int = Field(
+        100, ge=0, description="grown cases of each task and quality, the earliest; beside the start bank"
+    )  # published: no bound
+    temperature: float = Field(1.0, ge=0, le=2)  # published: 1
+    top_p: float = Field(1.0, gt=0, le=1)  # published: left at 1
+    max_tokens: int = Field(800, ge=1, description="new tokens at most")  # published: 800
+    judge: Discriminator = Field(default_factory=lambda: Discriminator.model_validate({}))
+
+    @model_validator(mode="after")
+    def _shares_add_up(self) -> Self:
+        if min(self.shares.values(), default=0) < 0 or abs(sum(self.shares.values()) - 1) > 1e-6:
+            raise ValueError(
+                f"shares must not be negative and add up to 1, not {sum(self.shares.values()):g}"
+            )
+        return self
+
+
 InstructionSettings = Annotated[
-    SelfOssInstruct | FromDocstring | OssInstruct | EvolInstruct, Field(discriminator="method")
+    SelfOssInstruct | FromDocstring | OssInstruct | EvolInstruct | CodeOcean, Field(discriminator="method")
 ]
 """The settings of any method."""
