@@ -24,6 +24,8 @@ def _problem(found: Mapping[str, Any], model: type[BaseModel], noun: str) -> str
         return f"  {place}: no such {noun}{did_you_mean(str(found['loc'][-1]), allowed)}"
     if found["type"] == "missing":
         return f"  {place}: missing"
+    if place.endswith("_key"):
+        return f"  {place}: {found['msg']}"  # it is a secret, even where it is wrong
     return f"  {place}: {found['msg']} (got {found['input']!r})"
 
 

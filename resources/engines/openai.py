@@ -57,6 +57,7 @@ class OpenAIEngine(Engine):
             Rates(deployment.requests_per_minute, deployment.tokens_per_minute),
         )
         self._token_field = "max_tokens"
+        self._talks: set[_Talk] = set()
 
     @property
     def name(self) -> str:
@@ -90,12 +91,19 @@ class OpenAIEngine(Engine):
             is_full=lambda: results.qsize() >= self._backlog,
         )
         talk = _Talk(exchange, results)
+        self._talks.add(talk)
         talk.start()
         try:
             yield from self._frames(talk, results)
         finally:
             talk.stop()
+            self._talks.discard(talk)
             self._token_field = wire.token_field
+
+    def __exit__(self, *_: object) -> None:
+        """Cancel what is in flight, where a traceback keeps an unfinished `complete` alive."""
+        for talk in list(self._talks):
+            talk.stop()
 
     def _frames(
         self, talk: "_Talk", results: "queue.SimpleQueue[tuple[str, Answer] | BaseException | None]"

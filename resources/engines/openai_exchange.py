@@ -23,7 +23,7 @@ from resources.engines.retries import backoff_s
 HOPELESS = 20
 """Rows that end in an error, with no answer ever, before the rest is not asked at all."""
 
-FIRST_HOLD_S, LONGEST_HOLD_S = 0.05, 5.0
+FIRST_HOLD_S, LONGEST_HOLD_S = 0.05, 2.0
 """After a refusal nothing new is sent for so long, or until the server answers something."""
 
 logger = logging.getLogger(__name__)

@@ -70,7 +70,11 @@ async def bare(base_url: str, rows: int, slots: int) -> None:
 
         async def worker() -> None:
             for number in waiting:
-                body = {"model": "m", "messages": [{"role": "user", "content": f"say {number}"}], "seed": number}
+                body = {
+                    "model": "m",
+                    "messages": [{"role": "user", "content": f"say {number}"}],
+                    "seed": number,
+                }
                 async with session.post(f"{base_url}/chat/completions", json=body) as reply:
                     await reply.read()
                     assert reply.status == 200
@@ -96,7 +100,9 @@ def ours(base_url: str, rows: int) -> tuple[float, float, pl.DataFrame]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rows", type=int, default=12_000)
     parser.add_argument("--slots", type=int, default=128)
     parser.add_argument("--rounds", type=int, default=3)
@@ -127,7 +133,9 @@ def main() -> None:
             flush=True,
         )
     for name, found in (("whole", ratios), ("middle half", steadies)):
-        print(f"ratio, {name}: min {min(found):.3f} median {statistics.median(found):.3f} max {max(found):.3f}")
+        print(
+            f"ratio, {name}: min {min(found):.3f} median {statistics.median(found):.3f} max {max(found):.3f}"
+        )
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pipeline_defs.settings import DEMO_CONFIG_FILE, Settings, SettingsError, co
 @pytest.fixture(autouse=True)
 def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder without settings, and no setting in the environment."""
-    for name in [name for name in os.environ if name.startswith("SEEDLINE_")]:
+    for name in [name for name in os.environ if name.startswith(("SEEDLINE_", "OPENAI_"))]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -119,3 +119,41 @@ def test_what_is_wrong_in_the_environment_is_named(
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=name.removeprefix("SEEDLINE_").lower()):
         load_settings()
+
+
+def test_two_variables_are_enough_for_a_model_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://host:8000/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    server = load_settings().engines.openai
+    assert server.base_url == "http://host:8000/v1"
+    assert server.api_key is not None
+    assert server.api_key.get_secret_value() == "sk-secret"
+    assert "sk-secret" not in repr(load_settings())
+
+
+def test_our_own_settings_of_a_model_server_go_before_its_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://variable/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", "from-variable")
+    write(tmp_path, '[engines.openai]\nbase_url = "http://file/v1"\nconcurrency = 7\n')
+    server = load_settings().engines.openai
+    assert (server.base_url, server.concurrency) == ("http://file/v1", 7)
+    assert server.api_key is not None
+    assert server.api_key.get_secret_value() == "from-variable"
+    monkeypatch.setenv("SEEDLINE_ENGINES__OPENAI__BASE_URL", "http://ours/v1")
+    assert load_settings().engines.openai.base_url == "http://ours/v1"
+
+
+def test_empty_variables_of_a_model_server_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "")
+    monkeypatch.setenv("OPENAI_API_KEY", "")
+    server = load_settings().engines.openai
+    assert (server.base_url, server.api_key) == (None, None)
+
+
+def test_a_wrong_key_setting_is_not_shown(tmp_path: Path) -> None:
+    write(tmp_path, "[engines.openai]\napi_key = 4711\n")
+    with pytest.raises(SettingsError, match=r"engines.openai.api_key: .*string") as wrong:
+        load_settings()
+    assert "4711" not in str(wrong.value)

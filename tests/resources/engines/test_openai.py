@@ -84,7 +84,11 @@ def test_whatever_the_order_and_concurrency_answers_are_those_of_one_at_a_time(
         text = f"{asked(body)}|{body['seed']}"
         if "a" in text:
             return {"status": 400, "body": {"error": {"message": "no letter a"}}}
-        return {"text": text, "finish_reason": "length" if "b" in text else "stop", "delay": draw.random() / 100}
+        return {
+            "text": text,
+            "finish_reason": "length" if "b" in text else "stop",
+            "delay": draw.random() / 100,
+        }
 
     rows = requests(*prompts)
     with ScriptedServer(rule) as server:
@@ -134,7 +138,9 @@ def test_a_base_model_is_not_sent_messages() -> None:
 def test_other_engines_refuse_a_schema() -> None:
     sampling = Sampling(7, json_schema="{}")
     for engine in (OfflineEngine(), TransformersEngine("anywhere")):
-        with pytest.raises(EngineUnavailable, match=f"the {engine.name} engine cannot hold answers to a JSON"):
+        with pytest.raises(
+            EngineUnavailable, match=f"the {engine.name} engine cannot hold answers to a JSON"
+        ):
             list(engine.complete(requests("x"), sampling))
     with pytest.raises(ValueError, match="json_schema is not JSON"):
         Sampling(7, json_schema="{")
@@ -259,9 +265,10 @@ def test_rate_limits_hold() -> None:
 
 
 def test_a_server_that_refuses_everything_ends_the_run() -> None:
-    with ScriptedServer(chaos=Chaos(**{**NO_CHAOS, "too_many": 1.0}, with_retry_after=0.0)) as server:
-        with pytest.raises(EngineUnavailable, match=r"has taken no request for 1 s \(HTTP 429"):
-            complete(engine_for(server, timeout_s=1.0), requests(*map(str, range(50))))
+    chaos = Chaos(**{**NO_CHAOS, "too_many": 1.0}, with_retry_after=0.0)
+    refused = pytest.raises(EngineUnavailable, match=r"has taken no request for 1 s \(HTTP 429")
+    with ScriptedServer(chaos=chaos) as server, refused:
+        complete(engine_for(server, timeout_s=1.0), requests(*map(str, range(50))))
 
 
 def test_a_server_that_answers_nothing_but_errors_is_not_asked_everything() -> None:
@@ -289,7 +296,9 @@ def test_the_key_is_sent_and_shown_nowhere(caplog) -> None:
     caplog.set_level(logging.DEBUG)
     trouble = Chaos(too_many=0.2, server_error=0.2, cut=0.2, hang=0, malformed=0.2, latency_s=(0.001, 0.002))
     with ScriptedServer(chaos=trouble, api_key=KEY) as server:
-        found = complete(engine_for(server, api_key=SecretStr(KEY), attempts=2), requests(*map(str, range(40))))
+        found = complete(
+            engine_for(server, api_key=SecretStr(KEY), attempts=2), requests(*map(str, range(40)))
+        )
         assert {call.headers["authorization"] for call in server.calls} == {f"Bearer {KEY}"}
     assert found["finish_reason"].n_unique() == 2
     assert KEY not in caplog.text + found.write_json()
@@ -300,7 +309,10 @@ def test_the_key_is_sent_and_shown_nowhere(caplog) -> None:
     [
         ({"base_url": None}, "no server is named for model 'scripted'; set OPENAI_BASE_URL"),
         ({"base_url": "localhost:8000"}, "is no address of a server; set OPENAI_BASE_URL"),
-        ({"base_url": f"http://me:{KEY}@localhost/v1"}, "localhost holds a key or password; set OPENAI_API_KEY"),
+        (
+            {"base_url": f"http://me:{KEY}@localhost/v1"},
+            "localhost holds a key or password; set OPENAI_API_KEY",
+        ),
         ({"base_url": f"http://localhost/v1?key={KEY}"}, "localhost holds a key or password"),
         ({"base_url": "http://localhost/v1", "api_key": f"{KEY}\nx"}, "characters that no key has"),
     ],
@@ -317,7 +329,9 @@ def test_a_server_that_is_down_is_named() -> None:
         probe.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{probe.getsockname()[1]}/v1"
     engine = OpenAIEngine(OpenAISpec(model="scripted"), OpenAIDeployment(base_url=url))
-    with pytest.raises(EngineUnavailable, match=f"no server answers at {url} .*start it, or set OPENAI_BASE_URL"):
+    with pytest.raises(
+        EngineUnavailable, match=f"no server answers at {url} .*start it, or set OPENAI_BASE_URL"
+    ):
         complete(engine, requests("x"))
 
 
@@ -334,12 +348,16 @@ def test_a_server_that_goes_down_half_way_ends_the_run_with_what_it_has() -> Non
 
 
 def test_a_missing_model_is_named_with_those_that_are_there() -> None:
-    with ScriptedServer(models=["one", "two"]) as server:
-        with pytest.raises(EngineUnavailable, match=r"has no model 'scripted' \(.*does not exist.\); it has one, two"):
-            complete(engine_for(server), requests(*"abc"))
-    with ScriptedServer(models=["one"], lists_models=False) as server:
-        with pytest.raises(EngineUnavailable, match=r"has no model 'scripted' \(.*does not exist.\)$"):
-            complete(engine_for(server), requests("x"))
+    with (
+        ScriptedServer(models=["one", "two"]) as server,
+        pytest.raises(
+            EngineUnavailable, match=r"has no model 'scripted' \(.*does not exist.\); it has one, two"
+        ),
+    ):
+        complete(engine_for(server), requests(*"abc"))
+    refused = pytest.raises(EngineUnavailable, match=r"has no model 'scripted' \(.*does not exist.\)$")
+    with ScriptedServer(models=["one"], lists_models=False) as server, refused:
+        complete(engine_for(server), requests("x"))
 
 
 def test_a_missing_route_is_named() -> None:
@@ -395,6 +413,18 @@ def test_who_stops_listening_leaves_no_thread_and_no_request(leave: Callable[...
         seen = server.total
         time.sleep(0.3)
         assert server.total == seen < 500
+
+
+def test_leaving_the_engine_ends_what_nobody_reads_any_more() -> None:
+    with ScriptedServer(lambda body: {"text": "x", "delay": 0.0 if asked(body) < "2" else 30.0}) as server:
+        with engine_for(server) as engine:
+            frames = engine.complete(requests(*map(str, range(100))), SAMPLING)
+            assert next(frames).height
+            assert threads()
+        assert threads() == set()
+        seen = server.total
+        frames.close()
+        assert server.total == seen
 
 
 def test_nothing_is_asked_far_ahead_of_a_caller_who_is_busy() -> None:

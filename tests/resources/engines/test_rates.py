@@ -20,7 +20,8 @@ def sent(pace: Pace, wishes: list[float], amounts: list[float]) -> list[float]:
 
 def busiest_minute(times: list[float], amounts: list[float]) -> float:
     return max(
-        sum(a for t, a in zip(times, amounts, strict=True) if start <= t < start + 60 - 1e-6) for start in times
+        sum(a for t, a in zip(times, amounts, strict=True) if start <= t < start + 60 - 1e-6)
+        for start in times
     )
 
 

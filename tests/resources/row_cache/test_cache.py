@@ -5,6 +5,7 @@ import json
 import resource
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,6 +118,25 @@ def test_what_a_stream_gave_before_it_broke_is_kept(cache: RowCache, storage: St
     doubler = Doubler()
     double(RowCache(storage), numbers(*range(6)), doubler)
     assert doubler.asked == [4, 5]
+
+
+def test_what_a_quiet_stream_gave_is_written_in_time(storage: Storage) -> None:
+    """Empty frames are a stream's word that it still works: what has gathered is written meanwhile."""
+    cache = RowCache(storage, flush_s=0.05)
+    written: list[int] = []
+
+    def stream(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        first, rest = rows[:2], rows[2:]
+        yield Doubler()(first)
+        for _ in range(3):
+            time.sleep(0.06)
+            yield Doubler()(rows.clear())
+            written.append(folder_of(storage).size()[1])
+        yield Doubler()(rest)
+
+    assert double(cache, numbers(*range(5)), stream)["twice"].to_list() == [0, 2, 4, 6, 8]
+    assert written == [2, 2, 2]
+    assert folder_of(storage).size()[:2] == (2, 5)
 
 
 def test_transient_answers_are_given_but_not_remembered(cache: RowCache) -> None:
