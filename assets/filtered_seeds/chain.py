@@ -35,7 +35,7 @@ from resources.row_cache import CacheStage, RowCache
 from resources.row_cache.cache import Progress
 from resources.type_checker.face import TypeChecker
 
-EXTRACTION_VERSION = "1"
+EXTRACTION_VERSION = "2"
 """Raised when the same file and settings would give other seeds: part of the cache key."""
 
 READ_FILES = 512

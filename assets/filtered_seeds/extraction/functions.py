@@ -16,6 +16,7 @@ from assets.filtered_seeds.extraction.imports import FileImports
 from assets.filtered_seeds.extraction.languages.rules import Dialect, LanguageRules
 from assets.filtered_seeds.extraction.lines import dedent, is_evenly_indented
 from assets.filtered_seeds.extraction.parsing import Deadline, Match, matches, parse
+from assets.filtered_seeds.extraction.parts import ranges_to_parse
 from assets.filtered_seeds.extraction.signals import ReturnValues, n_arguments, surroundings
 
 _AFTER_A_FUNCTION = re.compile(rb"[ \t\f;,)]*(?:(?://|#).*|/\*[^\n]*\*/[ \t]*)?")
@@ -49,27 +50,46 @@ def documented_functions(
     """The documented functions of a file in the order of their text, and whether the file has parse errors.
 
     `source` is UTF-8 with LF line ends. A file in which no documentation can be is not parsed, so that its
-    errors are not seen. Raises `ParseTimeout` after `timeout_s` seconds of CPU time.
+    errors are not seen; nor are those of parts without (`parts`). Raises `ParseTimeout` after `timeout_s`
+    seconds of CPU time.
     """
     if not any(hint.search(source) for hint in rules.documentation_hints):
         return [], False
     deadline = Deadline(timeout_s)
     dialect = rules.dialects[0]
-    tree = parse(source, dialect, deadline)
+    places = _places(source, rules)
+    ranges = ranges_to_parse(source, rules, places)
+    tree = parse(source, dialect, deadline, ranges)
+    if ranges is not None and tree.root_node.has_error:
+        tree = parse(source, dialect, deadline)
     for other in rules.dialects[1:]:
         if tree.root_node.has_error:
             tree_of_other = parse(source, other, deadline)
             if not tree_of_other.root_node.has_error:
                 dialect, tree = other, tree_of_other
-    functions = list(_FunctionsOfTree(source, rules, dialect, tree, deadline))
+    functions = list(_FunctionsOfTree(source, rules, dialect, tree, deadline, places))
     return functions, tree.root_node.has_error
+
+
+def _places(source: bytes, rules: LanguageRules) -> list[int]:
+    """Offsets, in order, at which documentation inside a function may begin; none where it stands outside."""
+    if not rules.documentation_is_inside:
+        return []
+    return sorted(found.end() - 1 for hint in rules.documentation_hints for found in hint.finditer(source))
 
 
 class _FunctionsOfTree:
     def __init__(
-        self, source: bytes, rules: LanguageRules, dialect: Dialect, tree: Tree, deadline: Deadline
+        self,
+        source: bytes,
+        rules: LanguageRules,
+        dialect: Dialect,
+        tree: Tree,
+        deadline: Deadline,
+        places: list[int],
     ) -> None:
         self._source, self._rules, self._dialect, self._deadline = source, rules, dialect, deadline
+        self._places = places
         self._functions: dict[int, Match] = {}
         comments: list[Node] = []
         attributes: list[tuple[Node, Node | None]] = []
@@ -88,17 +108,12 @@ class _FunctionsOfTree:
         self._return_values = ReturnValues(source, rules, dialect, deadline)
 
     def _candidates(self, root: Node) -> Iterator[Match]:
-        cursor, rules = QueryCursor(self._dialect.functions), self._rules
-        ends: list[int] = []
-        if rules.documentation_is_inside:
-            ends = [
-                found.end() for hint in rules.documentation_hints for found in hint.finditer(self._source)
-            ]
-        if not ends or _is_cheaper_whole(len(ends), len(self._source)):
+        cursor, places = QueryCursor(self._dialect.functions), self._places
+        if not places or _is_cheaper_whole(len(places), len(self._source)):
             yield from matches(cursor, root, self._deadline)
             return
-        for end in ends:
-            cursor.set_byte_range(end - 1, end)
+        for place in places:
+            cursor.set_byte_range(place, place + 1)
             yield from matches(cursor, root, self._deadline)
 
     def __iter__(self) -> Iterator[Function]:

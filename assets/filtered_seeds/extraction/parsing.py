@@ -1,8 +1,9 @@
 """Calls into tree-sitter that end in time: a grammar may take seconds, or for ever, on one file."""
 
 import time
+from collections.abc import Sequence
 
-from tree_sitter import Node, QueryCursor, Tree
+from tree_sitter import Node, QueryCursor, Range, Tree
 
 from assets.filtered_seeds.extraction.languages.rules import Dialect
 
@@ -30,9 +31,10 @@ class Deadline:
         return time.monotonic() > self._on_the_wall and time.thread_time() > self._of_the_thread
 
 
-def parse(source: bytes, dialect: Dialect, deadline: Deadline) -> Tree:
-    """The tree of `source` (UTF-8). Raises `ParseTimeout` once `deadline` is over."""
+def parse(source: bytes, dialect: Dialect, deadline: Deadline, ranges: Sequence[Range] | None = None) -> Tree:
+    """The tree of `source` (UTF-8), or of `ranges` of it. Raises `ParseTimeout` once `deadline` is over."""
     is_over = deadline.is_over
+    dialect.parser.included_ranges = ranges
 
     def read(offset: int, point: object) -> bytes:
         return source[offset:] if offset else source

@@ -31,6 +31,9 @@ _QUOTES = {
     "'": "single_quoted",
 }
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
+_DEFINITION = re.compile(
+    rb"^(?:@(?:[^\n]*\n(?!def |class |async def ))*+[^\n]*\n)?(?:def |class |async def )", re.M
+)
 _COMMENT = re.compile(r"#[^\n]*")
 
 
@@ -125,6 +128,9 @@ RULES = LanguageRules(
         re.compile(rb"->[^\n]*[\"']:[ \t\f]*[rRuU]?(?=[\"'])."),
     ),
     documentation_is_inside=True,
+    # a line of decorators begins one, unless another stands right above; what stands under decorators begins none
+    top_level_definition=_DEFINITION,
+    long_quotes=(b'"""', b"'''"),
     wrappers=frozenset({"decorated_definition"}),
     value_hint=re.compile(rb"return\b[ \t\f]*(?:\\\n|[^\s#;])"),
     documentation_form=docstring_form,

@@ -39,6 +39,10 @@ class LanguageRules:
     """A file in which these find nothing has no documented function and is not parsed."""
     documentation_is_inside: bool = False
     """Each find of a hint ends with the first byte of a docstring, if of one at all."""
+    top_level_definition: re.Pattern[bytes] | None = None
+    """Where a definition at the top level begins, what belongs to it above included; null: files are parsed whole."""
+    long_quotes: tuple[bytes, ...] = ()
+    """Quotes of the strings that may reach over lines."""
     value_hint: re.Pattern[bytes] | None = None
     """Where a value may be returned; null: nothing short of the query tells."""
     documentation_form: Callable[[str], str | None] = lambda comment: None

@@ -74,7 +74,7 @@ def test_a_missing_id_and_a_missing_column_are_named():
 
 
 def test_a_file_that_takes_too_long_is_cut():
-    slow = "x = [" + "(1, " * 300_000
+    slow = "import a\nx = [" + "(1, " * 300_000
     began = time.monotonic()
     outcome = extract(files(slow + "\n" + FUNCTION, FUNCTION), ExtractionSettings(parse_timeout_s=0.05))
     assert outcome.rejected.select("reason", "detail").row(0) == ("parse_timeout", "more than 0.05 s")
