@@ -75,7 +75,7 @@ def recipe_assets(recipe: Recipe, settings: Settings) -> list[dg.AssetsDefinitio
         filtered_seeds.build(shared, recipe.seeds),
         instructions.build(shared, recipe.instructions, recipe.engine),
         candidate_responses.build(shared, recipe.responses, recipe.engine),
-        verified_responses.build(shared, recipe.verification),
+        verified_responses.build(shared, recipe.verification, recipe.engine),
         sft_dataset.build(shared, recipe.sft),
         checkpoint.build(shared, recipe.checkpoint),
         eval_scores.build(shared, recipe.evaluation),

@@ -1,37 +1,51 @@
-"""The asset `verified_responses`: responses whose tests held in the sandbox, and the verdict on every one."""
+"""The asset `verified_responses`: responses that held (tests, judge, or both), and the verdict on every one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from assets.candidate_responses.table import TABLE as CANDIDATES
+from assets.generation import Asker
 from assets.ledger import Ledger
+from assets.model_calls import asking, budget_check, budget_result, call_metadata
 from assets.plots import bar_plot, png_markdown
 from assets.progress import LogProgress
+from assets.prompts import prompts_digest
 from assets.publication import Materialised, accounts_check, address_of, publish
 from assets.recipe_assets import RecipeAssets
-from assets.verified_responses.methods import Means, verify
+from assets.verified_responses.methods import Means, Verified, verify
 from assets.verified_responses.settings import VerificationSettings
-from assets.verified_responses.table import TABLE, VERDICT_COLUMNS
+from assets.verified_responses.table import JUDGE_COLUMN, TABLE, VERDICT_COLUMNS
+from resources.engines.resource import EnginesResource
+from resources.engines.spec import EngineSpec
 from resources.parquet_store import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 from resources.sandbox.resource import SandboxResource
 
 ARTIFACT = "verified_responses"
-VERSION = "1"
+VERSION = "2"
 
 
-def build(shared: RecipeAssets, settings: VerificationSettings) -> dg.AssetsDefinition:
-    """The asset of one recipe."""
+def build(shared: RecipeAssets, settings: VerificationSettings, spec: EngineSpec) -> dg.AssetsDefinition:
+    """The asset of one recipe; `spec` is the judge's model, where the method has a judge."""
+    key = shared.key(ARTIFACT)
+    judged = settings.method in ("discriminator", "both")
+    executed = settings.method in ("execution", "both")
+    asked_of = [spec, prompts_digest("assets.judging")] if judged else []
 
     @shared.asset(
         ARTIFACT,
         TABLE,
         version=VERSION,
-        settings=[settings],
-        kinds=["bubblewrap"],
+        settings=[settings, *asked_of],
+        kinds=["bubblewrap"] if executed else [],
+        expensive=judged,
         ins={"candidate_responses": dg.AssetIn(shared.key("candidate_responses"))},
-        check_specs=[accounts_check(shared.key(ARTIFACT))],
-        pool="sandbox",
+        check_specs=[accounts_check(key), *([budget_check(key)] if judged else [])],
+        pool="engine" if judged else "sandbox",
     )
     def verified_responses(
         context: dg.AssetExecutionContext,
@@ -39,13 +53,23 @@ def build(shared: RecipeAssets, settings: VerificationSettings) -> dg.AssetsDefi
         store: dg.ResourceParam[ParquetIOManager],
         row_cache: RowCacheResource,
         sandbox: SandboxResource,
+        engines: dg.ResourceParam[EnginesResource],
     ) -> Materialised:
-        """Responses whose own tests ran to their end and held; `__verdicts` has the verdict on every response."""
+        """Responses that held (own tests, judge, as the recipe asks); `__verdicts` has the verdict on every one."""
         responses = candidate_responses.collect()
+        askers: list[Asker] = []
+
+        @contextmanager
+        def judge() -> Iterator[Asker]:
+            with asking(context, engines, row_cache, spec, what="judgements") as asker:
+                askers.append(asker)
+                yield asker
+
         means = Means(
             lambda asked: sandbox.open(
                 asked.limits, negative_control=asked.negative_control, second_seed=asked.second_seed
             ),
+            judge,
             row_cache.for_user(str(address_of(context))),
             context.partition_key,
             LogProgress(context.log, "programs"),
@@ -56,6 +80,7 @@ def build(shared: RecipeAssets, settings: VerificationSettings) -> dg.AssetsDefi
             CANDIDATES.key,
             "instruction_id",
             *(column.name for column in VERDICT_COLUMNS),
+            JUDGE_COLUMN.name,
             "output_tail",
         ]
         verdicts = verified.verdicts.select(names).sort(CANDIDATES.key)
@@ -70,14 +95,23 @@ def build(shared: RecipeAssets, settings: VerificationSettings) -> dg.AssetsDefi
             ledger=ledger,
             beside={"verdicts": verdicts},
             metadata={
-                "sandbox_runs": verified.sandbox_runs,
-                "sandbox_runs_saved": verified.sandbox_runs_saved,
-                "sandbox_seconds": round(verified.sandbox_seconds, 2),
+                **(sandbox_metadata(verified) if executed else {}),
+                **(call_metadata(askers[0], rows.height) if askers else {}),
                 "pass_rate": rows.height / responses.height if responses.height else None,
                 "verdicts": dg.MetadataValue.md(
                     png_markdown("verdicts", bar_plot(by_verdict, "verdict", "responses"))
                 ),
             },
+            checks=[budget_result(key, asker) for asker in askers],
         )
 
     return verified_responses
+
+
+def sandbox_metadata(verified: Verified) -> dict[str, Any]:
+    """What running the programs took."""
+    return {
+        "sandbox_runs": verified.sandbox_runs,
+        "sandbox_runs_saved": verified.sandbox_runs_saved,
+        "sandbox_seconds": round(verified.sandbox_seconds, 2),
+    }

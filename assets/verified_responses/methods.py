@@ -6,14 +6,22 @@ in `settings.py`, a module of its own, a line here.
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
+from assets.generation import Ask
+from assets.judging.discriminator import JUDGE, decided, judge, without_working
 from assets.outcome import Outcome, no_rejections
 from assets.verified_responses.execution import keep_passed, with_verdicts
-from assets.verified_responses.settings import Execution, Unverified, VerificationSettings
+from assets.verified_responses.settings import (
+    ExecutedAndJudged,
+    Execution,
+    Judged,
+    Unverified,
+    VerificationSettings,
+)
 from assets.verified_responses.table import VERDICT_COLUMNS
 from resources.row_cache import RowCache
 from resources.sandbox.face import Sandbox
@@ -21,12 +29,21 @@ from resources.sandbox.face import Sandbox
 UNVERIFIED = "unverified"
 """The verdict on a response that nothing was held against."""
 
+JUDGED_VERDICTS = {
+    "yes": "judged_good",
+    "no": "judged_bad",
+    "malformed": "not_judged",
+    "unanswered": "not_judged",
+}
+"""The verdict column of responses that were not run, by what the judge said."""
+
 
 @dataclass(frozen=True)
 class Means:
     """What verification may use: each opens when a method enters it, and not before."""
 
     sandbox: Callable[[Execution], AbstractContextManager[Sandbox]]
+    asker: Callable[[], AbstractContextManager[Ask]]
     row_cache: RowCache
     language: str
     progress: Callable[[int, int], None] | None = None
@@ -54,21 +71,58 @@ def execution(responses: pl.DataFrame, settings: Execution, means: Means) -> Ver
         judged = with_verdicts(
             responses, judge, means.row_cache, language=means.language, progress=means.progress
         )
-    return Verified(
-        keep_passed(judged.rows, settings), judged.rows, judged.computed, judged.reused, judged.seconds
+    rows = judged.rows.with_columns(_no_judge())
+    return Verified(keep_passed(rows, settings), rows, judged.computed, judged.reused, judged.seconds)
+
+
+def discriminator(responses: pl.DataFrame, settings: Judged, means: Means) -> Verified:
+    """A response is believed when the model, held to the rules, says yes; nothing is run."""
+    with means.asker() as ask:
+        judged = judge(responses, settings.judge, ask, solution="response", id_column="response_id")
+    said = pl.col("judge").struct.field("verdict").replace_strict(JUDGED_VERDICTS, return_dtype=pl.String)
+    rows = _not_run(judged, said)
+    return Verified(decided(rows, id_column="response_id"), without_working(rows))
+
+
+def both(responses: pl.DataFrame, settings: ExecutedAndJudged, means: Means) -> Verified:
+    """A response is believed when its tests hold and the model says yes; only what passed is asked about."""
+    executed = execution(responses, settings.execution, means)
+    with means.asker() as ask:
+        passed = executed.outcome.kept
+        judged = judge(passed, settings.judge, ask, solution="response", id_column="response_id")
+    verdicts = executed.verdicts.drop("judge").join(
+        judged.select("response_id", "judge"), on="response_id", how="left", maintain_order="left"
     )
+    outcome = executed.outcome.then(decided(judged, id_column="response_id"))
+    return replace(executed, outcome=outcome, verdicts=verdicts)
 
 
 def unverified(responses: pl.DataFrame, settings: Unverified, means: Means) -> Verified:
     """Every response is believed."""
-    rows = responses.with_columns(
-        pl.lit(UNVERIFIED if column.name == "verdict" else None, column.dtype).alias(column.name)
-        for column in VERDICT_COLUMNS
-    ).with_columns(pl.lit(None, pl.String).alias("output_tail"))
+    rows = _not_run(responses, pl.lit(UNVERIFIED)).with_columns(_no_judge())
     return Verified(Outcome(rows, no_rejections()), rows)
+
+
+def _no_judge() -> pl.Expr:
+    return pl.lit(None, JUDGE).alias("judge")
+
+
+def _not_run(responses: pl.DataFrame, verdict: pl.Expr) -> pl.DataFrame:
+    """`responses` with `verdict`, and null for all that a run would tell."""
+    return responses.with_columns(
+        verdict.cast(pl.String).alias("verdict"),
+        *(
+            pl.lit(None, column.dtype).alias(column.name)
+            for column in VERDICT_COLUMNS
+            if column.name != "verdict"
+        ),
+        pl.lit(None, pl.String).alias("output_tail"),
+    )
 
 
 METHODS: dict[str, Callable[[pl.DataFrame, Any, Means], Verified]] = {
     "execution": execution,
     "none": unverified,
+    "discriminator": discriminator,
+    "both": both,
 }

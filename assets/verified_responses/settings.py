@@ -1,9 +1,10 @@
-"""Settings of verification: by which rule a response is believed, and what its program may use."""
+"""Settings of verification: by which rule a response is believed, what its program may use, what a judge is asked."""
 
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assets.judging.settings import Discriminator
 from resources.sandbox.face import Limits
 
 
@@ -34,5 +35,29 @@ class Unverified(BaseModel):
     method: Literal["none"] = "none"
 
 
-VerificationSettings = Annotated[Execution | Unverified, Field(discriminator="method")]
+class Judged(BaseModel):
+    """A response is kept when a model, held to rules, says yes to it (WaveCoder)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    method: Literal["discriminator"] = "discriminator"
+    judge: Discriminator = Field(
+        default_factory=lambda: Discriminator.model_validate({}),
+        description="equal to that of the instructions, the answers are there already",
+    )
+
+
+class ExecutedAndJudged(BaseModel):
+    """A response is kept when its own tests hold and then the discriminator says yes to it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    method: Literal["both"] = "both"
+    execution: Execution = Field(default_factory=lambda: Execution.model_validate({}))
+    judge: Discriminator = Field(default_factory=lambda: Discriminator.model_validate({}))
+
+
+VerificationSettings = Annotated[
+    Execution | Unverified | Judged | ExecutedAndJudged, Field(discriminator="method")
+]
 """The settings of any method."""

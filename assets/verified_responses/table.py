@@ -3,10 +3,14 @@
 import polars as pl
 
 from assets.candidate_responses.table import TABLE as CANDIDATES
+from assets.judging.discriminator import JUDGE
 from assets.table import Column, Table, text
 
 VERDICT_COLUMNS = (
-    text("verdict", "pass, or unverified; in the verdicts table also fail, timeout, oom, crash, ..."),
+    text(
+        "verdict",
+        "pass, judged_good or unverified; in the verdicts table also fail, timeout, judged_bad, not_judged, ...",
+    ),
     text("detail", "one line: the failed assertion or error"),
     Column("duration_ms", pl.Float64(), "wall time", volatile=True),
     Column("cpu_ms", pl.Float64(), "CPU time", volatile=True),
@@ -17,4 +21,6 @@ VERDICT_COLUMNS = (
     Column("flags", pl.List(pl.String()), "retried, flaky, vacuous, tampered, ..."),
 )
 
-TABLE = Table(key="response_id", columns=(*CANDIDATES.columns, *VERDICT_COLUMNS))
+JUDGE_COLUMN = Column("judge", JUDGE, "what the discriminator said, rule by rule; null: not asked")
+
+TABLE = Table(key="response_id", columns=(*CANDIDATES.columns, *VERDICT_COLUMNS, JUDGE_COLUMN))
