@@ -29,7 +29,7 @@ def in_form(requests: pl.DataFrame, form: ModelForm) -> pl.DataFrame:
             pl.concat_list(turn)
         )
         messages = asked.otherwise(pl.col("messages")).cast(REQUEST_SCHEMA["messages"])
-        return requests.with_columns(messages, prompt=pl.lit(None, pl.String))
+        return requests.with_columns(messages.alias("messages"), prompt=pl.lit(None, pl.String))
     said = pl.col("messages").list.eval(pl.element().struct.field("content")).list.join("\n\n")
     return requests.with_columns(
         prompt=pl.coalesce("prompt", pl.concat_str(said, pl.lit(ANSWER_HEADING))),
