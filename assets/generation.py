@@ -207,11 +207,28 @@ def requests_frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
     )
 
 
+class PromptError(ValueError):
+    """A prompt template cannot be rendered; the message names its file and what is wrong in it."""
+
+
+class PromptTemplate(jinja2.Template):
+    """A template whose errors name its file; they come before anything is asked."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        """As Jinja's, but raises `PromptError`."""
+        try:
+            return super().render(*args, **kwargs)
+        except jinja2.TemplateError as error:
+            raise PromptError(
+                f"{self.filename}: {error.message}; the stage's module says what it gives"
+            ) from error
+
+
 @functools.cache
 def template(package: str, name: str) -> jinja2.Template:
     """The prompt template `prompts/<name>` of a stage's package; unknown fields in it are errors.
 
-    Templates may call `fenced(code, language)`.
+    Templates may call `fenced(code, language)`. Raises `PromptError`, as rendering does.
     """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader(package, "prompts"),
@@ -222,7 +239,11 @@ def template(package: str, name: str) -> jinja2.Template:
         autoescape=False,  # prompts are plain text, not HTML
     )
     environment.globals["fenced"] = fenced
-    return environment.get_template(name)
+    environment.template_class = PromptTemplate
+    try:
+        return environment.get_template(name)
+    except jinja2.TemplateSyntaxError as error:
+        raise PromptError(f"{error.filename}, line {error.lineno}: {error.message}") from error
 
 
 def fenced(code: str, language: str) -> str:

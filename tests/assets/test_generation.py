@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from assets.generation import (
     GENERATION,
     Asker,
+    PromptError,
     draw_number,
     fenced,
     finished,
@@ -200,7 +201,7 @@ def test_a_fence_is_longer_than_any_in_the_code(code):
 
 
 def test_an_unknown_field_of_a_template_is_an_error():
-    with pytest.raises(Exception, match="language"):
+    with pytest.raises(PromptError, match=r"concepts\.jinja.*'language' is undefined"):
         template("assets.instructions", "concepts.jinja").render(shots=[], seed="x")
 
 
