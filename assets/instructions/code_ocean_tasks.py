@@ -23,7 +23,9 @@ _KNOWN_BY: dict[CodeOceanTask, str] = {
 
 def task_named(text: str) -> CodeOceanTask | None:
     """The task that a model means by `text`; None: none of the four, or more than one."""
-    meant = [task for task, words in _KNOWN_BY.items() if re.search(words, text, re.IGNORECASE)]
+    meant: list[CodeOceanTask] = [
+        task for task, words in _KNOWN_BY.items() if re.search(words, text, re.IGNORECASE)
+    ]
     return meant[0] if len(meant) == 1 else None
 
 
@@ -31,11 +33,13 @@ def draw_task(settings: CodeOcean, seed_id: str) -> CodeOceanTask:
     """The task of a seed, drawn by the shares."""
     place = draw_number(settings.seed, "task", seed_id) / 2**31
     reached = 0.0
+    drawn: CodeOceanTask = "generation"
     for task, share in settings.shares.items():
+        drawn = task if share else drawn  # the last stays drawn where the shares' sum was rounded down
         reached += share
         if place < reached:
-            return task
-    return [task for task, share in settings.shares.items() if share][-1]  # the shares' sum, rounded down
+            break
+    return drawn
 
 
 def draw_target(settings: CodeOcean, seed_id: str, language: str) -> str | None:
