@@ -1,18 +1,26 @@
 """The asset `sft_dataset`: training rows in chat form, one an instruction, clean of the registered benchmarks."""
 
+from contextlib import ExitStack
+from functools import partial
+
 import dagster as dg
 import polars as pl
 
+from assets.embedding import embedded
 from assets.ledger import Ledger
-from assets.publication import Materialised, accounts_check, publish
+from assets.progress import LogProgress
+from assets.publication import Materialised, accounts_check, address_of, bar_plots, publish
 from assets.recipe_assets import RecipeAssets
+from assets.sft_dataset.categories import categories_digest
 from assets.sft_dataset.rows import contamination_report, training_rows
 from assets.sft_dataset.settings import SftSettings
 from assets.sft_dataset.table import TABLE
+from resources.embedder.resource import EmbedderResource
 from resources.parquet_store import ParquetIOManager
+from resources.row_cache.resource import RowCacheResource
 
 ARTIFACT = "sft_dataset"
-VERSION = "1"
+VERSION = "2"
 WORTH_CHECK = "rows_are_worth_training_on"
 
 
@@ -27,7 +35,7 @@ def build(shared: RecipeAssets, settings: SftSettings) -> dg.AssetsDefinition:
         ARTIFACT,
         TABLE,
         version=VERSION,
-        settings=[settings],
+        settings=[settings, categories_digest()],
         ins={
             "verified_responses": dg.AssetIn(shared.key("verified_responses")),
             "filtered_seeds": dg.AssetIn(shared.key("filtered_seeds")),
@@ -43,10 +51,21 @@ def build(shared: RecipeAssets, settings: SftSettings) -> dg.AssetsDefinition:
         raw_corpus: pl.LazyFrame,
         benchmarks: pl.LazyFrame,
         store: dg.ResourceParam[ParquetIOManager],
+        row_cache: RowCacheResource,
+        embedder: EmbedderResource,
     ) -> Materialised:
         """Selected, decontaminated training rows with licence, repository, commit, path and lines of their seed."""
         verified, problems = verified_responses.collect(), benchmarks.collect()
-        outcome, hits = training_rows(verified, filtered_seeds, raw_corpus, problems, settings)
+        with ExitStack() as stack:
+            embed = None
+            if settings.categories is not None:
+                embed = partial(
+                    embedded,
+                    embedder=stack.enter_context(embedder.open(settings.categories.embedder)),
+                    row_cache=row_cache.for_user(str(address_of(context))),
+                    progress=LogProgress(context.log, "embeddings"),
+                )
+            outcome, hits = training_rows(verified, filtered_seeds, raw_corpus, problems, settings, embed)
         ledger = Ledger()
         ledger.record_outcome("responses", verified.height, outcome, step="selection")
         report = contamination_report(problems, hits)
@@ -61,6 +80,7 @@ def build(shared: RecipeAssets, settings: SftSettings) -> dg.AssetsDefinition:
             metadata={
                 "contamination": dg.MetadataValue.md(report),
                 "contaminated_rows": hits["response_id"].n_unique(),
+                **bar_plots(outcome.kept, "category", "code_language"),
             },
             checks=[
                 dg.AssetCheckResult(

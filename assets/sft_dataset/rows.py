@@ -1,12 +1,18 @@
-"""The chain from verified responses to training rows: selection, final form, decontamination, origin.
+"""The chain from verified responses to training rows: selection, form, near-duplicates, decontamination, origin.
 
-Decontamination sees prompt and completion together, in their final form: what a model would be trained on.
+Near-duplicates and decontamination see prompt and completion together, in their final form: what a model would
+be trained on.
 """
 
 import polars as pl
 
+from assets.filtered_seeds.near_duplicates.find import find_near_duplicates
+from assets.filtered_seeds.near_duplicates.settings import NearDuplicateSettings
+from assets.filtered_seeds.near_duplicates.signatures import signatures
 from assets.outcome import Outcome, Rule, apply_rules
 from assets.reasons import Reason
+from assets.sft_dataset.categories import Embed, with_category
+from assets.sft_dataset.code_language import with_code_language
 from assets.sft_dataset.decontamination import decontaminate
 from assets.sft_dataset.final_form import with_final_form, with_messages
 from assets.sft_dataset.selection import select_responses
@@ -15,6 +21,8 @@ from assets.sft_dataset.table import TABLE
 from resources.ids import content_id
 
 FORM_STAGE = "final form"
+TEXT = pl.concat_str("prompt", "completion", separator="\n")
+"""What a model would see of a row."""
 
 
 def training_rows(
@@ -23,26 +31,29 @@ def training_rows(
     files: pl.LazyFrame,
     problems: pl.DataFrame,
     settings: SftSettings,
+    embed: Embed | None = None,
 ) -> tuple[Outcome, pl.DataFrame]:
     """Training rows (columns of `TABLE`, sorted by `sft_id`) and every contamination hit (by `response_id`).
 
     `verified` has the columns of `verified_responses`; `seeds` gives `seed_id, start_line, end_line`; `files`
-    `file_id, repo, path, commit, licence`; `problems` the columns of `benchmarks`.
+    `file_id, repo, path, commit, licence`; `problems` the columns of `benchmarks`. Rows get a category where
+    `embed` is given.
     """
     chosen = select_responses(verified, settings.selection, seed=settings.seed)
     formed = _distinct(with_messages(with_final_form(chosen.kept, settings.form, seed=settings.seed)))
-    text = pl.concat_str("prompt", "completion", separator="\n")
+    alone = without_near_duplicates(formed.kept, settings.near_duplicates)
     clean, hits = decontaminate(
-        formed.kept,
+        alone.kept,
         problems,
         settings.decontamination,
-        text=text,
+        text=TEXT,
         id_column="response_id",
         seed=settings.seed,
     )
-    outcome = chosen.then(formed).then(clean)
+    outcome = chosen.then(formed).then(alone).then(clean)
     rows = (
-        outcome.kept.lazy()
+        with_category(with_code_language(outcome.kept), embed)
+        .lazy()
         .with_columns(
             pl.col("generation").struct.field("engine").alias("engine"),
         )
@@ -64,6 +75,17 @@ def _distinct(formed: pl.DataFrame) -> Outcome:
         stage=FORM_STAGE,
         id_column="response_id",
     )
+
+
+def without_near_duplicates(rows: pl.DataFrame, settings: NearDuplicateSettings | None) -> Outcome:
+    """`rows` (`response_id, prompt, completion`) with one row of each family, the first by `response_id`."""
+    if settings is None:
+        return apply_rules(rows, [], stage=FORM_STAGE, id_column="response_id")
+    texts = rows.select("response_id", TEXT.alias("text"))
+    signed = rows.join(
+        signatures(texts, settings, key="response_id"), on="response_id", how="left", maintain_order="left"
+    )
+    return find_near_duplicates(signed, settings, prefer=[], id_column="response_id")
 
 
 def contamination_report(problems: pl.DataFrame, hits: pl.DataFrame) -> str:

@@ -8,6 +8,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assets.filtered_seeds.near_duplicates.settings import NearDuplicateSettings
+from resources.embedder.face import EmbedderSpec
+
 DecontaminationMethod = Literal["verbatim", "openai_substrings"]
 
 
@@ -71,6 +74,14 @@ class Decontamination(BaseModel):
     )
 
 
+class Categories(BaseModel):
+    """Ten categories of tasks, told apart by embedding (Magicoder, there with hkunlp/instructor)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    embedder: EmbedderSpec
+
+
 class SftSettings(BaseModel):
     """From verified responses to training rows."""
 
@@ -79,4 +90,10 @@ class SftSettings(BaseModel):
     seed: int = Field(default=3407, description="seed of every draw; a row adds its own id to it")
     selection: Selection = Field(default_factory=Selection)
     form: SmartForm | PlainForm = Field(default=SmartForm(), discriminator="form")
+    near_duplicates: NearDuplicateSettings | None = Field(
+        default=None, description="over prompt and completion (Magicoder: 5-grams, 256 permutations, 0.7)"
+    )
     decontamination: Decontamination = Field(default_factory=Decontamination)
+    categories: Categories | None = Field(
+        default=None, description="null: no categories, and no embedding model is needed"
+    )

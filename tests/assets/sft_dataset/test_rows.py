@@ -73,6 +73,31 @@ def test_rows_have_the_declared_columns_and_their_origin() -> None:
     assert outcome.kept["sft_id"].is_sorted()
 
 
+def test_near_duplicates_of_kept_rows_go_where_the_recipe_asks() -> None:
+    """Only their numbers tell the rows apart; the one with the lowest response id stays, whatever the order."""
+    long = " ".join(f"word{n}" for n in range(200))
+    rows = verified().with_columns(
+        pl.concat_str(pl.lit(f"{long} "), "response").alias("response"),
+        pl.concat_str(pl.lit(f"{long} "), "instruction").alias("instruction"),
+    )
+    chosen = SftSettings.model_validate(
+        {
+            "near_duplicates": {"threshold": 0.7, "ngram": 5, "permutations": 256},
+            "selection": {"unique_function_names": False},
+            "form": {"form": "plain"},
+        }
+    )
+    outcome, _ = training_rows(rows, SEED_ROWS, FILE_ROWS, PROBLEMS.clear(), chosen)
+    again, _ = training_rows(rows.reverse(), SEED_ROWS, FILE_ROWS, PROBLEMS.clear(), chosen)
+    assert outcome.kept.equals(again.kept)
+    dropped = outcome.rejected.filter(pl.col("reason") == "near_duplicate")
+    assert (outcome.kept.height, dropped.height) == (1, 2)
+    assert outcome.kept["response_id"].item() < dropped["id"].min()
+    assert dropped["detail"].str.starts_with(f"representative={outcome.kept['response_id'].item()} ").all()
+    apart, _ = training_rows(verified(), SEED_ROWS, FILE_ROWS, PROBLEMS.clear(), chosen)
+    assert apart.kept.height == 3
+
+
 def test_marked_rows_stay_with_their_evidence() -> None:
     chosen = SftSettings.model_validate({"decontamination": {"action": "mark"}})
     outcome, _ = training_rows(verified(), SEED_ROWS, FILE_ROWS, PROBLEMS, chosen)

@@ -1,0 +1,63 @@
+"""The language of a row by its code: what the fence says, else what the grammars can read."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assets.corpus_dump.languages import LANGUAGES
+from assets.sft_dataset.code_language import OTHER, code_language, guess_language
+
+SAMPLES = {
+    "python": "def f(x):\n    return [i for i in x if i]\n",
+    "javascript": "const f = (x) => x.map(y => y + 1);\nconsole.log(f([1]));\n",
+    "typescript": "interface A { x: number }\nfunction f(a: A): number { return a.x; }\n",
+    "java": "public class A {\n  public static void main(String[] args) {\n    System.out.println(1);\n  }\n}\n",
+    "cpp": "#include <vector>\nint main() { std::vector<int> v{1}; return v[0]; }\n",
+    "csharp": "using System;\nnamespace A { class B { int X { get; set; } static void Main() => Console.WriteLine(1); } }\n",
+    "go": 'package main\nimport "fmt"\nfunc main() { x := 1; fmt.Println(x) }\n',
+    "rust": 'fn main() { let mut x: i32 = 1; x += 1; println!("{}", x); }\n',
+    "php": "<?php\nfunction f($x) { return $x . 'a'; }\n",
+    "ruby": "def f(x)\n  x.map { |y| y + 1 }\nend\nputs f([1])\n",
+    "swift": "func f(_ x: Int) -> Int { guard x > 0 else { return 0 }; return x }\n",
+    "bash": '#!/bin/bash\nfor f in *.txt; do\n  echo "$f"\ndone\n',
+}
+
+
+def fence(code: str, info: str = "") -> str:
+    return f"```{info}\n{code}\n```\n"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("expected", ["python", "bash", "php", "cpp"])
+def test_code_without_a_name_is_known_by_its_grammar(language: str, expected: str):
+    assert guess_language(SAMPLES[language], expected) == language
+    assert code_language(f"Here:\n{fence(SAMPLES[language])}", expected) == language
+
+
+def test_a_fence_that_names_a_language_is_believed():
+    assert code_language(fence("x = 1", "py"), "rust") == "python"
+    assert code_language(fence("x = 1", "C++"), "rust") == "cpp"
+    assert code_language(fence("select 1", "sql"), "python") == OTHER
+
+
+def test_the_language_with_most_code_wins_and_the_seeds_own_between_equals():
+    both = fence("pip install x", "bash") + fence(SAMPLES["python"], "python")
+    assert code_language(both, "bash") == "python"
+    equal = fence("aaaa", "java") + fence("bbbb", "go")
+    assert (code_language(equal, "go"), code_language(equal, "java"), code_language(equal, "python")) == (
+        "go",
+        "java",
+        "go",
+    )
+    assert code_language(fence("x = 1"), "ruby") == "ruby"
+
+
+@pytest.mark.parametrize("text", ["", "No code at all.", "`x = 1`", fence(" \n", "python")])
+def test_without_code_there_is_no_language(text: str):
+    assert code_language(text, "python") is None
+
+
+@given(st.text(max_size=80), st.sampled_from(LANGUAGES))
+def test_any_text_gets_one_of_the_languages(text: str, expected: str):
+    assert guess_language(text, expected) in LANGUAGES
+    assert code_language(fence(text), expected) in {*LANGUAGES, OTHER, None}
