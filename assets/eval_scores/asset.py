@@ -12,13 +12,18 @@ from assets.prompts import prompts_digest
 from assets.publication import Materialised, address_of, markdown_table, publish
 from assets.recipe_assets import RecipeAssets
 from resources.engines.resource import EnginesResource
-from resources.engines.spec import TransformersSpec
+from resources.engines.spec import TransformersSpec, VllmServerSpec, VllmSpec
 from resources.parquet_store import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 from resources.sandbox.resource import SandboxResource
 
 ARTIFACT = "eval_scores"
 VERSION = "1"
+ENGINES: dict[str, type[TransformersSpec | VllmSpec | VllmServerSpec]] = {
+    "transformers": TransformersSpec,
+    "vllm": VllmSpec,
+    "vllm_server": VllmServerSpec,
+}
 CANONICAL_CHECK = "canonical_solutions_pass"
 
 
@@ -64,7 +69,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
         contaminated = sft_dataset.select(pl.col("contamination").explode().struct.unnest()).collect()
         cache = row_cache.for_user(str(address_of(context)))
         # the checkpoint is asked as the recipe says, whatever it was trained from
-        spec = TransformersSpec(
+        spec = ENGINES[settings.backend](
             model=trained["weights"], form="instruct" if settings.prompt_style == "chat" else "base"
         )
         with (

@@ -18,6 +18,9 @@ class EvaluationSettings(BaseModel):
         default="chat",
         description="chat: an instruction by the model's chat template; completion: the bare prompt",
     )
+    backend: Literal["transformers", "vllm", "vllm_server"] = Field(
+        default="transformers", description="engine that runs the checkpoint"
+    )
     k: tuple[int, ...] = Field(default=(1,), min_length=1, description="pass@k for each of these")
     samples: int = Field(default=1, ge=1, description="answers a problem")  # published: 1
     temperature: float = Field(default=0.0, ge=0, le=2, description="0: greedy")  # published: 0
