@@ -13,7 +13,7 @@ SAMPLES = {
     "typescript": "interface A { x: number }\nfunction f(a: A): number { return a.x; }\n",
     "java": "public class A {\n  public static void main(String[] args) {\n    System.out.println(1);\n  }\n}\n",
     "cpp": "#include <vector>\nint main() { std::vector<int> v{1}; return v[0]; }\n",
-    "csharp": "using System;\nnamespace A { class B { int X { get; set; } static void Main() => Console.WriteLine(1); } }\n",
+    "csharp": "using System;\nclass B { int X { get; set; } static void Main() => Console.WriteLine(1); }\n",
     "go": 'package main\nimport "fmt"\nfunc main() { x := 1; fmt.Println(x) }\n',
     "rust": 'fn main() { let mut x: i32 = 1; x += 1; println!("{}", x); }\n',
     "php": "<?php\nfunction f($x) { return $x . 'a'; }\n",
