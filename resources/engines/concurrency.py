@@ -7,7 +7,7 @@ decrease, with TCP CUBIC's memory of the last maximum). No clock and no I/O here
 
 from collections import deque
 
-START = 16
+START = 32
 """Requests in flight at first."""
 
 WINDOW = 64
@@ -17,7 +17,7 @@ BUSY_SHARE = 0.25
 """Share of refusals in a window above which the server counts as busy. Hosted servers refuse stray requests for
 reasons of their own; at the limit of a server about every second new request is refused."""
 
-FALL = 0.95
+FALL = 0.98
 """What remains of the requests in flight when the server is found busy: those were all being served."""
 
 PROBE = 0.01

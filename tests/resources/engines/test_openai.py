@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from assets.generation import requests_frame
+from resources.engines.concurrency import START
 from resources.engines.deployment import OpenAIDeployment
 from resources.engines.face import (
     COMPLETION_SCHEMA,
@@ -372,7 +373,7 @@ def test_another_dialect_is_said_at_the_first_request(body: str) -> None:
     with ScriptedServer(lambda _: {"body": body}) as server:
         with pytest.raises(EngineUnavailable, match=r"does not speak OpenAI's protocol.*usually ends in /v1"):
             complete(engine_for(server), requests(*map(str, range(100))))
-        assert server.total <= 16
+        assert server.total <= START
 
 
 def test_nonsense_after_good_answers_is_that_rows_error() -> None:
