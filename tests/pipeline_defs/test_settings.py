@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from assets.generation import requests_frame
+from pipeline_defs.resources import build_resources
 from pipeline_defs.settings import DEMO_CONFIG_FILE, Settings, SettingsError, config_file, load_settings
+from resources.engines.face import Sampling
+from resources.engines.spec import OpenAISpec
+from tests.resources.engines.scripted_server import ScriptedServer
 
 
 @pytest.fixture(autouse=True)
@@ -129,6 +134,17 @@ def test_two_variables_are_enough_for_a_model_server(monkeypatch: pytest.MonkeyP
     assert server.api_key is not None
     assert server.api_key.get_secret_value() == "sk-secret"
     assert "sk-secret" not in repr(load_settings())
+
+
+def test_with_two_variables_the_engine_of_a_recipe_asks_that_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ScriptedServer(api_key="sk-secret") as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+        engines = build_resources(load_settings())["engines"]
+        assert "sk-secret" not in repr(engines)
+        with engines.open(OpenAISpec(model="any")) as engine:
+            (frame,) = engine.complete(requests_frame([{"key": "a", "prompt": "hello"}]), Sampling(9))
+    assert frame["text"].to_list() == ["hello"]
 
 
 def test_our_own_settings_of_a_model_server_go_before_its_variables(
