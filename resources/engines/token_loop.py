@@ -11,9 +11,14 @@ from typing import Any
 import numpy as np
 
 from resources.engines.face import Sampling
+from resources.engines.lean_llama import LeanLlama, suits
 
 OVERLAP = 8
 """Prompt tokens decoded together with a completion, so that a leading space of its first word is not lost."""
+
+
+SHRINK = 0.75
+"""Share of rows still going at which a batch with a fixed cache is made smaller."""
 
 
 @dataclass
@@ -35,59 +40,82 @@ def generate(model: Any, tokenizer: Any, rows: Sequence[Row], sampling: Sampling
     import torch
 
     ends = _end_tokens(model, tokenizer)
+    stops = _Stops(tokenizer, sampling.stop)
     with torch.inference_mode():
-        cache, mask, logits = _read_prompts(model, tokenizer, rows)
+        reader = LeanLlama(model) if suits(model) else _LibraryReader(model)
+        logits = reader.read(*_prompts(model, tokenizer, rows))
         active = list(rows)
         while True:
             drawn = _draw(logits, active, sampling)
             for row, token in zip(active, drawn, strict=True):
-                _append(row, token, tokenizer, sampling, ends)
+                _append(row, token, tokenizer, sampling, ends, stops)
             going = [index for index, row in enumerate(active) if not row.finish_reason]
             if not going:
                 return
-            if len(going) < len(active):
-                chosen = torch.tensor(going, device=model.device)
-                cache.batch_select_indices(chosen)
-                mask, active = mask[chosen], [active[index] for index in going]
-            mask = torch.cat([mask, mask.new_ones((len(active), 1))], dim=1)
-            tokens = torch.tensor([[row.tokens[-1]] for row in active], device=model.device)
-            positions = mask.sum(dim=1, keepdim=True) - 1
-            logits = model(
-                input_ids=tokens,
-                attention_mask=mask,
-                position_ids=positions,
-                past_key_values=cache,
-                use_cache=True,
-            ).logits[:, -1]
+            if len(going) <= SHRINK * len(active) or reader.eager:
+                if len(going) < len(active):
+                    reader.select(torch.tensor(going, device=model.device))
+                    active, drawn = [active[index] for index in going], [drawn[index] for index in going]
+            logits = reader.advance(torch.tensor(drawn, device=model.device))
 
 
-def _read_prompts(model: Any, tokenizer: Any, rows: Sequence[Row]) -> tuple[Any, Any, Any]:
-    """Cache, mask (rows, width) and next-token logits (rows, vocabulary) after prompts padded on the left."""
+def _prompts(model: Any, tokenizer: Any, rows: Sequence[Row]) -> tuple[Any, Any, Any, int]:
+    """Distinct prompts (prompts, width) padded on the left, what of them is no padding, the prompt of each row,
+    and the places that prompts and answers take at most."""
     import torch
-    from transformers import DynamicCache
 
     distinct = sorted({tuple(row.prompt) for row in rows})
     width = max(len(prompt) for prompt in distinct)
     padding = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else 0
     tokens = torch.full((len(distinct), width), padding, dtype=torch.long, device=model.device)
-    mask = torch.zeros_like(tokens)
+    seen = torch.zeros_like(tokens)
     for index, prompt in enumerate(distinct):
         tokens[index, width - len(prompt) :] = torch.tensor(prompt, device=model.device)
-        mask[index, width - len(prompt) :] = 1
-    positions = (mask.cumsum(dim=1) - 1).clamp(min=0)
-    cache = DynamicCache(config=model.config)
-    output = model(
-        input_ids=tokens,
-        attention_mask=mask,
-        position_ids=positions,
-        past_key_values=cache,
-        use_cache=True,
-        logits_to_keep=1,
-    )
+        seen[index, width - len(prompt) :] = 1
     place = {prompt: index for index, prompt in enumerate(distinct)}
-    chosen = torch.tensor([place[tuple(row.prompt)] for row in rows], device=model.device)
-    cache.batch_select_indices(chosen)
-    return cache, mask[chosen], output.logits[:, -1][chosen]
+    copies = torch.tensor([place[tuple(row.prompt)] for row in rows], device=model.device)
+    return tokens, seen, copies, width + max(row.limit for row in rows)
+
+
+class _LibraryReader:
+    """Any causal model of the library, through its own forward pass and cache."""
+
+    eager = True  # a growing cache costs least when finished rows leave at once
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def read(self, tokens: Any, seen: Any, copies: Any, longest: int) -> Any:
+        from transformers import DynamicCache
+
+        self.cache = DynamicCache(config=self.model.config)
+        output = self.model(
+            input_ids=tokens,
+            attention_mask=seen,
+            position_ids=(seen.cumsum(dim=1) - 1).clamp(min=0),
+            past_key_values=self.cache,
+            use_cache=True,
+            logits_to_keep=1,
+        )
+        self.cache.batch_select_indices(copies)
+        self.mask = seen[copies]
+        return output.logits[:, -1][copies]
+
+    def select(self, rows: Any) -> None:
+        self.cache.batch_select_indices(rows)
+        self.mask = self.mask[rows]
+
+    def advance(self, tokens: Any) -> Any:
+        import torch
+
+        self.mask = torch.cat([self.mask, self.mask.new_ones((len(tokens), 1))], dim=1)
+        return self.model(
+            input_ids=tokens[:, None],
+            attention_mask=self.mask,
+            position_ids=self.mask.sum(dim=1, keepdim=True) - 1,
+            past_key_values=self.cache,
+            use_cache=True,
+        ).logits[:, -1]
 
 
 def _draw(logits: Any, rows: Sequence[Row], sampling: Sampling) -> list[int]:
@@ -97,24 +125,52 @@ def _draw(logits: Any, rows: Sequence[Row], sampling: Sampling) -> list[int]:
     if sampling.temperature == 0:
         return logits.argmax(dim=-1).tolist()
     probabilities = torch.softmax(logits.double() / sampling.temperature, dim=-1)
+    uniform = torch.tensor([[row.stream.random()] for row in rows], dtype=torch.float64, device=logits.device)
+    if sampling.top_p == 1:
+        below = probabilities.cumsum(dim=-1)
+        place = torch.searchsorted(below, uniform * below[:, -1:], right=True)
+        return place.clamp(max=probabilities.shape[-1] - 1).squeeze(1).tolist()
     ordered, tokens = probabilities.sort(dim=-1, descending=True, stable=True)
     below = ordered.cumsum(dim=-1)
     # the nucleus: the likeliest tokens until their mass reaches top_p, the first always among them
     ordered = ordered.masked_fill(below - ordered >= sampling.top_p, 0.0)
     below = ordered.cumsum(dim=-1)
-    uniform = torch.tensor([[row.stream.random()] for row in rows], dtype=torch.float64, device=logits.device)
     place = torch.searchsorted(below, uniform * below[:, -1:], right=True)
     last = (ordered > 0).sum(dim=-1, keepdim=True) - 1
     return tokens.gather(1, torch.minimum(place, last)).squeeze(1).tolist()
 
 
-def _append(row: Row, token: int, tokenizer: Any, sampling: Sampling, ends: frozenset[int]) -> None:
+class _Stops:
+    """Which tokens may end a stop string, so that others need no look at the text."""
+
+    def __init__(self, tokenizer: Any, stops: Sequence[str]) -> None:
+        self.tokenizer, self.stops = tokenizer, stops
+        self.known: dict[int, bool] = {}
+
+    def may_end_with(self, token: int) -> bool:
+        """Whether a stop string may be complete after this token."""
+        if token not in self.known:
+            piece = self.tokenizer.decode([token])
+            # a part of a character may become anything; a leading space may be lost in decoding
+            odd = not piece or "\ufffd" in piece
+            self.known[token] = odd or any(
+                stop in piece or any(stop.endswith(piece[:length]) for length in range(1, len(piece) + 1))
+                for stop in self.stops
+            )
+        return self.known[token]
+
+
+def _append(
+    row: Row, token: int, tokenizer: Any, sampling: Sampling, ends: frozenset[int], stops: _Stops
+) -> None:
     """Add a token to a row and see whether it is finished: by an end token, a stop string or the limit."""
+    if row.finish_reason:
+        return
     row.tokens.append(token)
     if token in ends:
         row.text, row.finish_reason = _decode(tokenizer, row, row.tokens[:-1]), "stop"
         return
-    if sampling.stop:
+    if sampling.stop and stops.may_end_with(token):
         # a stop string that ends now lies within the last tokens: each is at least one byte long
         tail = row.tokens[-(max(len(stop.encode()) for stop in sampling.stop) + 4) :]
         recent = tokenizer.decode(tail, skip_special_tokens=True)
