@@ -72,7 +72,7 @@ def recipe_assets(recipe: Recipe, settings: Settings) -> list[dg.AssetsDefinitio
     """The assets of one recipe, in the order the data flows."""
     shared = shared_of(recipe, settings)
     return [
-        filtered_seeds.build(shared, recipe.seeds),
+        filtered_seeds.build(shared, recipe.seeds, recipe.engine),
         instructions.build(shared, recipe.instructions, recipe.engine),
         candidate_responses.build(shared, recipe.responses, recipe.engine),
         verified_responses.build(shared, recipe.verification, recipe.engine),

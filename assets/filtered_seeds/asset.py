@@ -9,13 +9,19 @@ import polars as pl
 from assets.filtered_seeds.chain import Chain
 from assets.filtered_seeds.coreset.picture import draw_coreset, draw_radius
 from assets.filtered_seeds.coreset.select import embedding_matrix
+from assets.filtered_seeds.docstring_judge.judge import PACKAGE as DOCSTRING_JUDGE
+from assets.filtered_seeds.docstring_judge.judge import examples_digest
 from assets.filtered_seeds.settings import SeedSettings
 from assets.filtered_seeds.table import TABLE
+from assets.model_calls import asking, budget_check, budget_result, call_metadata
 from assets.plots import png_markdown
 from assets.progress import LogProgress
+from assets.prompts import prompts_digest
 from assets.publication import Materialised, accounts_check, address_of, publish
 from assets.recipe_assets import RecipeAssets
 from resources.embedder.resource import EmbedderResource
+from resources.engines.resource import EnginesResource
+from resources.engines.spec import EngineSpec
 from resources.parquet_store import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 from resources.type_checker.resource import TypeCheckerResource
@@ -24,17 +30,22 @@ ARTIFACT = "filtered_seeds"
 VERSION = "1"
 
 
-def build(shared: RecipeAssets, settings: SeedSettings) -> dg.AssetsDefinition:
-    """The asset of one recipe."""
+def build(shared: RecipeAssets, settings: SeedSettings, spec: EngineSpec) -> dg.AssetsDefinition:
+    """The asset of one recipe; `spec` is the docstring judge's model, where the recipe has a judge."""
+    key = shared.key(ARTIFACT)
+    judged = settings.docstring_judge is not None
+    asked_of = [spec, prompts_digest(DOCSTRING_JUDGE), examples_digest()] if judged else []
+    benchmarks = {"benchmarks": dg.AssetIn("benchmarks")} if settings.verbatim_benchmarks else {}
 
     @shared.asset(
         ARTIFACT,
         TABLE,
         version=VERSION,
-        settings=[settings],
-        ins={"raw_corpus": dg.AssetIn("raw_corpus")},
-        check_specs=[accounts_check(shared.key(ARTIFACT))],
-        pool="cpu",
+        settings=[settings, *asked_of],
+        expensive=judged,
+        ins={"raw_corpus": dg.AssetIn("raw_corpus"), **benchmarks},
+        check_specs=[accounts_check(key), *([budget_check(key)] if judged else [])],
+        pool="engine" if judged else "cpu",
     )
     def filtered_seeds(
         context: dg.AssetExecutionContext,
@@ -43,10 +54,13 @@ def build(shared: RecipeAssets, settings: SeedSettings) -> dg.AssetsDefinition:
         row_cache: RowCacheResource,
         type_checker: TypeCheckerResource,
         embedder: EmbedderResource,
+        engines: dg.ResourceParam[EnginesResource],
+        **problems: pl.LazyFrame,
     ) -> Materialised:
         """Documented, type-checked, distinct pieces of code (as the recipe asks), with their exact lines."""
         language = context.partition_key
         with ExitStack() as stack:
+            asker = stack.enter_context(asking(context, engines, row_cache, spec)) if judged else None
             chain = Chain(
                 settings,
                 language,
@@ -55,6 +69,8 @@ def build(shared: RecipeAssets, settings: SeedSettings) -> dg.AssetsDefinition:
                 embedder=stack.enter_context(embedder.open(settings.coreset.embedder))
                 if settings.coreset
                 else None,
+                ask=asker,
+                problems=problems["benchmarks"].collect() if benchmarks else None,
                 progress=LogProgress(context.log, "rows"),
             )
             seeds = chain.run(raw_corpus).select(TABLE.schema.names())
@@ -68,7 +84,9 @@ def build(shared: RecipeAssets, settings: SeedSettings) -> dg.AssetsDefinition:
                 "rows_computed": dg.MetadataValue.json(chain.counts.computed),
                 "rows_reused": dg.MetadataValue.json(chain.counts.reused),
                 **coreset_metadata(chain),
+                **(call_metadata(asker, seeds.height) if asker else {}),
             },
+            checks=[budget_result(key, asker)] if asker else [],
         )
 
     return filtered_seeds

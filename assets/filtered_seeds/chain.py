@@ -12,6 +12,8 @@ import polars as pl
 
 from assets.filtered_seeds.coreset.select import STAGE as CORESET
 from assets.filtered_seeds.coreset.select import Coreset, choose_coreset
+from assets.filtered_seeds.docstring_judge.judge import STAGE as DOCSTRING_JUDGE
+from assets.filtered_seeds.docstring_judge.judge import judge_docstrings
 from assets.filtered_seeds.extraction import SEED_SCHEMA
 from assets.filtered_seeds.extraction.parallel import extract_in_parallel, together
 from assets.filtered_seeds.extraction.settings import STAGE as EXTRACTION
@@ -27,6 +29,9 @@ from assets.filtered_seeds.near_duplicates.signatures import signatures
 from assets.filtered_seeds.settings import Coreset as CoresetStep
 from assets.filtered_seeds.settings import SeedSettings
 from assets.filtered_seeds.standalone import standalone_seeds
+from assets.filtered_seeds.verbatim_benchmarks import STAGE as VERBATIM_BENCHMARKS
+from assets.filtered_seeds.verbatim_benchmarks import without_benchmarks
+from assets.generation import Ask
 from assets.ledger import Ledger
 from assets.outcome import REJECTION_SCHEMA, Outcome, no_rejections
 from assets.raw_corpus.licence_policy import judge_licences
@@ -76,6 +81,8 @@ class Chain:
     ledger: Ledger = field(default_factory=Ledger)
     counts: CacheCounts = field(default_factory=CacheCounts)
     embedder: Embedder | None = None
+    ask: Ask | None = None
+    problems: pl.DataFrame | None = None
     coreset: Coreset | None = None
     embedded: pl.DataFrame | None = None
     progress: Progress | None = None
@@ -87,6 +94,10 @@ class Chain:
         seeds = self._filter(seeds)
         if self.settings.check is not None:
             seeds = self._check(seeds)
+        if self.settings.verbatim_benchmarks is not None:
+            seeds = self._without_benchmarks(seeds)
+        if self.settings.docstring_judge is not None:
+            seeds = self._judge(seeds)
         if self.settings.near_duplicates is not None:
             seeds = self._near_duplicates(seeds, files, self.settings.near_duplicates)
         if self.settings.coreset is not None:
@@ -198,6 +209,18 @@ class Chain:
         self.counts.add(TYPE_CHECK, mapped.computed, mapped.reused)
         outcome = apply_verdicts(seeds, mapped.rows.rename({"seed_id": "key"}))
         return self._recorded(TYPE_CHECK, seeds, outcome)
+
+    def _without_benchmarks(self, seeds: pl.DataFrame) -> pl.DataFrame:
+        if self.settings.verbatim_benchmarks is None or self.problems is None:
+            raise ValueError("the recipe asks for seeds clean of benchmarks, but no benchmarks were given")
+        outcome = without_benchmarks(seeds, self.problems, self.settings.verbatim_benchmarks)
+        return self._recorded(VERBATIM_BENCHMARKS, seeds, outcome)
+
+    def _judge(self, seeds: pl.DataFrame) -> pl.DataFrame:
+        if self.settings.docstring_judge is None or self.ask is None:
+            raise ValueError("the recipe asks for a docstring judge, but no engine was given")
+        outcome = judge_docstrings(seeds, self.settings.docstring_judge, self.ask)
+        return self._recorded(DOCSTRING_JUDGE, seeds, outcome)
 
     def _near_duplicates(
         self, seeds: pl.DataFrame, files: pl.LazyFrame, settings: NearDuplicateSettings

@@ -6,10 +6,12 @@ Each step's settings are declared beside its code; null leaves a step out.
 from pydantic import BaseModel, ConfigDict, Field
 
 from assets.filtered_seeds.coreset.select import CoresetSettings
+from assets.filtered_seeds.docstring_judge.settings import DocstringJudge
 from assets.filtered_seeds.extraction import ExtractionSettings
 from assets.filtered_seeds.filters import FilterSettings
 from assets.filtered_seeds.import_inference import ImportSettings
 from assets.filtered_seeds.near_duplicates.settings import NearDuplicateSettings
+from assets.filtered_seeds.verbatim_benchmarks import VerbatimBenchmarks
 from resources.embedder.face import EmbedderSpec
 from resources.type_checker.choice import Check
 
@@ -35,6 +37,13 @@ class SeedSettings(BaseModel):
     )
     check: Check | None = Field(
         description="types (Python: Pyright's verdict, else the grammar's), pyright (alone), grammar or toolchain"
+    )
+    verbatim_benchmarks: VerbatimBenchmarks | None = Field(
+        default=None, description="drop what holds a docstring or solution of a benchmark"
+    )
+    docstring_judge: DocstringJudge | None = Field(
+        default=None,
+        description="drop functions that the engine's model could not write from their docstring",
     )
     near_duplicates: NearDuplicateSettings | None
     coreset: Coreset | None = Field(default=None, description="keep so many seeds, spread as wide as can be")

@@ -1,0 +1,174 @@
+"""The judge's prompt and its answer: yes keeps a function, anything else drops it.
+
+The function is shown without its docstring, the docstring as a description, after labelled examples of our own
+in an order drawn for the row. Method: StarCoder2-Instruct (bigcode-project/starcoder2-self-align), step 6.
+"""
+
+import ast
+import functools
+import hashlib
+import random
+import re
+import warnings
+from importlib import resources
+
+import polars as pl
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from assets.filtered_seeds.docstring_judge.settings import DocstringJudge
+from assets.generation import (
+    BATCH_PROMPTS,
+    Ask,
+    answers,
+    draw_number,
+    finished,
+    in_batches,
+    raw_detail,
+    requests_frame,
+    template,
+)
+from assets.outcome import Outcome, Rule, apply_rules
+from assets.reasons import Reason
+from resources.engines.face import Sampling
+
+PACKAGE = "assets.filtered_seeds.docstring_judge"
+STAGE = "docstring_judge"
+TASK = "docstring_judge"
+CALL = "filtered_seeds/docstring_judge"
+FIRST_WORD = re.compile(r"[\s*_#>`\"'(\[]*([A-Za-z]+)")
+
+
+class Example(BaseModel):
+    """A function without its docstring, a description, and whether the one can be written from the other."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    code: str = Field(min_length=1)
+    description: str = Field(min_length=1)
+    answer: bool
+
+
+def judged_languages() -> tuple[str, ...]:
+    """The languages that there are labelled examples in."""
+    folder = resources.files(PACKAGE).joinpath("examples")
+    return tuple(
+        sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+    )
+
+
+@functools.cache
+def examples(language: str) -> tuple[Example, ...]:
+    """All labelled examples in `language`; an error names the file and what is wrong in it."""
+    file = resources.files(PACKAGE).joinpath("examples", f"{language}.yaml")
+    if not file.is_file():
+        raise ValueError(
+            f"no labelled examples to judge docstrings in {language} by: write {file}, or set docstring_judge: null"
+        )
+    try:
+        return TypeAdapter(tuple[Example, ...]).validate_python(yaml.safe_load(file.read_text("utf-8")))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise ValueError(f"the labelled examples {file} are not well-formed: {error}") from error
+
+
+def examples_digest() -> str:
+    """SHA-256 over the files of examples: part of the code version of the stage that shows them."""
+    digest = hashlib.sha256()
+    for language in judged_languages():
+        content = resources.files(PACKAGE).joinpath("examples", f"{language}.yaml").read_bytes()
+        digest.update(f"{language}:{len(content)}:".encode() + content)
+    return digest.hexdigest()
+
+
+def judge_docstrings(seeds: pl.DataFrame, settings: DocstringJudge, ask: Ask) -> Outcome:
+    """Seeds whose description the model finds good enough; `seeds` has `seed_id, language, seed, docstring`.
+
+    The columns and the order of what is kept stay. An answer that is no yes is a no, with its text as detail.
+    """
+    return in_batches(seeds, lambda batch: _judge(batch, settings, ask), BATCH_PROMPTS)
+
+
+def _judge(seeds: pl.DataFrame, settings: DocstringJudge, ask: Ask) -> Outcome:
+    undocumented = Rule(
+        Reason.DOCSTRING_QUALITY,
+        pl.col("docstring").fill_null("").str.strip_chars() == "",
+        pl.lit("no documentation"),
+    )
+    documented = apply_rules(seeds, [undocumented], stage=STAGE, id_column="seed_id")
+    answered = answers(
+        documented.kept.select("seed_id"),
+        requests(documented.kept, settings),
+        ask,
+        Sampling(settings.max_tokens, settings.temperature, stop=("\n##",)),
+        stage=CALL,
+        id_column="seed_id",
+    )
+    # the answer's first word is all that is wanted, so that an answer cut after it is whole
+    cut = pl.col("finish_reason").replace({"length": "stop"})
+    whole = finished(answered.with_columns(cut), stage=STAGE, id_column="seed_id")
+    said = pl.Series("said", [first_word(text or "") for text in whole.kept["text"]], dtype=pl.String)
+    refused = Rule(
+        Reason.DOCSTRING_QUALITY,
+        pl.col("said").ne_missing("yes"),
+        pl.when(pl.col("said") == "no")
+        .then(pl.lit("no"))
+        .otherwise(raw_detail(pl.lit("neither yes nor no"))),
+    )
+    decided = apply_rules(whole.kept.with_columns(said), [refused], stage=STAGE, id_column="seed_id")
+    kept = documented.kept.join(
+        decided.kept.select("seed_id"), on="seed_id", how="semi", maintain_order="left"
+    )
+    return Outcome(kept, pl.concat([documented.rejected, whole.rejected, decided.rejected]))
+
+
+def requests(seeds: pl.DataFrame, settings: DocstringJudge) -> pl.DataFrame:
+    """One completion request a seed (`REQUEST_SCHEMA`), keyed by `seed_id`."""
+    prompt = template(PACKAGE, "docstring_judge.jinja")
+    rows: list[dict[str, object]] = []
+    for row in seeds.iter_rows(named=True):
+        shots = list(examples(row["language"]))
+        random.Random(draw_number(settings.seed, "docstring_judge", row["seed_id"])).shuffle(shots)
+        rows.append(
+            {
+                "key": row["seed_id"],
+                "prompt": prompt.render(
+                    shots=shots[: settings.shots],
+                    language=row["language"],
+                    code=without_docstring(row["seed"]),
+                    description=row["docstring"].strip(),
+                ),
+                "task": TASK,
+                "sample": 0,
+                "seed": draw_number(settings.seed, "sampling/docstring_judge", row["seed_id"]),
+            }
+        )
+    return requests_frame(rows)
+
+
+def first_word(text: str) -> str | None:
+    """The first word of an answer in lower case, marks before it passed over; None: there is none."""
+    found = FIRST_WORD.match(text)
+    return found[1].lower() if found else None
+
+
+def without_docstring(seed: str) -> str:
+    """A Python function without its docstring; as it is where it has none or does not parse."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # of the code's own escapes
+        try:
+            tree = ast.parse(seed)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return seed
+    function = next(
+        (node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)), None
+    )
+    if function is None or ast.get_docstring(function, clean=False) is None:
+        return seed
+    told = function.body[0]
+    assert told.end_lineno is not None and told.end_col_offset is not None
+    lines = seed.split("\n")
+    before = lines[told.lineno - 1].encode()[: told.col_offset].decode()
+    after = lines[told.end_lineno - 1].encode()[told.end_col_offset :].decode().lstrip(" ;")
+    rest = [before + after] if before.strip() or after.strip() else []
+    return "\n".join([*lines[: told.lineno - 1], *rest, *lines[told.end_lineno :]])
