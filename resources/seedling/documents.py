@@ -93,29 +93,29 @@ def document(drawn: random.Random, written: Written, form: str) -> Document:
     if form == "code":
         return Document(form, "", written.documented + "\n")
     if form == "concepts":
-        return Document(form, concepts_prompt(written.documented), "\n" + ", ".join(task.concepts))
+        return Document(form, concepts_prompt(written.documented), ", ".join(task.concepts))
     if form == "instruction":
         prompt = instruction_prompt(task.concepts, drawn.choice(DIFFICULTIES))
-        return Document(form, prompt, "\n" + task.instruction)
-    return Document(form, response_prompt(task.instruction), "\n" + response(drawn, written))
+        return Document(form, prompt, task.instruction)
+    return Document(form, response_prompt(task.instruction), response(drawn, written))
 
 
 def concepts_prompt(code: str) -> str:
     """What the recipe asks for concepts with."""
-    return f"### Code\n```python\n{code}\n```\n### Concepts"
+    return f"### Code\n```python\n{code}\n```\n### Concepts\n"
 
 
 def instruction_prompt(concepts: tuple[str, ...], difficulty: str) -> str:
     """What the recipe asks for an instruction with."""
     return (
         f"### Property\ncategory: {CATEGORY}\nlanguage: python\nconcepts: {', '.join(concepts)}\n"
-        f"difficulty: {difficulty}\n### Instruction"
+        f"difficulty: {difficulty}\n### Instruction\n"
     )
 
 
 def response_prompt(instruction: str) -> str:
     """What the recipe asks for a response with, and how the model's chat template puts a user's turn."""
-    return f"### Instruction\n{instruction}\n### Response"
+    return f"### Instruction\n{instruction}\n### Response\n"
 
 
 def response(drawn: random.Random, written: Written) -> str:

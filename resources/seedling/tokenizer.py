@@ -13,13 +13,13 @@ VOCABULARY = 1024
 CHAT_TEMPLATE = (
     "{%- for message in messages -%}"
     "{%- if message['role'] == 'assistant' -%}"
-    "{{ '\\n' + message['content'] + eos_token }}"
+    "{{ message['content'] + eos_token }}"
     "{%- elif message['role'] == 'user' -%}"
-    "{{ '### Instruction\\n' + message['content'] + '\\n### Response' }}"
+    "{{ '### Instruction\\n' + message['content'] + '\\n### Response\\n' }}"
     "{%- endif -%}"
     "{%- endfor -%}"
 )
-"""A user's turn is the prompt of the response form, with nothing after the heading."""
+"""A user's turn is the prompt of the response form."""
 
 
 def make_tokenizer(texts: Iterable[str]) -> Any:

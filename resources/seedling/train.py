@@ -51,7 +51,7 @@ def data_digest(seed: int, count: int, workers: int) -> str:
     digest = hashlib.sha256()
     for share in range(workers):
         for one in corpus(seed, share, count // workers):
-            digest.update(f"{one.prompt}\0{one.completion}\0".encode())
+            digest.update(f"{one.prompt}{one.completion}\0".encode())
     return digest.hexdigest()
 
 
