@@ -17,6 +17,15 @@ RECORD = "training.json"
 """How a training went (time, hardware, loss): beside the model, no part of what the model answers."""
 
 
+SHIPPED = {"seedling": Path(__file__).parent / "seedling" / "model"}
+"""Models that come with the project, by the name that recipes use; a folder of that name is written `./seedling`."""
+
+
+def located(model: str) -> str:
+    """Where `model` is: the folder of a shipped one, anything else (a folder, a hub id) as it was given."""
+    return str(SHIPPED.get(model, model))
+
+
 class BrokenModelFolder(RuntimeError):
     """A model folder is incomplete or differs from its manifest; the message names the file."""
 

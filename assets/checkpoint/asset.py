@@ -18,7 +18,7 @@ from assets.checkpoint.table import TABLE, checkpoint_row
 from assets.plots import png_markdown
 from assets.publication import Materialised, publish
 from assets.recipe_assets import RecipeAssets
-from resources.model_folder import model_digest
+from resources.model_folder import located, model_digest
 from resources.parquet_store import ParquetIOManager
 from resources.trainer.face import OnProgress, Progress, Trainer
 from resources.trainer.resource import TrainerResource
@@ -112,7 +112,7 @@ def base_model(
     """What identifies the base model, and its folder or hub id; a tiny one is made from the corpus."""
     chosen = settings.base_model
     if isinstance(chosen, NamedModel):
-        folder = Path(chosen.model).expanduser()
+        folder = Path(located(chosen.model)).expanduser()
         digest = model_digest(folder) if folder.is_dir() else chosen.revision or "default branch"
         return {"model": chosen.model, "revision": digest}, str(folder) if folder.is_dir() else chosen.model
     texts = corpus_sample(corpus, settings.corpus_sample_bytes)

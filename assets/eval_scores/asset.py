@@ -70,7 +70,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
         cache = row_cache.for_user(str(address_of(context)))
         # the checkpoint is asked as the recipe says, whatever it was trained from
         spec = ENGINES[settings.backend](
-            model=trained["weights"], form="instruct" if settings.prompt_style == "chat" else "base"
+            model=trained["weights"], form="base" if settings.prompt_style == "completion" else "instruct"
         )
         with (
             asking(context, engines, row_cache, spec, what="answers", budgeted=False) as asker,

@@ -29,7 +29,7 @@ def programs(answers: pl.DataFrame, problems: pl.DataFrame, settings: Evaluation
         how="left",
         maintain_order="left",
     )
-    of_style = _code_of_chat if settings.prompt_style == "chat" else _code_of_completion
+    of_style = _code_of_completion if settings.prompt_style == "completion" else _code_of_chat
     code = [
         of_style(language, prompt, entry_point, text or "")
         for language, prompt, entry_point, text in joined.select(
@@ -53,10 +53,10 @@ def canonical_answers(problems: pl.DataFrame, settings: EvaluationSettings) -> p
     """
     known = problems.filter(pl.col("canonical_solution").is_not_null())
     texts = [
-        fenced(prompt + solution, language)
-        if settings.prompt_style == "chat"
         # the line ends that the prompt lost belong to the answer
-        else prompt[len(completion_prompt(prompt)) :] + solution
+        prompt[len(completion_prompt(prompt)) :] + solution
+        if settings.prompt_style == "completion"
+        else fenced(prompt + solution, language)
         for prompt, solution, language in known.select("prompt", "canonical_solution", "language").iter_rows()
     ]
     return known.select(

@@ -1,6 +1,7 @@
 """From benchmark problems to requests to an engine, one row a sample.
 
-Chat: an instruction with the problem in it, which the engine puts into the model's chat template. Completion:
+Chat: an instruction with the problem's code in it, which the engine puts into the model's chat template. Question:
+the problem's words without its code (MBPP's way), for models that were taught no other. Completion:
 the problem's prompt as it is, without the line ends at its close, since a model reads "\\n" and the next line's
 indentation as one token. Parsing the answers is in `programs`.
 """
@@ -43,7 +44,7 @@ def solution_requests(problems: pl.DataFrame, settings: EvaluationSettings) -> p
 
 def solution_sampling(settings: EvaluationSettings, language: str) -> Sampling:
     """How answers in `language` are drawn; completions stop where something new begins."""
-    stop = STOPS.get(language, ()) if settings.prompt_style == "completion" else ()
+    stop = (*settings.stop, *(STOPS.get(language, ()) if settings.prompt_style == "completion" else ()))
     return Sampling(settings.max_tokens, settings.temperature, settings.top_p, stop)
 
 
@@ -64,7 +65,8 @@ def _request(problem: dict[str, str], sample: int, settings: EvaluationSettings)
     if settings.prompt_style == "completion":
         return request | {"prompt": completion_prompt(problem["prompt"])}
     language = problem["language"]
-    text = template("assets.eval_scores", "solve.jinja").render(
+    name = "solve.jinja" if settings.prompt_style == "chat" else "question.jinja"
+    text = template("assets.eval_scores", name).render(
         **problem, language_title=TITLES.get(language, language.title())
     )
     return request | {"messages": [{"role": "user", "content": text.strip()}]}

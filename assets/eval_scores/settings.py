@@ -14,9 +14,10 @@ class EvaluationSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     benchmarks: tuple[str, ...] = Field(default=("seedline",), description="names of registered benchmarks")
-    prompt_style: Literal["chat", "completion"] = Field(
+    prompt_style: Literal["chat", "question", "completion"] = Field(
         default="chat",
-        description="chat: an instruction by the model's chat template; completion: the bare prompt",
+        description="chat: an instruction around the problem's code, by the model's chat template; question: the "
+        "problem's words alone, by the chat template; completion: the bare prompt",
     )
     backend: Literal["transformers", "vllm", "vllm_server"] = Field(
         default="transformers", description="engine that runs the checkpoint"
@@ -25,6 +26,9 @@ class EvaluationSettings(BaseModel):
     samples: int = Field(default=1, ge=1, description="answers a problem")  # published: 1
     temperature: float = Field(default=0.0, ge=0, le=2, description="0: greedy")  # published: 0
     top_p: float = Field(default=1.0, gt=0, le=1)
+    stop: tuple[str, ...] = Field(
+        default=(), description="texts at which an answer ends, besides those of the completion style"
+    )
     max_tokens: int = Field(default=512, ge=1, description="new tokens at most")
     seed: int = Field(default=0, description="of the sampling; a problem and a sample add their own")
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from resources.engines.deployment import EngineSettings
 from resources.engines.face import Engine
-from resources.engines.spec import EngineSpec, OfflineSpec, OpenAISpec, TransformersSpec, VllmSpec
+from resources.engines.spec import EngineSpec, LocalModel, OfflineSpec, OpenAISpec, TransformersSpec, VllmSpec
+from resources.model_folder import located
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class EnginesResource:
             from resources.engines.offline import OfflineEngine
 
             return OfflineEngine()
+        if isinstance(spec, LocalModel):
+            spec = spec.model_copy(update={"model": located(spec.model)})
         if isinstance(spec, TransformersSpec):
             from resources.engines.transformers import TransformersEngine
 
@@ -33,6 +36,7 @@ class EnginesResource:
                 revision=spec.revision,
                 device=self.settings.device,
                 threads=self.settings.threads or None,
+                batch_size=self.settings.batch_size,
             )
         if isinstance(spec, OpenAISpec):
             from resources.engines.openai import OpenAIEngine
