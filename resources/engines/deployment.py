@@ -18,9 +18,7 @@ class VllmDeployment(BaseModel):
     )
     memory_share: float = Field(default=0.9, gt=0, le=1, description="share of each GPU's memory it may take")
     tensor_parallel: int = Field(default=1, ge=1, description="GPUs that share one model")
-    eager: bool = Field(
-        default=False, description="do not compile the model: starts sooner, computes slower"
-    )
+    eager: bool = Field(default=False, description="do not compile the model: starts sooner, computes slower")
     load_timeout_s: float = Field(default=1800, gt=0, description="longest wait for a model to load")
     idle_s: float = Field(default=600, gt=0, description="a server that nobody used for so long stops")
 
@@ -69,6 +67,9 @@ class EngineSettings(BaseModel):
     device: str = Field(default="auto", description="auto, cpu or cuda, for the transformers engine")
     threads: int = Field(
         default=0, ge=0, description="CPU threads of the transformers engine and the trainer; 0: all"
+    )
+    batch_size: int = Field(
+        default=32, ge=1, description="prompts that the transformers engine answers at once"
     )
     vllm: VllmDeployment = Field(default_factory=VllmDeployment)
     openai: OpenAIDeployment = Field(default_factory=OpenAIDeployment)
