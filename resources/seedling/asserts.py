@@ -34,7 +34,7 @@ def draw_inputs(drawn: random.Random, task: Task, count: int, *, sharp: bool) ->
         value = make(drawn, edges)
         if value not in found and expected(task, value) is not None:
             found.append(value)
-        if len(found) == (CANDIDATES if sharp else count):
+        if len(found) == (max(CANDIDATES, 2 * count) if sharp else count):
             break
     return _telling(task.steps, found, count) if sharp else found[:count]
 
@@ -65,6 +65,16 @@ def slip_versions(steps: Sequence[Step]) -> list[list[str]]:
         [*right[:number], slip, *right[number + 1 :]]
         for number, step in enumerate(steps)
         for slip in step.operation.slips
+    ]
+
+
+def undetected(task: Task, inputs: Sequence[Any]) -> list[list[str]]:
+    """The slip versions of `task` that give the right result on all `inputs`."""
+    right = [step.operation.right[0] for step in task.steps]
+    return [
+        slip
+        for slip in slip_versions(task.steps)
+        if not any(_differs(task.steps, right, slip, value) for value in inputs)
     ]
 
 
