@@ -16,6 +16,7 @@ from resources.parquet_store import ParquetIOManager, TableAddress
 
 ROOT = Path(__file__).parents[2]
 GRAPH = Path(__file__).with_name("graph.txt")
+RECIPES = Path(__file__).with_name("graph_recipes.txt")
 RENEW = f"python {Path(__file__).relative_to(ROOT)}"
 HEAVY = ("torch", "transformers", "vllm", "ray", "boto3", "sentence_transformers", "matplotlib")
 
@@ -62,6 +63,24 @@ def demo_graph(home: Path = Path("home")) -> str:
     return described(build_defs(settings(home), recipes=[load_recipe("demo")]))
 
 
+def recipes_graph(home: Path = Path("home")) -> str:
+    """All shipped recipes together, an asset a line; what they all have alike stands in the demo's graph."""
+    recipes = [load_recipe(name) for name in shipped_recipes()]
+    graph = build_defs(settings(home), recipes=recipes).resolve_asset_graph()
+    lines = []
+    for key in graph.toposorted_asset_keys:
+        node = graph.get(key)
+        over = (
+            node.partitions_def.get_partition_keys()
+            if node.partitions_def not in (None, CORPUS_DUMPS)
+            else []
+        )
+        parents = " ".join(sorted(parent.to_user_string() for parent in node.parent_keys))
+        line = f"{key.to_user_string()} [{' '.join(over)}] <- {parents or '-'}; {' '.join(sorted(node.pools or ()))}"
+        lines.append(line.rstrip("; "))
+    return "\n".join(sorted(lines)) + "\n"
+
+
 def renamed(recipe: Recipe, name: str, *languages: str) -> Recipe:
     return Recipe.model_validate(recipe.model_dump() | {"name": name, "languages": languages})
 
@@ -69,6 +88,12 @@ def renamed(recipe: Recipe, name: str, *languages: str) -> Recipe:
 def test_the_graph_is_the_one_that_was_reviewed() -> None:
     assert demo_graph() == GRAPH.read_text(encoding="utf-8"), (
         f"the asset graph changed; if that was meant, renew {GRAPH.name} with `{RENEW}` and commit it"
+    )
+
+
+def test_all_recipes_stand_side_by_side_as_reviewed() -> None:
+    assert recipes_graph() == RECIPES.read_text(encoding="utf-8"), (
+        f"the graph of the recipes changed; if that was meant, renew {RECIPES.name} with `{RENEW}` and commit it"
     )
 
 
@@ -164,4 +189,5 @@ def test_a_recipe_cannot_take_the_name_of_what_all_share(name: str) -> None:
 
 if __name__ == "__main__":
     GRAPH.write_text(demo_graph(), encoding="utf-8")
-    print(f"wrote {GRAPH}")
+    RECIPES.write_text(recipes_graph(), encoding="utf-8")
+    print(f"wrote {GRAPH} and {RECIPES}")
