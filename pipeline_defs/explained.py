@@ -11,6 +11,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+LONGEST_VALUE = 100
+"""Characters of a refused value that are shown."""
+
 
 def problems(error: ValidationError, model: type[BaseModel], *, noun: str = "field") -> list[str]:
     """One indented line for everything that is wrong; `noun` is what a name in `model` is called."""
@@ -26,7 +29,12 @@ def _problem(found: Mapping[str, Any], model: type[BaseModel], noun: str) -> str
         return f"  {place}: missing"
     if place.endswith("_key"):
         return f"  {place}: {found['msg']}"  # it is a secret, even where it is wrong
-    return f"  {place}: {found['msg']} (got {found['input']!r})"
+    return f"  {place}: {found['msg']} (got {_shortened(repr(found['input']))})"
+
+
+def _shortened(text: str) -> str:
+    """A whole stage's settings say nothing that the message does not."""
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]} ..."
 
 
 def did_you_mean(name: str, allowed: list[str]) -> str:

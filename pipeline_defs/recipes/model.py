@@ -9,21 +9,25 @@ from importlib.resources import files
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from assets.candidate_responses.settings import ResponseSettings
 from assets.checkpoint.settings import CheckpointSettings
 from assets.corpus_dump.languages import LANGUAGES
 from assets.eval_scores.settings import EvaluationSettings
+from assets.filtered_seeds.docstring_judge.judge import judged_languages
 from assets.filtered_seeds.settings import SeedSettings
 from assets.instructions.settings import InstructionSettings
 from assets.sft_dataset.settings import SftSettings
 from assets.verified_responses.settings import VerificationSettings
 from pipeline_defs.explained import problems
-from resources.engines.spec import EngineSpec
+from resources.engines.spec import EngineSpec, OfflineSpec
 
 RESERVED = ("benchmarks", "corpus", "corpus_dump", "raw_corpus")
 """Folders and groups of what all recipes share: a recipe of that name would be mixed up with it."""
+
+NEEDS_A_MODEL = ("code_ocean", "discriminator", "both")
+"""Methods whose questions the offline rules have no answer to."""
 
 
 class RecipeError(ValueError):
@@ -67,6 +71,37 @@ class Recipe(BaseModel):
         if len(set(languages)) != len(languages):
             raise ValueError("a language is named twice")
         return languages
+
+    @field_validator("seeds")
+    @classmethod
+    def _judged_by_examples(cls, seeds: SeedSettings, info: ValidationInfo) -> SeedSettings:
+        if seeds.docstring_judge is None:
+            return seeds
+        _refuse_offline(info, "docstring_judge asks")
+        unknown = sorted(set(info.data.get("languages", ())) - set(judged_languages()))
+        if unknown:
+            raise ValueError(
+                f"docstring_judge has labelled examples in {', '.join(judged_languages())} only, not in "
+                f"{', '.join(unknown)}; leave it out, or take those languages to a recipe of their own"
+            )
+        return seeds
+
+    @field_validator("instructions", "verification")
+    @classmethod
+    def _asked_of_a_model(cls, settings: BaseModel, info: ValidationInfo) -> BaseModel:
+        method = getattr(settings, "method", None)
+        if method in NEEDS_A_MODEL:
+            _refuse_offline(info, f"method {method} asks")
+        return settings
+
+
+def _refuse_offline(info: ValidationInfo, who: str) -> None:
+    engine = info.data.get("engine")  # absent where it is wrong itself
+    if isinstance(engine, OfflineSpec):
+        raise ValueError(
+            f"{who} a model, and the engine is offline: the rules that stand in for a model cannot answer it. "
+            "Set engine to a backend with a model, or leave this out"
+        )
 
 
 def shipped_recipes() -> dict[str, Path]:

@@ -29,6 +29,20 @@ def test_every_shipped_recipe_loads_under_its_own_name(name: str) -> None:
     assert Recipe.model_validate(recipe.model_dump(mode="json")) == recipe
 
 
+def test_the_docstring_judge_needs_a_model_and_examples(tmp_path: Path, content: dict) -> None:
+    judged = content | {"seeds": content["seeds"] | {"docstring_judge": {}}}
+    with pytest.raises(
+        RecipeError, match=r"seeds: .*docstring_judge asks a model, and the engine is offline"
+    ) as said:
+        load_recipe(write(tmp_path, judged))
+    assert len(str(said.value).splitlines()[-1]) < 500
+    judged["engine"] = {"backend": "openai", "model": "m"}
+    assert load_recipe(write(tmp_path, judged)).seeds.docstring_judge is not None
+    judged["languages"] = ["python", "rust"]
+    with pytest.raises(RecipeError, match=r"seeds: .*examples in python only, not in rust; leave it out"):
+        load_recipe(write(tmp_path, judged))
+
+
 def test_a_recipe_may_be_any_file(tmp_path: Path, content: dict) -> None:
     assert load_recipe(write(tmp_path, content | {"name": "mine"})).name == "mine"
 
@@ -52,6 +66,9 @@ def test_a_recipe_may_be_any_file(tmp_path: Path, content: dict) -> None:
         ({"languages": "python"}, r"languages: .*\(got 'python'\)"),
         ({"name": "My Recipe"}, r"name: .*\(got 'My Recipe'\)"),
         ({"sft": {"seed": "many"}}, r"sft.seed: .*integer.*\(got 'many'\)"),
+        ({"instructions": {"method": "code_ocean"}}, r"instructions: .*code_ocean asks a model.* offline"),
+        ({"verification": {"method": "discriminator"}}, r"verification: .*discriminator asks a model"),
+        ({"verification": {"method": "both"}}, r"verification: .*both asks a model"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(

@@ -1,0 +1,128 @@
+"""The docstring judge: what it is shown, which answers keep a function, whatever the row order."""
+
+import ast
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assets.filtered_seeds.docstring_judge.judge import (
+    examples,
+    first_word,
+    judge_docstrings,
+    judged_languages,
+    requests,
+    without_docstring,
+)
+from assets.filtered_seeds.docstring_judge.settings import DocstringJudge
+from assets.generation import GENERATION
+from assets.spending import BUDGET_SPENT
+
+SETTINGS = DocstringJudge.model_validate({})
+
+
+def seeds(*answers: str, docstring: str | None = "Gives x.") -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "seed_id": [f"s{n}" for n in range(len(answers))],
+            "language": ["python"] * len(answers),
+            "seed": [f'def f{n}(x):\n    """Gives x."""\n    return x' for n in range(len(answers))],
+            "docstring": [docstring] * len(answers),
+            "n_lines": [3] * len(answers),
+        },
+        schema_overrides={"docstring": pl.String},
+    )
+
+
+def answering(*answers: str | None, ended: dict[int, str] | None = None):
+    def ask(asked, sampling, stage):
+        numbers = [int(key[1:]) for key in asked["key"]]
+        return asked.with_columns(
+            pl.Series("text", [answers[n] for n in numbers], dtype=pl.String),
+            pl.Series("finish_reason", [(ended or {}).get(n, "stop") for n in numbers], dtype=pl.String),
+            pl.lit(None, pl.String).alias("detail"),
+            pl.lit(None, GENERATION).alias("generation"),
+        )
+
+    return ask
+
+
+def test_the_first_word_decides():
+    said = (
+        "Yes",
+        " yes, because",
+        "No",
+        "**Yes**",
+        "Probably",
+        "",
+        "Yesterday",
+        "no\nYes",
+        "Yes",
+        None,
+        None,
+    )
+    ended = {8: "length", 9: "error", 10: BUDGET_SPENT}
+    rows = seeds(*["?"] * len(said))
+    outcome = judge_docstrings(rows, SETTINGS, answering(*said, ended=ended))
+    assert outcome.kept["seed_id"].to_list() == ["s0", "s1", "s3", "s8"]
+    assert outcome.kept.columns == rows.columns
+    found = {row["id"]: (row["reason"], row["detail"]) for row in outcome.rejected.iter_rows(named=True)}
+    assert set(outcome.rejected["stage"]) == {"docstring_judge"}
+    assert found["s2"] == found["s7"] == ("docstring_quality", "no")
+    assert found["s4"] == ("docstring_quality", "neither yes nor no\n--- raw text\nProbably")
+    assert found["s5"][0] == found["s6"][0] == "docstring_quality"
+    assert found["s9"][0] == "engine_error" and found["s10"][0] == "budget"
+    assert outcome.kept.height + outcome.rejected.height == rows.height
+
+
+def test_without_documentation_nothing_is_asked():
+    outcome = judge_docstrings(seeds("?", "?", docstring=" \n"), SETTINGS, answering("Yes", "Yes"))
+    assert outcome.kept.height == 0
+    assert outcome.rejected["detail"].to_list() == ["no documentation"] * 2
+
+
+def test_the_prompt_shows_seven_examples_in_an_order_of_the_row_and_the_function_without_its_docstring():
+    asked = requests(seeds("?", "?", "?"), SETTINGS)
+    prompts = asked["prompt"].to_list()
+    names = {example.name: example.description.split("\n")[0] for example in examples("python")}
+    orders = [sorted(names, key=lambda name: prompt.index(names[name])) for prompt in prompts]
+    assert len({tuple(order) for order in orders}) == 3
+    for prompt in prompts:
+        assert prompt.count("### Answer\nYes") == 4 and prompt.count("### Answer\nNo") == 3
+        assert prompt.endswith("return x\n```\n### Description\nGives x.\n### Answer\n")
+        assert '"""' not in prompt
+    again = requests(seeds("?", "?", "?").reverse(), SETTINGS)
+    assert again.sort("key").equals(asked.sort("key"))
+
+
+def test_the_examples_parse_and_tell_both_answers():
+    assert judged_languages() == ("python",)
+    assert len(examples("python")) == SETTINGS.shots == 7
+    for example in examples("python"):
+        ast.parse(example.code)
+    assert {example.answer for example in examples("python")} == {True, False}
+    with pytest.raises(ValueError, match=r"no labelled examples to judge docstrings in rust"):
+        examples("rust")
+
+
+@pytest.mark.parametrize(
+    ("seed", "bare"),
+    [
+        ('def f(x):\n    """Doc."""\n    return x', "def f(x):\n    return x"),
+        ('def f(x):\n    """Doc\n    é\n    """\n\n    return x', "def f(x):\n\n    return x"),
+        ('def f(x): "doc"; return x', "def f(x): return x"),
+        ('@d\nasync def f(x):\n    r"""é"""; return x', "@d\nasync def f(x):\n    return x"),
+        ("def f(x):\n    return x", "def f(x):\n    return x"),
+        ('def f(x):\n    print x\n    """no"""', 'def f(x):\n    print x\n    """no"""'),
+        ("x = 1", "x = 1"),
+    ],
+)
+def test_a_docstring_is_taken_out(seed, bare):
+    assert without_docstring(seed) == bare
+
+
+@given(st.text())
+def test_any_text_has_a_first_word_or_none(text):
+    word = first_word(text)
+    assert word is None or (word.isalpha() and word in text.lower())
