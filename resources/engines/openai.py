@@ -79,6 +79,11 @@ class OpenAIEngine(Engine):
                 f"model {self.spec.model!r} has form base, so it cannot be sent messages; use a recipe's completion "
                 "prompts, or set the engine's form to instruct"
             )
+        nothing = pl.col("prompt").is_null() & pl.col("messages").is_null()
+        asking = requests.filter(~nothing)
+        if asking.height < requests.height:
+            wrong = Answer("", "error", detail="neither a prompt nor messages")
+            yield _frame([(key, wrong) for key in requests.filter(nothing)["key"]])
         results: queue.SimpleQueue[tuple[str, Answer] | BaseException | None] = queue.SimpleQueue()
         wire = Wire(self.spec, sampling, self._token_field)
         exchange = Exchange(
@@ -86,7 +91,7 @@ class OpenAIEngine(Engine):
             self.deployment,
             wire,
             self._state,
-            _shared_prefixes_together(requests).iter_rows(named=True),
+            _shared_prefixes_together(asking).iter_rows(named=True),
             hand_over=lambda key, answer: results.put((key, answer)),
             is_full=lambda: results.qsize() >= self._backlog,
         )

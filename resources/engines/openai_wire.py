@@ -4,6 +4,7 @@ Chat completions and completions, as spoken by vLLM, SGLang, llama.cpp, Ollama, 
 here: when to send, and what to do about a failure, belongs to `openai_exchange`.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -92,7 +93,7 @@ class Wire:
         if self.sampling.stop:
             body["stop"] = list(self.sampling.stop)
         if row["seed"] is not None:
-            body["seed"] = row["seed"]
+            body["seed"] = _sample_seed(row["seed"], row["sample"] or 0)
         if self.sampling.json_schema is not None:
             schema = {"name": "answer", "schema": json.loads(self.sampling.json_schema), "strict": True}
             body["response_format"] = {"type": "json_schema", "json_schema": schema}
@@ -161,6 +162,13 @@ def listed_models(content: bytes) -> list[str]:
     data = _parsed(content)
     listed = data.get("data") if isinstance(data, dict) else None
     return [str(one["id"]) for one in listed or [] if isinstance(one, dict) and "id" in one]
+
+
+def _sample_seed(seed: int, sample: int) -> int:
+    """The protocol knows no sample numbers: two samples of one seed would be the same answer twice."""
+    if not sample:
+        return seed
+    return int.from_bytes(hashlib.sha256(f"{seed} {sample}".encode()).digest()[:4]) >> 1
 
 
 def _parsed(content: bytes) -> Any:

@@ -72,6 +72,22 @@ def test_each_sample_is_a_request_of_its_own() -> None:
     assert found == {"k0": ("0", "stop"), "k1": ("1", "stop"), "k2": ("2", "stop")}
 
 
+def test_samples_of_one_seed_differ_and_the_first_has_the_seed_itself() -> None:
+    rows = requests("p", "p", "p").with_columns(pl.Series("sample", [0, 1, 2], pl.Int32), seed=pl.lit(5))
+    with ScriptedServer(lambda body: str(body["seed"])) as server:
+        found = by_key(complete(engine_for(server), rows))
+    texts = [found[key][0] for key in ("k0", "k1", "k2")]
+    assert texts[0] == "5"
+    assert len(set(texts)) == 3
+    assert all(0 <= int(text) < 2**31 for text in texts)
+
+
+def test_a_row_that_asks_nothing_is_an_error_of_its_own() -> None:
+    with ScriptedServer() as server:
+        found = complete(engine_for(server), requests_frame([{"key": "a"}, {"key": "b", "prompt": "hello"}]))
+    assert by_key(found) == {"a": ("", "error"), "b": ("hello", "stop")}
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.text(min_size=1, max_size=20), min_size=1, max_size=25),
