@@ -19,7 +19,9 @@ from resources.sandbox.face import SandboxUnavailable
 from resources.sandbox.local import open_sandbox
 
 FOLDER = resources.files("assets.instructions").joinpath("few_shot")
-LANGUAGES = sorted(file.name.removesuffix(".yaml") for file in FOLDER.iterdir() if file.name.endswith(".yaml"))
+LANGUAGES = sorted(
+    file.name.removesuffix(".yaml") for file in FOLDER.iterdir() if file.name.endswith(".yaml")
+)
 EXAMPLES = [example for language in LANGUAGES for example in bank(language)]
 PYTHON = bank("python")
 FEWEST = {"python": 16}
@@ -32,6 +34,13 @@ Python has none here: the sandbox itself tries its tests on a stub.
 
 def label(example):
     return f"{example.language}-{example.name}"
+
+
+def test_every_language_has_a_bank():
+    assert set(LANGUAGES) == {
+        "python", "javascript", "typescript", "java", "cpp", "csharp", "go", "rust", "php", "ruby", "swift",
+        "bash",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
