@@ -16,6 +16,7 @@ from pipeline_defs.commands import (
     cache,
     coreset,
     dedup,
+    engine,
     materialize,
     recipes,
     score,
@@ -80,6 +81,8 @@ mount(
         ("toolchains", toolchains.toolchains),
     ],
 )
+
+app.add_typer(engine.engine, name="engine", rich_help_panel=PIPELINE)
 
 
 def main() -> None:

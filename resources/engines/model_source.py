@@ -3,11 +3,15 @@
 For engines that load checkpoints; nothing is loaded here. What a model folder holds is in `resources/model_folder`.
 """
 
+import json
 from pathlib import Path
 
 from resources.engines.face import EngineUnavailable
 from resources.engines.spec import VllmModel
 from resources.model_folder import model_digest
+
+LORA_RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
+"""Largest ranks of an adapter that vLLM can be set to."""
 
 
 def check_model(model: str) -> None:
@@ -31,6 +35,20 @@ def check_adapter(folder: str) -> None:
         raise EngineUnavailable(
             f"lora {folder!r}: no such folder, or none with an adapter_config.json; give what PEFT saved"
         )
+
+
+def lora_rank(folder: str) -> int:
+    """The smallest of vLLM's largest ranks that the adapter in `folder` fits."""
+    check_adapter(folder)
+    file = Path(folder) / "adapter_config.json"
+    try:
+        rank = int(json.loads(file.read_text(encoding="utf-8"))["r"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise EngineUnavailable(f"lora {str(file)!r}: no rank `r` in it; give what PEFT saved") from error
+    fitting = [most for most in LORA_RANKS if most >= rank]
+    if not fitting:
+        raise EngineUnavailable(f"lora {folder!r} has rank {rank}; vLLM takes {LORA_RANKS[-1]} at most")
+    return fitting[0]
 
 
 def model_name(model: str) -> str:

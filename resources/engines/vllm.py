@@ -14,7 +14,7 @@ import polars as pl
 
 from resources.engines.deployment import VllmDeployment
 from resources.engines.face import COMPLETION_SCHEMA, Engine, EngineUnavailable, Sampling
-from resources.engines.model_source import check_adapter, check_model, vllm_identity
+from resources.engines.model_source import check_adapter, check_model, lora_rank, vllm_identity
 from resources.engines.spec import VllmSpec
 from resources.engines.vllm_child import VllmChild, interpreter
 from resources.ids import content_id
@@ -55,7 +55,7 @@ class VllmEngine(Engine):
         nothing = pl.col("prompt").is_null() & pl.col("messages").is_null()
         senseless = requests.filter(nothing)
         if senseless.height:
-            yield _without_prompt(senseless)
+            yield without_prompt(senseless)
         asked = _in_order(requests.filter(~nothing))
         if asked.is_empty():
             return
@@ -105,7 +105,8 @@ class VllmEngine(Engine):
             include={"model", "revision", "dtype", "quantisation", "context", "lora"}
         )
         machine = self.deployment.model_dump(include={"tensor_parallel", "memory_share", "eager"})
-        return model | machine
+        rank = lora_rank(self.spec.lora) if self.spec.lora is not None else None
+        return {**model, **machine, "lora_rank": rank}
 
 
 def _answers(child: VllmChild, call: int, asked: pl.DataFrame, sampling: Sampling) -> Iterator[pl.DataFrame]:
@@ -128,9 +129,13 @@ def _answers(child: VllmChild, call: int, asked: pl.DataFrame, sampling: Samplin
 def _in_order(requests: pl.DataFrame) -> pl.DataFrame:
     """What the child needs of each row, ordered by text: a prefix that rows share is computed once."""
     said = pl.coalesce("prompt", pl.struct("messages").struct.json_encode())
-    # a number of 60 bits that differs from sample to sample, whether or not the seeds do
-    seed = content_id("seed", "sample").str.head(15).str.to_integer(base=16, dtype=pl.Int64)
-    return requests.sort(said, "sample", "key").select("key", "prompt", "messages", seed.alias("seed"))
+    return requests.sort(said, "sample", "key").select("key", "prompt", "messages", sample_seed())
+
+
+def sample_seed() -> pl.Expr:
+    """`seed`: a number of 60 bits that differs from sample to sample, whether or not their seeds do."""
+    digits = content_id("seed", "sample").str.head(15)
+    return digits.str.to_integer(base=16, dtype=pl.Int64).alias("seed")
 
 
 def _lines(rows: pl.DataFrame) -> bytes:
@@ -143,7 +148,8 @@ def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=COMPLETION_SCHEMA)
 
 
-def _without_prompt(rows: pl.DataFrame) -> pl.DataFrame:
+def without_prompt(rows: pl.DataFrame) -> pl.DataFrame:
+    """The completions of rows that ask nothing."""
     said = {
         "text": "",
         "finish_reason": "error",

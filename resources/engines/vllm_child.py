@@ -19,15 +19,13 @@ from typing import Any
 
 from resources.engines.deployment import VllmDeployment
 from resources.engines.face import EngineUnavailable
+from resources.engines.process_group import end_group
 from resources.engines.vllm_words import failure, tail
 
 PROGRAM = Path(__file__).parent / "in_vllm" / "batches.py"
 
 END_S = 20.0
 """How long the process may take to end by itself; then it is killed."""
-
-GONE_S = 10.0
-"""How long its killed processes may take to be gone, and the GPU's memory with them."""
 
 
 def interpreter(deployment: VllmDeployment) -> str:
@@ -41,15 +39,6 @@ def interpreter(deployment: VllmDeployment) -> str:
             "python of an environment that has vLLM"
         )
     return str(python.absolute())
-
-
-def end_group(group: int) -> None:
-    """Kill every process of a process group and wait until they are gone."""
-    until = time.monotonic() + GONE_S
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        while time.monotonic() < until:
-            os.killpg(group, signal.SIGKILL)
-            time.sleep(0.05)
 
 
 class VllmChild:

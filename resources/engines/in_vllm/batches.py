@@ -27,9 +27,6 @@ FLUSH_S = 0.1
 QUIET_S = 1.0
 """After so long without an answer an empty list goes out, so that the parent can write what it holds."""
 
-LORA_RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
-"""Largest ranks of an adapter that vLLM can be set to."""
-
 
 class Batches:
     """A loaded model and the requests on their way through it."""
@@ -177,11 +174,7 @@ def load(job: dict[str, Any]) -> Batches:
     """vLLM with the job's model; its own errors go through."""
     from vllm import LLM
 
-    lora = {}
-    if job["lora"] is not None:
-        with open(os.path.join(job["lora"], "adapter_config.json"), encoding="utf-8") as file:  # noqa: PTH118, PTH123
-            rank = int(json.load(file)["r"])
-        lora = {"enable_lora": True, "max_lora_rank": next(most for most in LORA_RANKS if most >= rank)}
+    lora = {"enable_lora": True, "max_lora_rank": job["lora_rank"]} if job["lora"] else {}
     llm = LLM(
         model=job["model"],
         revision=job["revision"],

@@ -1,0 +1,87 @@
+"""`seedline engine`: the model servers that this machine shares, and ending them."""
+
+import time
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from pipeline_defs.settings import load_settings
+from resources.engines.face import EngineUnavailable
+from resources.engines.lease import Lease, LeaseFile, lease_files
+from resources.engines.shared_server import stop as stop_server
+
+engine = typer.Typer(
+    help="Model servers that the steps and runs of this machine share.", no_args_is_help=True
+)
+
+
+@engine.command()
+def status() -> None:
+    """Show every server that ran here: its model, state, memory share, who uses it and when it stops."""
+    console = Console()
+    found = _servers()
+    if not found:
+        console.print("no server has run here; the first step with the engine vllm_server starts one")
+        return
+    table = Table("model", "state", "address", "process", "memory", "last used", "log")
+    for file, lease in found:
+        process, address = ("", "") if not lease.alive else (str(lease.watch.pid), lease.url)
+        table.add_row(
+            lease.name,
+            _state(file, lease),
+            address,
+            process,
+            f"{lease.memory_share:.0%}",
+            _ago(lease),
+            str(file.log),
+        )
+    console.print(table)
+
+
+@engine.command()
+def stop(
+    model: Annotated[
+        str | None, typer.Argument(help="Only servers of this model, as `status` shows it.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also servers that a step uses; the step fails.")
+    ] = False,
+) -> None:
+    """End the servers of this machine; their memory is free when this returns."""
+    console = Console()
+    running = [(file, lease) for file, lease in _servers() if lease.alive and model in (None, lease.name)]
+    if not running:
+        console.print("no server runs" + (f" for {model}" if model else ""))
+    used: list[str] = []
+    for file, lease in running:
+        with file.unused() as unused:
+            in_use = not unused
+        if in_use and not force:
+            used.append(lease.name)
+            continue
+        stop_server(lease)
+        console.print(f"stopped {lease.name}")
+    if used:
+        raise EngineUnavailable(
+            f"in use by a step, so it was left alone: {', '.join(used)}; end the run first, or stop it with --force"
+        )
+
+
+def _servers() -> list[tuple[LeaseFile, Lease]]:
+    files = lease_files(load_settings().home / "engines")
+    return [(file, lease) for file in files if (lease := file.read()) is not None]
+
+
+def _state(file: LeaseFile, lease: Lease) -> str:
+    if not lease.alive:
+        return f"{lease.state}: {lease.reason}" if lease.reason else "killed"
+    if lease.state == "starting":
+        return "starting"
+    with file.unused() as unused:
+        return f"idle, stops after {lease.idle_s:g} s" if unused else "in use"
+
+
+def _ago(lease: Lease) -> str:
+    return f"{max(0, round(time.time() - lease.last_used))} s ago"

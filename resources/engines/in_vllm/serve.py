@@ -1,0 +1,37 @@
+"""`vllm serve` under a watch process: `PYTHON serve.py MODEL ...`, PYTHON of an environment that has vLLM.
+
+It takes the arguments of `vllm serve`. When its standard input closes (its parent died), it ends with all that
+vLLM has started.
+"""
+
+import importlib.metadata
+import os
+import runpy
+import signal
+import sys
+import threading
+
+
+def main() -> None:
+    """Serve until told to end."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        importlib.metadata.version("vllm")
+    except importlib.metadata.PackageNotFoundError:
+        # a build under another name, as the one for the CPU: the command `vllm` asks for the version of its own
+        sys.argv = ["api_server", "--model", *sys.argv[1:]]
+        runpy.run_module("vllm.entrypoints.openai.api_server", run_name="__main__")
+    else:
+        from vllm.entrypoints.cli.main import main as command
+
+        sys.argv = ["vllm", "serve", *sys.argv[1:]]
+        command()
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()
