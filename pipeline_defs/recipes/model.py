@@ -26,7 +26,7 @@ from resources.engines.spec import EngineSpec, OfflineSpec
 RESERVED = ("benchmarks", "corpus", "corpus_dump", "raw_corpus")
 """Folders and groups of what all recipes share: a recipe of that name would be mixed up with it."""
 
-NEEDS_A_MODEL = ("code_ocean", "discriminator", "both")
+NEEDS_A_MODEL = ("oss_instruct", "evol_instruct", "code_ocean", "discriminator", "both")
 """Methods whose questions the offline rules have no answer to."""
 
 
