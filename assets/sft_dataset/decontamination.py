@@ -1,9 +1,9 @@
 """Training rows that hold benchmark problems: found as text, with the evidence.
 
-Two methods: `verbatim`, case-insensitive (a docstring or canonical solution stands in the row: StarCoder2-Instruct,
+Methods: `verbatim`, case-insensitive (a docstring or canonical solution stands in the row: StarCoder2-Instruct,
 Magicoder), and `openai_substrings` (GPT-4 technical report, appendix C: three random substrings of 50 characters
-of the question, both sides reduced to letters and digits; here to lower case too, which can only find more).
-Paraphrases are not found by either.
+of the question, both sides reduced to letters and digits; here to lower case too, which can only find more), and
+`ngram_overlap` (a file of its own). Paraphrases are not found by any of them.
 """
 
 import random
@@ -20,6 +20,8 @@ from assets.benchmarks.passages import (
 )
 from assets.outcome import Outcome, Rule, apply_rules
 from assets.reasons import Reason
+from assets.sft_dataset.ngram_overlap import METHOD as NGRAM_OVERLAP
+from assets.sft_dataset.ngram_overlap import ngram_hits
 from assets.sft_dataset.settings import Decontamination
 
 STAGE = "decontamination"
@@ -36,7 +38,9 @@ def patterns(problems: pl.DataFrame, settings: Decontamination, *, seed: int) ->
     `problems` has `benchmark, problem_id, question, docstring, canonical_solution`; nulls are passed over.
     Substrings are drawn from `seed` and the problem's id alone.
     """
-    found = [_PATTERNS[method](problems, settings, seed) for method in settings.methods]
+    found = [
+        _PATTERNS[method](problems, settings, seed) for method in settings.methods if method in _PATTERNS
+    ]
     return pl.concat([pl.DataFrame(schema=PATTERN_SCHEMA), *found]).unique(maintain_order=True)
 
 
@@ -53,8 +57,11 @@ def decontaminate(
 
     Kept rows get the column `contamination` (`EVIDENCE`). Rejections carry the evidence as JSON.
     """
-    looked_for = patterns(chosen_problems(problems, settings.benchmarks), settings, seed=seed)
-    hits = find_contamination(rows, looked_for, text, id_column)
+    chosen = chosen_problems(problems, settings.benchmarks)
+    hits = find_contamination(rows, patterns(chosen, settings, seed=seed), text, id_column)
+    if NGRAM_OVERLAP in settings.methods:
+        shared = ngram_hits(rows, chosen, text, id_column, words=settings.ngram)
+        hits = pl.concat([hits, shared]).sort(id_column, "method", "benchmark", "problem_id")
     evidence = hits.group_by(id_column, maintain_order=True).agg(
         pl.struct(*PATTERN_SCHEMA.names()).alias("contamination")
     )

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assets.filtered_seeds.near_duplicates.settings import NearDuplicateSettings
 from resources.embedder.face import EmbedderSpec
 
-DecontaminationMethod = Literal["verbatim", "openai_substrings"]
+DecontaminationMethod = Literal["verbatim", "openai_substrings", "ngram_overlap"]
 
 
 class Selection(BaseModel):
@@ -69,6 +69,7 @@ class Decontamination(BaseModel):
     substring_length: int = Field(
         default=50, ge=1, description="characters after normalisation"
     )  # GPT-4 report: 50
+    ngram: int = Field(default=13, ge=5, description="words in a row, for ngram_overlap")  # GPT-3 report: 13
     action: Literal["drop", "mark"] = Field(
         default="drop", description="mark: keep the rows, with their evidence"
     )
