@@ -28,7 +28,9 @@ def build(shared: RecipeAssets, settings: SftSettings) -> dg.AssetsDefinition:
     """The asset of one recipe."""
     key = shared.key(ARTIFACT)
     worth = dg.AssetCheckSpec(
-        WORTH_CHECK, asset=key, description="No row was written by rule instead of by a model."
+        WORTH_CHECK,
+        asset=key,
+        description="No row was written by rule, or copied from the corpus, instead of by a model.",
     )
 
     @shared.asset(
@@ -69,7 +71,7 @@ def build(shared: RecipeAssets, settings: SftSettings) -> dg.AssetsDefinition:
         ledger = Ledger()
         ledger.record_outcome("responses", verified.height, outcome, step="selection")
         report = contamination_report(problems, hits)
-        by_rule = outcome.kept.filter(pl.col("engine") == "offline").height
+        by_rule = outcome.kept.filter(pl.col("engine").is_null() | (pl.col("engine") == "offline")).height
         return publish(
             context,
             store,
@@ -88,9 +90,9 @@ def build(shared: RecipeAssets, settings: SftSettings) -> dg.AssetsDefinition:
                     asset_key=key,
                     passed=by_rule == 0,
                     severity=dg.AssetCheckSeverity.WARN,
-                    description=f"{by_rule} of {outcome.kept.height} rows were written by rule: a baseline "
-                    "to run the pipeline with, not data to train a model on (such pairs made models worse in "
-                    "Magicoder's ablation)."
+                    description=f"{by_rule} of {outcome.kept.height} rows were written by rule or copied from the "
+                    "corpus: a baseline to run the pipeline with, not data to train a model on (such pairs made "
+                    "models worse in Magicoder's ablation)."
                     if by_rule
                     else "every row was written by a model",
                 )

@@ -25,7 +25,7 @@ TABLE = Table(
         text("task", "what the instruction asks for"),
         text("category", "subject of the instruction, by embedding; null: the recipe asks for none"),
         Column("category_similarity", pl.Float64(), "cosine with the category's description", volatile=True),
-        text("engine", "engine that wrote it; offline: by rule, no model"),
+        text("engine", "engine that wrote it; offline: by rule, no model; null: copied from the corpus"),
         text("repo", "repository or package of the seed"),
         text("path", "path of the file in it"),
         text("commit", "commit or version"),
