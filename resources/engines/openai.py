@@ -5,9 +5,9 @@ thread that talks to the server. What is sent when stands in `openai_exchange`.
 """
 
 import asyncio
+import contextlib
 import queue
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -114,27 +114,21 @@ class OpenAIEngine(Engine):
         self, talk: "_Talk", results: "queue.SimpleQueue[tuple[str, Answer] | BaseException | None]"
     ) -> Iterator[pl.DataFrame]:
         while True:
-            finished: list[tuple[str, Answer]] = []
-            end: BaseException | None = None
-            ended = False
-            wait_until = time.monotonic() + QUIET_S
-            while not ended and len(finished) < self._backlog:
-                try:
-                    result = results.get(timeout=max(0.0, wait_until - time.monotonic()))
-                except queue.Empty:
-                    break
-                if isinstance(result, tuple):
-                    if not finished:
-                        wait_until = time.monotonic() + self._frame_s
-                    finished.append(result)
-                else:
-                    end, ended = result, True
+            taken: list[tuple[str, Answer] | BaseException | None] = []
+            with contextlib.suppress(queue.Empty):
+                taken.append(results.get(timeout=QUIET_S))
+                # woken for a frame and not for every row: two threads that take turns at rows hinder each other
+                talk.ended.wait(self._frame_s)
+                while True:
+                    taken.append(results.get_nowait())
+            talk.taken()
+            finished = [result for result in taken if isinstance(result, tuple)]
+            ended = len(finished) < len(taken)
             if finished or not ended:
-                talk.taken()
                 yield _frame(finished)
-            if end is not None:
-                raise end
             if ended:
+                if taken[-1] is not None:
+                    raise taken[-1]
                 return
 
 
@@ -148,6 +142,7 @@ class _Talk:
         self._results = results
         self._loop = asyncio.new_event_loop()
         self._task: asyncio.Task[None] | None = None
+        self.ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="openai-engine", daemon=True)
 
     def start(self) -> None:
@@ -181,6 +176,7 @@ class _Talk:
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.close()
             self._results.put(end)
+            self.ended.set()
 
 
 def _shared_prefixes_together(requests: pl.DataFrame) -> pl.DataFrame:

@@ -155,7 +155,8 @@ class Exchange:
         if isinstance(outcome, NoAnswer) and outcome.kind == "refused":
             self._refused(pending, outcome, epoch, beside)
             return
-        self._refused_since, self._hold_until, self._holds = None, 0.0, 0
+        self._refused_since = pending.refused_since = None
+        self._hold_until, self._holds = 0.0, 0
         if isinstance(outcome, NoAnswer) and outcome.kind == "timed_out":
             self._state.limit.refused(epoch, beside)
         else:

@@ -179,17 +179,15 @@ def test_what_a_completion_depends_on_is_its_identity_and_the_address_is_not() -
 
 
 def test_slow_requests_hold_nothing_up() -> None:
-    with ScriptedServer(lambda body: {"text": "x", "delay": 3.0 if asked(body) == "0" else 0.0}) as server:
-        frames = engine_for(server).complete(requests(*map(str, range(200))), SAMPLING)
-        before, after, quiet = 0, 0, 0
+    with ScriptedServer(lambda body: {"text": "x", "delay": 60.0 if asked(body) == "0" else 0.0}) as server:
+        frames = engine_for(server, timeout_s=100).complete(requests(*map(str, range(200))), SAMPLING)
+        answered: list[str] = []
         for frame in frames:
-            if "k0" in frame["key"]:
-                after += frame.height
-            else:
-                before += frame.height
-                quiet += before > 0 and frame.is_empty()
-    assert (before, after) == (199, 1)
-    assert quiet >= 1  # so that a caller can write what it holds
+            answered += frame["key"].to_list()
+            if len(answered) == 199 and frame.is_empty():
+                break  # an empty frame, so that a caller can write what it holds
+        frames.close()
+    assert "k0" not in answered
 
 
 def test_one_row_that_is_wrong_is_that_rows_error() -> None:
@@ -275,10 +273,10 @@ def test_a_wait_beyond_all_patience_ends_the_run_with_what_it_has() -> None:
 
 def test_rate_limits_hold() -> None:
     with ScriptedServer() as server:
+        started = time.monotonic()
         # 600 a minute is one each 0.1 s, and at most a second's worth at once
         complete(engine_for(server, requests_per_minute=600), requests(*map(str, range(25))))
-        times = sorted(call.at for call in server.calls)
-    assert times[-1] - times[0] >= (25 - 10 - 1) * 0.1
+        assert max(call.at for call in server.calls) - started >= (25 - 10 - 1) * 0.1
 
 
 def test_a_server_that_refuses_everything_ends_the_run() -> None:

@@ -84,7 +84,7 @@ requests = requests_frame([
     {{"key": f"k{{i}}", "prompt": f"say {{i}}", "task": "t", "sample": 0, "seed": i}} for i in range(int(rows))
 ])
 deployment = OpenAIDeployment(base_url=url, concurrency={CONCURRENCY})
-with OpenAIEngine(OpenAISpec(model="m"), deployment, backlog={BACKLOG}) as engine:
+with OpenAIEngine(OpenAISpec(model="m"), deployment, frame_s=0.05, backlog={BACKLOG}) as engine:
     asker = Asker(engine, RowCache(Storage(root), flush_rows={FLUSH_ROWS}, flush_s=0.5))
     print(asker(requests, Sampling(max_tokens=9), "chaos").select("key", "text").write_json())
 """
