@@ -76,7 +76,7 @@ def recipe_assets(recipe: Recipe, settings: Settings) -> list[dg.AssetsDefinitio
         instructions.build(shared, recipe.instructions, recipe.engine),
         candidate_responses.build(shared, recipe.responses, recipe.engine),
         verified_responses.build(shared, recipe.verification, recipe.engine),
-        sft_dataset.build(shared, recipe.sft),
+        sft_dataset.build(shared, recipe.sft, recipe.engine),
         checkpoint.build(shared, recipe.checkpoint),
         eval_scores.build(shared, recipe.evaluation),
         *audit.build(shared),

@@ -7,15 +7,23 @@ import dagster as dg
 import polars as pl
 
 from assets.embedding import embedded
+from assets.generation import Asker
 from assets.ledger import Ledger
+from assets.model_calls import asking, budget_check, budget_result, call_metadata
 from assets.progress import LogProgress
+from assets.prompts import prompts_digest
 from assets.publication import Materialised, accounts_check, address_of, bar_plots, publish
 from assets.recipe_assets import RecipeAssets
-from assets.sft_dataset.categories import categories_digest
+from assets.sft_dataset.categories import Embed, categories_digest
+from assets.sft_dataset.paraphrases import paraphrase_hits
 from assets.sft_dataset.rows import contamination_report, training_rows
 from assets.sft_dataset.settings import SftSettings
 from assets.sft_dataset.table import TABLE
+from assets.verified_responses.table import TABLE as VERIFIED
+from resources.embedder.face import EmbedderSpec
 from resources.embedder.resource import EmbedderResource
+from resources.engines.resource import EnginesResource
+from resources.engines.spec import EngineSpec
 from resources.parquet_store import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 
@@ -24,9 +32,11 @@ VERSION = "2"
 WORTH_CHECK = "rows_are_worth_training_on"
 
 
-def build(shared: RecipeAssets, settings: SftSettings) -> dg.AssetsDefinition:
-    """The asset of one recipe."""
+def build(shared: RecipeAssets, settings: SftSettings, spec: EngineSpec) -> dg.AssetsDefinition:
+    """The asset of one recipe; `spec` is the model that is asked about paraphrases, where the recipe wants that."""
     key = shared.key(ARTIFACT)
+    paraphrases = settings.decontamination.paraphrases
+    asked_of = [spec, prompts_digest("assets.sft_dataset")] if paraphrases else []
     worth = dg.AssetCheckSpec(
         WORTH_CHECK,
         asset=key,
@@ -37,14 +47,16 @@ def build(shared: RecipeAssets, settings: SftSettings) -> dg.AssetsDefinition:
         ARTIFACT,
         TABLE,
         version=VERSION,
-        settings=[settings, categories_digest()],
+        settings=[settings, categories_digest(), *asked_of],
+        expensive=bool(asked_of),
         ins={
             "verified_responses": dg.AssetIn(shared.key("verified_responses")),
             "filtered_seeds": dg.AssetIn(shared.key("filtered_seeds")),
             "raw_corpus": dg.AssetIn("raw_corpus"),
             "benchmarks": dg.AssetIn("benchmarks"),
         },
-        check_specs=[accounts_check(key), worth],
+        check_specs=[accounts_check(key), worth, *([budget_check(key)] if asked_of else [])],
+        pool="engine" if asked_of else None,
     )
     def sft_dataset(
         context: dg.AssetExecutionContext,
@@ -55,19 +67,38 @@ def build(shared: RecipeAssets, settings: SftSettings) -> dg.AssetsDefinition:
         store: dg.ResourceParam[ParquetIOManager],
         row_cache: RowCacheResource,
         embedder: EmbedderResource,
+        engines: dg.ResourceParam[EnginesResource],
     ) -> Materialised:
         """Selected, decontaminated training rows with licence, repository, commit, path and lines of their seed."""
         verified, problems = verified_responses.collect(), benchmarks.collect()
+        askers: list[Asker] = []
         with ExitStack() as stack:
-            embed = None
-            if settings.categories is not None:
-                embed = partial(
+
+            def embed_by(wanted: EmbedderSpec) -> Embed:
+                return partial(
                     embedded,
-                    embedder=stack.enter_context(embedder.open(settings.categories.embedder)),
+                    embedder=stack.enter_context(embedder.open(wanted)),
                     row_cache=row_cache.for_user(str(address_of(context))),
                     progress=LogProgress(context.log, "embeddings"),
                 )
-            outcome, hits = training_rows(verified, filtered_seeds, raw_corpus, problems, settings, embed)
+
+            embed = rephrased = None
+            if settings.categories is not None:
+                embed = embed_by(settings.categories.embedder)
+            if paraphrases is not None:
+                askers.append(
+                    stack.enter_context(asking(context, engines, row_cache, spec, what="paraphrases"))
+                )
+                rephrased = partial(
+                    paraphrase_hits,
+                    settings=paraphrases,
+                    embed=embed_by(paraphrases.embedder),
+                    ask=askers[0],
+                    id_column=VERIFIED.key,
+                )
+            outcome, hits = training_rows(
+                verified, filtered_seeds, raw_corpus, problems, settings, embed, rephrased
+            )
         ledger = Ledger()
         ledger.record_outcome("responses", verified.height, outcome, step="selection")
         report = contamination_report(problems, hits)
@@ -83,8 +114,10 @@ def build(shared: RecipeAssets, settings: SftSettings) -> dg.AssetsDefinition:
                 "contamination": dg.MetadataValue.md(report),
                 "contaminated_rows": hits["response_id"].n_unique(),
                 **bar_plots(outcome.kept, "category", "code_language"),
+                **(call_metadata(askers[0], outcome.kept.height) if askers else {}),
             },
             checks=[
+                *(budget_result(key, asker) for asker in askers),
                 dg.AssetCheckResult(
                     check_name=WORTH_CHECK,
                     asset_key=key,
@@ -95,7 +128,7 @@ def build(shared: RecipeAssets, settings: SftSettings) -> dg.AssetsDefinition:
                     "models worse in Magicoder's ablation)."
                     if by_rule
                     else "every row was written by a model",
-                )
+                ),
             ],
         )
 

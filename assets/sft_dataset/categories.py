@@ -50,8 +50,8 @@ def with_category(rows: pl.DataFrame, embed: Embed | None, *, text: str = "promp
             pl.lit(None, pl.String).alias("category"), pl.lit(None, pl.Float64).alias("category_similarity")
         )
     known = descriptions()
-    centres = _directions(embedding_matrix(embed(known, "description"), "category"))
-    vectors = _directions(embedding_matrix(embed(rows, text), "response_id"))
+    centres = directions(embedding_matrix(embed(known, "description"), "category"))
+    vectors = directions(embedding_matrix(embed(rows, text), "response_id"))
     # not the matrix product, whose last bits depend on how many rows stand beside a row
     similarity = np.einsum("ij,kj->ik", vectors, centres).round(6)
     nearest = similarity.argmax(axis=1)
@@ -61,7 +61,7 @@ def with_category(rows: pl.DataFrame, embed: Embed | None, *, text: str = "promp
     )
 
 
-def _directions(vectors: Points) -> NDArray[np.float64]:
+def directions(vectors: Points) -> NDArray[np.float64]:
     """The vectors at length one; a null vector stays one."""
     lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
     return vectors / np.where(lengths == 0, 1.0, lengths)

@@ -3,11 +3,11 @@
 Methods: `verbatim`, case-insensitive (a docstring or canonical solution stands in the row: StarCoder2-Instruct,
 Magicoder), and `openai_substrings` (GPT-4 technical report, appendix C: three random substrings of 50 characters
 of the question, both sides reduced to letters and digits; here to lower case too, which can only find more), and
-`ngram_overlap` (a file of its own). Paraphrases are not found by any of them.
+`ngram_overlap` (a file of its own). None of them finds paraphrases; `paraphrases.py` does, with a model.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -25,6 +25,9 @@ from assets.sft_dataset.ngram_overlap import ngram_hits
 from assets.sft_dataset.settings import Decontamination
 
 STAGE = "decontamination"
+
+Finder = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
+"""Rows and problems in; hits out: the rows' id column and `PATTERN_SCHEMA`."""
 
 EVIDENCE = pl.List(
     pl.Struct({"method": pl.String, "benchmark": pl.String, "problem_id": pl.String, "matched": pl.String})
@@ -52,8 +55,11 @@ def decontaminate(
     text: pl.Expr,
     id_column: str,
     seed: int,
+    rephrased: Finder | None = None,
 ) -> tuple[Outcome, pl.DataFrame]:
     """Rows without the contaminated ones (or with all, where the settings say `mark`), and all hits.
+
+    `rephrased` finds paraphrases of the problems among rows that no other method found.
 
     Kept rows get the column `contamination` (`EVIDENCE`). Rejections carry the evidence as JSON.
     """
@@ -61,7 +67,11 @@ def decontaminate(
     hits = find_contamination(rows, patterns(chosen, settings, seed=seed), text, id_column)
     if NGRAM_OVERLAP in settings.methods:
         shared = ngram_hits(rows, chosen, text, id_column, words=settings.ngram)
-        hits = pl.concat([hits, shared]).sort(id_column, "method", "benchmark", "problem_id")
+        hits = pl.concat([hits, shared])
+    if rephrased is not None:
+        # a model is asked about what nothing cheaper has found
+        hits = pl.concat([hits, rephrased(rows.join(hits, on=id_column, how="anti"), chosen)])
+    hits = hits.sort(id_column, "method", "benchmark", "problem_id")
     evidence = hits.group_by(id_column, maintain_order=True).agg(
         pl.struct(*PATTERN_SCHEMA.names()).alias("contamination")
     )

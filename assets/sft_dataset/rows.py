@@ -13,7 +13,7 @@ from assets.outcome import Outcome, Rule, apply_rules
 from assets.reasons import Reason
 from assets.sft_dataset.categories import Embed, with_category
 from assets.sft_dataset.code_language import with_code_language
-from assets.sft_dataset.decontamination import decontaminate
+from assets.sft_dataset.decontamination import Finder, decontaminate
 from assets.sft_dataset.final_form import with_final_form, with_messages
 from assets.sft_dataset.selection import select_responses
 from assets.sft_dataset.settings import SftSettings
@@ -32,12 +32,13 @@ def training_rows(
     problems: pl.DataFrame,
     settings: SftSettings,
     embed: Embed | None = None,
+    rephrased: Finder | None = None,
 ) -> tuple[Outcome, pl.DataFrame]:
     """Training rows (columns of `TABLE`, sorted by `sft_id`) and every contamination hit (by `response_id`).
 
     `verified` has the columns of `verified_responses`; `seeds` gives `seed_id, start_line, end_line`; `files`
     `file_id, repo, path, commit, licence`; `problems` the columns of `benchmarks`. Rows get a category where
-    `embed` is given.
+    `embed` is given; `rephrased` finds paraphrases of problems.
     """
     chosen = select_responses(verified, settings.selection, seed=settings.seed)
     formed = _distinct(with_messages(with_final_form(chosen.kept, settings.form, seed=settings.seed)))
@@ -49,6 +50,7 @@ def training_rows(
         text=TEXT,
         id_column="response_id",
         seed=settings.seed,
+        rephrased=rephrased,
     )
     outcome = chosen.then(formed).then(alone).then(clean)
     rows = (

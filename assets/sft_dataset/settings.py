@@ -56,6 +56,17 @@ class PlainForm(BaseModel):
     form: Literal["plain"] = "plain"
 
 
+class Paraphrases(BaseModel):
+    """Rephrased problems, by embedding and the recipe's model (LLM decontaminator, lm-sys)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    embedder: EmbedderSpec
+    nearest: int = Field(default=1, ge=1, description="rows a problem that the model is asked about")
+    similarity: float = Field(default=0.0, ge=-1, le=1, description="cosine below which it is not asked")
+    max_tokens: int = Field(default=4, ge=1, description="new tokens at most; the answer is one word")
+
+
 class Decontamination(BaseModel):
     """What counts as having seen a benchmark, and what becomes of such rows."""
 
@@ -70,6 +81,7 @@ class Decontamination(BaseModel):
         default=50, ge=1, description="characters after normalisation"
     )  # GPT-4 report: 50
     ngram: int = Field(default=13, ge=5, description="words in a row, for ngram_overlap")  # GPT-3 report: 13
+    paraphrases: Paraphrases | None = Field(default=None, description="null: paraphrases are not looked for")
     action: Literal["drop", "mark"] = Field(
         default="drop", description="mark: keep the rows, with their evidence"
     )

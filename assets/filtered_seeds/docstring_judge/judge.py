@@ -8,7 +8,6 @@ import ast
 import functools
 import hashlib
 import random
-import re
 import warnings
 from importlib import resources
 
@@ -30,13 +29,13 @@ from assets.generation import (
 )
 from assets.outcome import Outcome, Rule, apply_rules
 from assets.reasons import Reason
+from assets.yes_or_no import first_word
 from resources.engines.face import Sampling
 
 PACKAGE = "assets.filtered_seeds.docstring_judge"
 STAGE = "docstring_judge"
 TASK = "docstring_judge"
 CALL = "filtered_seeds/docstring_judge"
-FIRST_WORD = re.compile(r"[\s*_#>`\"'(\[]*([A-Za-z]+)")
 
 
 class Example(BaseModel):
@@ -144,12 +143,6 @@ def requests(seeds: pl.DataFrame, settings: DocstringJudge) -> pl.DataFrame:
             }
         )
     return requests_frame(rows)
-
-
-def first_word(text: str) -> str | None:
-    """The first word of an answer in lower case, marks before it passed over; None: there is none."""
-    found = FIRST_WORD.match(text)
-    return found[1].lower() if found else None
 
 
 def without_docstring(seed: str) -> str:
