@@ -26,6 +26,11 @@ LANGUAGE_WORDS = {
 """Words after a fence that mean a language."""
 
 
+def language_of(info: str) -> str:
+    """The language that the word after a fence means; a word that means none is given back as it is."""
+    return next((language for language, words in LANGUAGE_WORDS.items() if info in words), info)
+
+
 @dataclass(frozen=True)
 class Block:
     """One fenced block: the word after its fence in lower case, its text, and whether it was closed."""

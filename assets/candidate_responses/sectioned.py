@@ -4,10 +4,13 @@ Rendering, asking and the frame of the result; the form of the text stands in `s
 StarCoder2-Instruct (bigcode-project/starcoder2-self-align). Prompts and examples are our own.
 """
 
+import functools
 import json
 from dataclasses import asdict
+from importlib import resources
 
 import polars as pl
+import yaml
 
 from assets.candidate_responses.sections import HEADINGS, Fault, parse_response, render_response
 from assets.candidate_responses.settings import Sectioned
@@ -99,7 +102,12 @@ def response_requests(wanted: pl.DataFrame, settings: Sectioned) -> pl.DataFrame
         rows.append(
             {
                 "key": row["request_key"],
-                "prompt": prompt.render(shots=shown, instruction=row["instruction"], language=language),
+                "prompt": prompt.render(
+                    shots=shown,
+                    instruction=row["instruction"],
+                    language=language,
+                    how_tested=how_tests_are_written(language),
+                ),
                 "task": "response",
                 "facts": json.dumps(facts, sort_keys=True, ensure_ascii=False),
                 "sample": row["sample"],
@@ -107,6 +115,23 @@ def response_requests(wanted: pl.DataFrame, settings: Sectioned) -> pl.DataFrame
             }
         )
     return requests_frame(rows)
+
+
+@functools.cache
+def _ways_of_testing() -> dict[str, str]:
+    file = resources.files(PACKAGE).joinpath("prompts", "how_tests_are_written.yaml")
+    return yaml.safe_load(file.read_text("utf-8"))
+
+
+def how_tests_are_written(language: str) -> str:
+    """What a prompt asks of the test block in `language`. Raises ValueError for one that the table lacks."""
+    ways = _ways_of_testing()
+    if language not in ways:
+        raise ValueError(
+            f"nothing says how tests are written in {language!r}: "
+            "add a line to assets/candidate_responses/prompts/how_tests_are_written.yaml"
+        )
+    return ways[language]
 
 
 def example_response(example: Example) -> str:

@@ -10,7 +10,8 @@ import re
 import warnings
 from dataclasses import dataclass
 
-from assets.candidate_responses.code_blocks import Block, scan
+from assets.candidate_responses.assertions import asserts_something
+from assets.candidate_responses.code_blocks import Block, language_of, scan
 from assets.generation import fenced
 from assets.reasons import Reason
 
@@ -71,11 +72,16 @@ def parse_response(text: str, language: str) -> SectionedResponse | Fault:
         block for section in SECTIONS[:-1] for block in blocks[section] if _compiles(block.text, language)
     ]
     if not blocks["implementation"]:
-        return _malformed(f"no {language} block in the implementation")
+        return _malformed(
+            f"no {language} block in the implementation{_other_blocks(bodies['implementation'], language)}"
+        )
     if not any(_compiles(block.text, language) for block in blocks["implementation"]):
         return _malformed(f"no {language} block of the implementation compiles")
     if len(blocks["tests"]) != 1:
-        return _malformed(f"{len(blocks['tests'])} {language} blocks in the tests, one is wanted")
+        return _malformed(
+            f"{len(blocks['tests'])} {language} blocks in the tests, one is wanted"
+            f"{_other_blocks(bodies['tests'], language)}"
+        )
     tests = blocks["tests"][0].text
     fault = _tests_fault(tests, language)
     if fault is not None:
@@ -118,9 +124,17 @@ def _blocks(body: str, language: str) -> list[Block]:
     return [block for block in scan(body).blocks if block.is_in(language) and block.text.strip()]
 
 
+def _other_blocks(body: str, language: str) -> str:
+    """What blocks there are in place of `language`: `; found: javascript`, or nothing."""
+    blocks = [block for block in scan(body).blocks if block.text.strip() and not block.is_in(language)]
+    named = dict.fromkeys(language_of(block.info) or "a block without a language" for block in blocks)
+    return f"; found: {', '.join(named)}" if named else ""
+
+
 def _tests_fault(tests: str, language: str) -> Fault | None:
     if language != "python":
-        return None
+        asserts = asserts_something(tests, language)
+        return None if asserts else Fault(Reason.NO_TESTS, "nothing is asserted in the tests")
     tree = _parsed(tests)
     if tree is None:
         return _malformed("the tests do not compile")

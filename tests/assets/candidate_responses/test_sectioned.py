@@ -4,8 +4,9 @@ import polars as pl
 import pytest
 from pydantic import ValidationError
 
+from assets.candidate_responses.code_blocks import LANGUAGE_WORDS
 from assets.candidate_responses.methods import write_responses
-from assets.candidate_responses.sectioned import respond, response_requests
+from assets.candidate_responses.sectioned import how_tests_are_written, respond, response_requests
 from assets.candidate_responses.sections import render_response
 from assets.candidate_responses.settings import Sectioned
 from assets.generation import GENERATION
@@ -103,6 +104,24 @@ def test_samples_of_an_instruction_share_their_prompt_and_differ_in_their_seed()
     prompt = requests["prompt"][0]
     assert prompt.endswith("### Instruction\nWrite one.\n### Response\n")
     assert prompt.count("## Example") == 2 and prompt.count("#### Tests\n") == 1
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGE_WORDS))
+def test_the_prompt_says_how_tests_are_written_in_the_language_asked(language):
+    wanted = INSTRUCTIONS.head(1).with_columns(
+        language=pl.lit(language), sample=pl.lit(0, pl.Int32), request_key=pl.lit("k")
+    )
+    task = response_requests(wanted, Sectioned())["prompt"][0].split("\n")[0]
+    assert task.endswith(
+        f'"#### Tests" holds exactly one {language} code block that {how_tests_are_written(language)}'
+        " and runs as it is after the solution."
+    )
+    assert ("assert statements" in task) is (language in ("python", "java"))
+
+
+def test_a_language_that_nothing_is_said_about_is_an_error_that_names_the_table():
+    with pytest.raises(ValueError, match=r"cobol.*how_tests_are_written\.yaml"):
+        how_tests_are_written("cobol")
 
 
 def test_raising_the_number_of_samples_leaves_the_earlier_requests_as_they_are():

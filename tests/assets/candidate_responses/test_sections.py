@@ -143,8 +143,14 @@ def test_windows_line_ends_are_read():
     assert isinstance(parse_response(GOOD.replace("\n", "\r\n"), "python"), SectionedResponse)
 
 
+@pytest.mark.parametrize("language", ["go", "rust", "bash", "ruby", "typescript"])
+def test_tests_that_assert_nothing_are_refused_in_every_language(language):
+    parsed = parse_response(render_response("r", "twice", "e", "twice 2", language), language)
+    assert parsed == Fault(Reason.NO_TESTS, "nothing is asserted in the tests")
+
+
 def test_other_languages_are_not_compiled_here():
-    text = render_response("r", "fun main() {", "e", "check(main)", "swift")
+    text = render_response("r", "fun main() {", "e", "assert(main)", "swift")
     parsed = parse_response(text, "swift")
     assert isinstance(parsed, SectionedResponse)
-    assert parsed.tests == "check(main)"
+    assert parsed.tests == "assert(main)"

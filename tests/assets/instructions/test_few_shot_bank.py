@@ -78,7 +78,7 @@ def test_the_seeds_are_documented_functions_as_the_extraction_finds_them(languag
             "content": [opening + example.seed for example in bank(language)],
         }
     )
-    outcome = extract(files, ExtractionSettings())
+    outcome = extract(files, ExtractionSettings.model_validate({}))
     assert outcome.rejected.select("id", "reason", "detail").rows() == []
     assert set(outcome.kept["file_id"]) == set(files["file_id"])
     assert not outcome.kept["has_error"].any()
