@@ -19,7 +19,7 @@ from resources.seedling.documents import Document, documents
 from resources.seedling.tokenizer import make_tokenizer
 
 SEED = 20
-DOCUMENTS = 140_000
+DOCUMENTS = 100_000
 TOKENIZER_DOCUMENTS = 10_000
 ROW = 256
 """Tokens of a row, which holds whole documents; longer documents are left out."""
@@ -27,7 +27,7 @@ ROW = 256
 ROWS = 32
 """Rows of a step, over all processes."""
 
-SHAPE = {
+SHAPE: dict[str, Any] = {
     "hidden_size": 128,
     "intermediate_size": 384,
     "num_hidden_layers": 5,
@@ -165,10 +165,9 @@ def train(rank: int, workers: int, options: argparse.Namespace) -> None:
     adam = torch.optim.AdamW(outside, lr=RATE, betas=(0.9, 0.95), weight_decay=0.0)
     if rank == 0:
         seen = sum(map(len, tokens)) / 1e6
-        print(
-            f"{len(texts) * workers} documents, {seen * workers:.1f} M tokens, {steps} steps, {time.monotonic() - started:.0f} s",
-            flush=True,
-        )
+        taken = time.monotonic() - started
+        documents_read = f"{len(texts) * workers} documents, {seen * workers:.1f} M tokens"
+        print(f"{documents_read}, {steps} steps, {taken:.0f} s", flush=True)
     share = ROWS // workers
     began, mean = time.monotonic(), 0.0
     for step in range(steps):
@@ -208,7 +207,12 @@ def save(
     folder.mkdir(parents=True, exist_ok=True)
     copy.deepcopy(network).to(torch.bfloat16).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+    # the class name that every version of the library and every serving engine knows
+    about = folder / "tokenizer_config.json"
+    config = json.loads(about.read_text(encoding="utf-8")) | {"tokenizer_class": "PreTrainedTokenizerFast"}
+    about.write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     facts = {
+        "command": "python -m resources.seedling.train --out resources/seedling/model",
         "seed": options.seed,
         "documents": options.documents,
         "steps": step,
@@ -266,12 +270,12 @@ def main() -> None:
     parser.add_argument("--save-every", type=int, default=200)
     parser.add_argument("--port", type=int, default=29511)
     options = parser.parse_args()
-    import torch.multiprocessing as processes
+    from torch.multiprocessing.spawn import spawn
 
     if options.workers == 1:
         train(0, 1, options)
     else:
-        processes.spawn(train, (options.workers, options), nprocs=options.workers)
+        spawn(train, (options.workers, options), nprocs=options.workers)
 
 
 if __name__ == "__main__":
