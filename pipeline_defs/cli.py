@@ -17,6 +17,7 @@ from pipeline_defs.commands import (
     coreset,
     dedup,
     engine,
+    lab,
     materialize,
     recipes,
     score,
@@ -53,6 +54,7 @@ mount(
     PIPELINE,
     [
         ("demo", materialize.demo),
+        ("lab", lab.lab),
         ("materialize", materialize.materialize),
         ("plan", materialize.plan),
         ("ui", materialize.ui),
