@@ -108,15 +108,16 @@ class RowCache:
         schema = pl.Schema({KEY: pl.String(), **results})
         known = _lookup(folder, distinct[KEY], schema)
         missing = distinct.join(known, on=KEY, how="anti", maintain_order="left")
-        answers = [known]
+        answered = known
         if missing.height:
+            answers = [known]
             answers += self._compute_and_keep(folder, compute, missing, batch_rows, schema, progress)
             if folder.written_by_others():
                 # another run wrote here meanwhile: the older answer to a key is the one that counts
                 answers.insert(0, _lookup(folder, distinct[KEY], schema))
             folder.compact()
+            answered = pl.concat(answers).unique(KEY, keep="first", maintain_order=True)
         record_usage(self._storage, Usage(stage, self._user, computed=missing.height, reused=known.height))
-        answered = pl.concat(answers).unique(KEY, keep="first", maintain_order=True)
         unanswered = distinct.join(answered, on=KEY, how="anti").height
         if unanswered and not allow_missing:
             raise IncompleteComputation(f"stage {stage.name}: {unanswered} distinct rows got no result")
@@ -193,19 +194,15 @@ def _lookup(folder: FragmentFolder, keys: pl.Series, schema: pl.Schema) -> pl.Da
     """Rows known for `keys`, the oldest answer each."""
     if not keys.len():
         return pl.DataFrame(schema=schema)
-    found = _read_all(folder, keys)
-    frames = [_with_schema(frame, schema) for frame in found if frame is not None]
-    return pl.concat([pl.DataFrame(schema=schema), *frames]).unique(KEY, keep="first", maintain_order=True)
-
-
-def _read_all(folder: FragmentFolder, keys: pl.Series) -> list[pl.DataFrame | None]:
-    for _ in range(LOOKS - 1):
+    for look in range(LOOKS):
         try:
-            return [folder.read(path, keys) for path in folder.names()]
+            found = folder.look_up(keys)
+            return pl.concat([pl.DataFrame(schema=schema), *(_with_schema(frame, schema) for frame in found)])
         except FileNotFoundError:
-            # another run merged fragments between our listing and reading; their rows stand in a new one
-            continue
-    return [folder.read(path, keys) for path in folder.names()]
+            # another run merged fragments between our listing and reading: their rows stand in a new one
+            if look == LOOKS - 1:
+                raise
+    raise AssertionError("unreachable")
 
 
 def _with_schema(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:

@@ -25,6 +25,9 @@ COMPACT_ABOVE_FILES = 64
 COMPACT_TO_BYTES = 128 * 1024 * 1024
 """Small fragments are merged when there are more than so many, into files of at most about this size."""
 
+KEYS_AT_ONCE = 1 << 20
+"""About so many keys of fragments are held and compared with the wanted ones together."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -73,22 +76,54 @@ class FragmentFolder:
         self._own.add(path)
         return path
 
-    def read(self, path: str, wanted: pl.Series) -> pl.DataFrame | None:
-        """The fragment's rows whose key is in `wanted`; None when it has none or was found corrupt.
+    def look_up(self, wanted: pl.Series) -> list[pl.DataFrame]:
+        """Rows whose key is in `wanted`: each key once, from the oldest fragment that has it; none where that one
+        turns out to be corrupt.
 
-        Raises FileNotFoundError when it is gone: merged into another one, or set aside, by another run.
+        Keys are looked at first, many fragments together; only fragments with a row that counts are read whole.
+        Raises FileNotFoundError when one is gone: merged into another one, or set aside, by another run.
         """
-        keys = self._keys(path)
-        if keys is not None and not keys.is_in(wanted.implode()).any():
-            return None
+        paths = self.names()
+        found: list[pl.DataFrame] = []
+        open_keys = pl.DataFrame({KEY: wanted}).unique()
+        while paths and open_keys.height:
+            keys, paths = self._keys_of_some(paths)
+            rows = keys.join(open_keys, on=KEY, how="semi", maintain_order="left")
+            rows = rows.unique(KEY, keep="first", maintain_order=True)
+            for (path,), places in rows.group_by("path", maintain_order=True):
+                whole = self._whole(str(path))
+                if whole is not None:
+                    found.append(whole[places["place"]])
+            open_keys = open_keys.join(rows, on=KEY, how="anti")
+        return found
+
+    def _keys_of_some(self, paths: list[str]) -> tuple[pl.DataFrame, list[str]]:
+        """Key, path and place of the rows of the first fragments, and the paths that are left."""
+        schema = {KEY: pl.String, "path": pl.String, "place": pl.UInt32}
+        frames, rows = [pl.DataFrame(schema=schema)], 0
+        for count, path in enumerate(paths):
+            if rows >= KEYS_AT_ONCE:
+                return pl.concat(frames), paths[count:]
+            keys = self._keys(path)
+            if keys is None:
+                whole = self._whole(path)
+                if whole is None:
+                    continue
+                keys = whole[KEY]
+            places = pl.int_range(keys.len(), dtype=pl.UInt32, eager=True).alias("place")
+            frames.append(
+                pl.DataFrame({KEY: keys, "place": places}).select(KEY, pl.lit(path).alias("path"), "place")
+            )
+            rows += keys.len()
+        return pl.concat(frames), []
+
+    def _whole(self, path: str) -> pl.DataFrame | None:
+        """All rows of a fragment; None when it was found corrupt, and set aside."""
         data = self._storage.read_bytes(path)
-        expected = PurePosixPath(path).name.split("-")[2]
-        if xxhash.xxh3_128_hexdigest(data) != expected:
+        if xxhash.xxh3_128_hexdigest(data) != PurePosixPath(path).name.split("-")[2]:
             self._set_aside(path)
             return None
-        table = pq.read_table(pa.BufferReader(data))
-        frame = pl.DataFrame(table)
-        return frame.filter(pl.col(KEY).is_in(wanted.implode()))
+        return pl.DataFrame(pq.read_table(pa.BufferReader(data)))
 
     def compact(self) -> None:
         """Merge small fragments, oldest first; the originals go only after the merged one is in place."""
@@ -138,11 +173,9 @@ class FragmentFolder:
     def _merge(self, paths: list[str]) -> None:
         frames: list[pl.DataFrame] = []
         for path in paths:
-            data = self._storage.read_bytes(path)
-            if xxhash.xxh3_128_hexdigest(data) != PurePosixPath(path).name.split("-")[2]:
-                self._set_aside(path)
-                continue
-            frames.append(pl.DataFrame(pq.read_table(pa.BufferReader(data))))
+            whole = self._whole(path)
+            if whole is not None:
+                frames.append(whole)
         if not frames:
             return
         merged = pl.concat(frames).unique(KEY, keep="first", maintain_order=True)

@@ -9,7 +9,6 @@ import json
 import os
 import queue
 import signal
-import sys
 import threading
 import time
 from collections import deque
@@ -228,8 +227,11 @@ def main() -> int:
 
 
 def _read(lines: "queue.SimpleQueue[dict[str, Any]]") -> None:
-    for line in sys.stdin:
-        lines.put(json.loads(line))
+    rest = b""
+    while read := os.read(0, 1 << 20):  # not sys.stdin, which a thread must not hold when the interpreter ends
+        *whole, rest = (rest + read).split(b"\n")
+        for line in whole:
+            lines.put(json.loads(line))
     os.killpg(os.getpgid(0), signal.SIGKILL)  # vLLM's other processes too
 
 

@@ -29,7 +29,8 @@ def main() -> None:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 1024):  # not sys.stdin, which a thread must not hold when the interpreter ends
+        pass
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 

@@ -1,0 +1,33 @@
+"""The peer of `bench_vllm.py`, run under vLLM's interpreter: `LLM.generate` over all prompts in one call.
+
+A line of JSON in is a round: prompts, a seed each, sampling. A line out: its seconds, CPU seconds and tokens.
+"""
+
+import json
+import os
+import sys
+import time
+
+
+def main() -> None:
+    """Load the model, say so, and answer rounds until the input ends."""
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    from vllm import LLM, SamplingParams
+
+    llm = LLM(**json.loads(sys.stdin.readline()))
+    out.write("{}\n")
+    out.flush()
+    for line in sys.stdin:
+        job = json.loads(line)
+        sampling = [SamplingParams(**job["sampling"], seed=seed) for seed in job["seeds"]]
+        started, cpu = time.perf_counter(), time.process_time()
+        done = llm.generate(job["prompts"], sampling, use_tqdm=False)
+        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+        tokens = sum(len(one.outputs[0].token_ids) for one in done)
+        out.write(json.dumps({"seconds": seconds, "cpu": cpu, "tokens": tokens}) + "\n")
+        out.flush()
+
+
+if __name__ == "__main__":
+    main()
