@@ -14,6 +14,7 @@ import polars as pl
 
 from assets.candidate_responses.code_blocks import scan
 from assets.generation import fenced
+from assets.sft_dataset.code_comments import without_code_comments
 from assets.sft_dataset.draws import uniform
 from assets.sft_dataset.settings import PlainForm, SmartForm
 
@@ -89,9 +90,16 @@ def _smart(row: dict[str, object], settings: SmartForm) -> tuple[str, str]:
     if implementation is None:
         return instruction, str(row["response"])
     body = str(implementation)
-    if settings.remove_comments and row["language"] == "python":
+    if settings.remove_comments:
+        language = str(row["language"])
         for block in scan(body).blocks:
-            body = body.replace(block.text, without_comments(block.text))
+            if block.is_in(language):
+                bare = (
+                    without_comments(block.text)
+                    if language == "python"
+                    else without_code_comments(block.text, language)
+                )
+                body = body.replace(block.text, bare)
     parts = [
         row["section_reasoning"] if row["__reasoned"] else None,
         body,

@@ -80,13 +80,16 @@ def test_tests_stay_where_the_instruction_speaks_of_them(word: str) -> None:
     assert "assert" not in formed(rows(instruction="Find the latest greatest contest."), KEEP_ALL)[1]
 
 
-def test_comments_leave_python_code_only_when_asked() -> None:
+def test_comments_leave_code_of_any_language_when_asked() -> None:
     form = SmartForm(**dict(KEEP_ALL) | {"remove_comments": True})
     assert formed(rows(), form)[1] == (
         "Because of sums.\n\n```python\ndef add(a, b):\n    return a + b\n```\n\nIt adds."
     )
-    ruby = "```ruby\n# kept\nputs 1\n```"
-    assert ruby in formed(rows(language="ruby", section_implementation=ruby), form)[1]
+    ruby = "So:\n```ruby\n# goes\nputs 1 # too\n```\nand run it:\n```bash\nruby it.rb # kept\n```"
+    assert formed(rows(language="ruby", section_implementation=ruby), form)[1] == (
+        "Because of sums.\n\nSo:\n```ruby\nputs 1\n```\nand run it:\n```bash\nruby it.rb # kept\n```\n\nIt adds."
+    )
+    assert ruby in formed(rows(language="ruby", section_implementation=ruby), KEEP_ALL)[1]
 
 
 def test_some_instructions_show_at_most_the_published_number_of_asserts() -> None:
