@@ -127,7 +127,7 @@ class OpenAIEngine(Engine):
             if finished or not ended:
                 yield _frame(finished)
             if ended:
-                if taken[-1] is not None:
+                if isinstance(taken[-1], BaseException):
                     raise taken[-1]
                 return
 
