@@ -18,13 +18,15 @@ from assets.benchmarks.problem_files import read_problems
 from assets.sft_dataset.decontamination import patterns
 from pipeline_defs.commands.deployment import Deployment
 from pipeline_defs.commands.materialize import bring_up_to_date
-from pipeline_defs.lab.arms import BASE, VERIFIED, Arm, arms, second_round
+from pipeline_defs.lab.arms import VERIFIED, Arm, arms, second_round
 from pipeline_defs.lab.scores import evaluations, solved
 from pipeline_defs.recipes.model import Recipe, load_recipe
 from pipeline_defs.resources import build_resources
 from pipeline_defs.settings import DumpSettings, Settings, load_settings
 from resources.corpus_source.settings import Dump
 from resources.parquet_store import TableAddress
+from resources.seedling.corpus import write_dump, write_problems
+from resources.seedling.tasks import Split
 
 BENCHMARK = "seedling_held_out"
 DUMP = "grammar"
@@ -42,6 +44,7 @@ class Size:
     replicates: int = 1
     second_round: bool = False
     seed: int = 7
+    split: Split = "test"  # development: what settings are chosen by, never reported
 
 
 QUICK = Size(functions=2400, problems=520, second_round=True)
@@ -65,12 +68,10 @@ def experiment(
 ) -> Found:
     """Run all arms below `folder` and score them."""
     started = time.monotonic()
-    from resources.seedling.corpus import write_dump, write_problems
-
     folder.mkdir(parents=True, exist_ok=True)
     write_dump(folder / "dump", seed=size.seed, functions=size.functions)
     held_out = folder / f"{BENCHMARK}.jsonl"
-    write_problems(held_out, seed=size.seed, count=size.problems)
+    write_problems(held_out, seed=size.seed, count=size.problems, split=size.split)
     settings = lab_settings(folder, held_out, batch_size)
     chosen = arms(load_recipe(recipe), benchmark=BENCHMARK, replicates=size.replicates)
     problems = read_problems(BENCHMARK, held_out)
@@ -162,6 +163,3 @@ def _contaminated(dump: Path, problems: pl.DataFrame) -> int:
     settings = load_recipe("seedling").sft.decontamination
     hits = find_contamination(files, patterns(problems, settings, seed=0), pl.col("content"), "path")
     return hits["path"].n_unique()
-
-
-__all__ = ["BASE", "FULL", "QUICK", "Found", "Size", "experiment"]

@@ -30,7 +30,7 @@ def draw_inputs(drawn: random.Random, task: Task, count: int, *, sharp: bool) ->
     edges = [edge for step in task.steps for edge in step.operation.edge(step.parameter)]
     make = _MAKERS[task.kind]
     found: list[Any] = []
-    for _ in range(60):
+    for _ in range(max(60, 4 * count)):
         value = make(drawn, edges)
         if value not in found and expected(task, value) is not None:
             found.append(value)
