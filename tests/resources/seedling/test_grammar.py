@@ -61,6 +61,8 @@ def test_the_same_ways_compute_the_same_in_every_style(seed: int):
     for value in draw_inputs(drawn, task, 4, sharp=False):
         try:
             result = computed(task.steps, ways, json.loads(json.dumps(value)))
+        except OverflowError:
+            continue  # the grammar's own bound
         except Exception as error:
             with pytest.raises(type(error)):
                 written(json.loads(json.dumps(value)))  # type: ignore[operator]
