@@ -18,7 +18,9 @@ class Sectioned(BaseModel):
     seed: int = Field(3407, description="seed of every draw; a row adds its own id to it")  # published: 3407
     samples: int = Field(10, ge=1, description="responses asked for an instruction")  # published: 10
     shots: int = Field(
-        1, ge=0, description="few-shot examples in each prompt; 0: the bare form"
+        1,
+        ge=0,
+        description="few-shot examples in each prompt, as far as the language has them; 0: the bare form",
     )  # published: 1
     temperature: float = Field(0.7, ge=0, le=2)  # published: 0.7
     top_p: float = Field(1.0, gt=0, le=1)  # published: left at 1

@@ -10,6 +10,7 @@ from functools import partial
 
 import polars as pl
 
+from assets.embedding import with_embeddings
 from assets.filtered_seeds.coreset.select import STAGE as CORESET
 from assets.filtered_seeds.coreset.select import Coreset, choose_coreset
 from assets.filtered_seeds.docstring_judge.judge import STAGE as DOCSTRING_JUDGE
@@ -35,7 +36,7 @@ from assets.generation import Ask
 from assets.ledger import Ledger
 from assets.outcome import REJECTION_SCHEMA, Outcome, no_rejections
 from assets.raw_corpus.licence_policy import judge_licences
-from resources.embedder.face import EMBEDDING, Embedder
+from resources.embedder.face import Embedder
 from resources.row_cache import CacheStage, RowCache
 from resources.row_cache.cache import Progress
 from resources.type_checker.face import TypeChecker
@@ -242,15 +243,7 @@ class Chain:
     def _coreset(self, seeds: pl.DataFrame, settings: CoresetStep) -> pl.DataFrame:
         if self.embedder is None:
             raise ValueError("the recipe asks for a coreset, but no embedder was given")
-        embedder = self.embedder
-
-        def compute(missing: pl.DataFrame) -> Iterator[pl.DataFrame]:
-            yield from embedder.embed(missing, key="cache_key", text="seed")
-
-        stage = CacheStage("embedding", "1", dict(embedder.identity()) if seeds.height else {})
-        embedded = self.row_cache.map(
-            stage, seeds, compute, inputs=["seed"], results={"embedding": EMBEDDING}, progress=self.progress
-        )
+        embedded = with_embeddings(seeds, "seed", self.embedder, self.row_cache, progress=self.progress)
         self.counts.add("embedding", embedded.computed, embedded.reused)
         self.coreset = choose_coreset(embedded.rows, settings.select)
         self.embedded = embedded.rows

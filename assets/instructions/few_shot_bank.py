@@ -72,11 +72,7 @@ def draw_shots(
 ) -> list[Example]:
     """`count` different examples in random order, drawn for this row: the same whatever the frame's order.
 
-    Raises ValueError when the bank holds fewer than `count`.
+    All of them where the bank holds fewer.
     """
-    if count > len(examples):
-        raise ValueError(
-            f"{count} shots are asked for, but the few-shot bank holds {len(examples)}; lower `shots`"
-        )
     # a generator of its own for each row: published as seed + row index, here seed with the row's id
-    return random.Random(draw_number(seed, purpose, row_id)).sample(list(examples), count)
+    return random.Random(draw_number(seed, purpose, row_id)).sample(list(examples), min(count, len(examples)))

@@ -21,7 +21,9 @@ class SelfOssInstruct(BaseModel):
     method: Literal["self_oss_instruct"] = "self_oss_instruct"
     seed: int = Field(3407, description="seed of every draw; a row adds its own id to it")  # published: 3407
     shots: int = Field(
-        8, ge=0, description="few-shot examples in each prompt; 0: the bare form"
+        8,
+        ge=0,
+        description="few-shot examples in each prompt, as far as the language has them; 0: the bare form",
     )  # published: 8 of 16
     temperature: float = Field(0.7, ge=0, le=2)  # published: 0.7
     top_p: float = Field(1.0, gt=0, le=1)  # published: left at 1

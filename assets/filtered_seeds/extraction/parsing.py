@@ -34,7 +34,7 @@ class Deadline:
 def parse(source: bytes, dialect: Dialect, deadline: Deadline, ranges: Sequence[Range] | None = None) -> Tree:
     """The tree of `source` (UTF-8), or of `ranges` of it. Raises `ParseTimeout` once `deadline` is over."""
     is_over = deadline.is_over
-    dialect.parser.included_ranges = ranges
+    dialect.parser.included_ranges = ranges or []
 
     def read(offset: int, point: object) -> bytes:
         return source[offset:] if offset else source

@@ -23,7 +23,7 @@ PIECES = [
     "class D{n}:\n    def m(self, x):\n        return x\n",
     "import os{n}\n",
     "try:\n    import a{n}\nexcept ImportError:\n    b = 1\n",
-    'TEXT{n} = """\ndef quoted(x):\n    \'\'\'No function.\'\'\'\n    return x\n"""\n',
+    "TEXT{n} = \"\"\"\ndef quoted(x):\n    '''No function.'''\n    return x\n\"\"\"\n",
     'TEXT{n} = """\ndef quoted(x):\n    return x\n',  # never closed: reaches to the next quotes
     "# '''\n",
     "async def e{n}(x):\n    'Short.'\n    return await x\n",
