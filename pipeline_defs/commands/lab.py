@@ -25,13 +25,12 @@ def lab(
     folder: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path(".seedline/lab"),
     functions: Annotated[int | None, typer.Option(min=1, help="Functions of the corpus.")] = None,
     problems: Annotated[int | None, typer.Option(min=1, help="Held-out problems.")] = None,
+    one_round: Annotated[bool, typer.Option("--one-round", help="Leave the second round out.")] = False,
     batch_size: Annotated[int, typer.Option(min=1, help="Prompts answered at once.")] = 256,
 ) -> None:
     """Train seedling on unverified, verified and other data, score each, and draw what came of it."""
     chosen = FULL if full else QUICK
-    size = Size(
-        functions or chosen.functions, problems or chosen.problems, chosen.replicates, chosen.second_round
-    )
+    size = Size(functions or chosen.functions, problems or chosen.problems, chosen.replicates, not one_round)
     found = experiment(folder, size, batch_size=batch_size, say=console.print)
     report(found, folder)
 

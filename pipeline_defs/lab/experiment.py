@@ -42,13 +42,13 @@ class Size:
     functions: int
     problems: int
     replicates: int = 1
-    second_round: bool = False
+    second_round: bool = True
     seed: int = 7
     split: Split = "test"  # development: what settings are chosen by, never reported
 
 
-QUICK = Size(functions=2400, problems=520, second_round=True)
-FULL = Size(functions=2400, problems=520, replicates=3, second_round=True)
+QUICK = Size(functions=2400, problems=520)
+FULL = Size(functions=2400, problems=520, replicates=3)
 
 
 @dataclass
