@@ -109,7 +109,7 @@ def _run(
         recipes = tuple(one.recipe for one in known if one.recipe is not None)
         deployment = Deployment(settings, recipes)
         bring_up_to_date(deployment, arm.recipe, list(arm.recipe.languages), [DUMP])
-        found.stages[arm.recipe.name] = _stages(deployment, arm.recipe)
+        found.stages[arm.recipe.name] = stage_figures(deployment, arm.recipe)
         store = deployment.store()
         address = TableAddress.of((arm.recipe.name, "checkpoint"))
         found.rows.setdefault(arm.label, store.scan(address).select("rows").collect().item())
@@ -133,7 +133,7 @@ def _weights(settings: Settings, arm: Arm) -> str:
     return Deployment(settings, (arm.recipe,)).store().scan(address).select("weights").collect().item()
 
 
-def _stages(deployment: Deployment, recipe: Recipe) -> dict[str, Any]:
+def stage_figures(deployment: Deployment, recipe: Recipe) -> dict[str, Any]:
     """Numbers that each asset of the recipe reported when it was last made."""
     reported: dict[str, Any] = {}
     keys = [
