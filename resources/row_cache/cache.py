@@ -153,8 +153,9 @@ class RowCache:
         """Finished results in pieces big enough to write; what is gathered is given out even on failure."""
         for batch in missing.iter_slices(batch_rows or missing.height):
             answer = compute(batch)
+            asked = batch[KEY].sort()
             if isinstance(answer, pl.DataFrame):
-                yield _checked(answer, batch)
+                yield _checked(answer, asked)
                 continue
             gathered: list[pl.DataFrame] = []
             count, since = 0, time.monotonic()
@@ -168,7 +169,7 @@ class RowCache:
                 except BaseException as error:
                     failure = error
                     break
-                gathered.append(_checked(frame, batch))
+                gathered.append(_checked(frame, asked))
                 count += frame.height
                 if count >= self._flush_rows or time.monotonic() - since >= self._flush_s:
                     yield pl.concat(gathered, how="diagonal_relaxed")
@@ -219,11 +220,15 @@ def _split_cacheable(finished: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame
     return finished.filter(mask).drop(CACHEABLE), finished.filter(~mask).drop(CACHEABLE)
 
 
-def _checked(answer: pl.DataFrame, batch: pl.DataFrame) -> pl.DataFrame:
-    """Refuse answers to what was not asked, and repeated answers: both would poison the cache."""
+def _checked(answer: pl.DataFrame, asked: pl.Series) -> pl.DataFrame:
+    """Refuse answers to what was not asked, and repeated answers: both would poison the cache.
+
+    `asked` are the keys in order: looked up in it, a small answer costs little however much was asked.
+    """
     if KEY not in answer.columns:
         raise IncompleteComputation(f"a compute function returned no column {KEY!r}: {answer.columns}")
-    strangers = answer.join(batch, on=KEY, how="anti").height
+    places = asked.search_sorted(answer[KEY]).clip(upper_bound=asked.len() - 1)
+    strangers = asked.gather(places).ne_missing(answer[KEY]).sum()
     if strangers:
         raise IncompleteComputation(f"a compute function answered {strangers} keys that were not asked")
     return answer.unique(KEY, keep="first", maintain_order=True)

@@ -85,7 +85,7 @@ class FragmentFolder:
         """
         paths = self.names()
         found: list[pl.DataFrame] = []
-        open_keys = pl.DataFrame({KEY: wanted}).unique()
+        open_keys = pl.DataFrame({KEY: wanted})
         while paths and open_keys.height:
             keys, paths = self._keys_of_some(paths)
             rows = keys.join(open_keys, on=KEY, how="semi", maintain_order="left")
@@ -94,7 +94,8 @@ class FragmentFolder:
                 whole = self._whole(str(path))
                 if whole is not None:
                     found.append(whole[places["place"]])
-            open_keys = open_keys.join(rows, on=KEY, how="anti")
+            if paths:
+                open_keys = open_keys.join(rows, on=KEY, how="anti")
         return found
 
     def _keys_of_some(self, paths: list[str]) -> tuple[pl.DataFrame, list[str]]:

@@ -11,7 +11,9 @@ import queue
 import signal
 import threading
 import time
+import traceback
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 AHEAD = 2048
@@ -125,7 +127,7 @@ class Batches:
                 _parameters(self.sampling, limit, row["seed"]),
                 lora_request=self.lora,
             )
-        except (TypeError, ValueError) as error:  # what vLLM says of a schema or prompt that it does not take
+        except Exception as error:  # of many kinds: a schema or prompt that vLLM does not take
             self._say(row["key"], "error", prompt_tokens=len(prompt), detail=f"vLLM refused: {error}")
             return
         self.running[name] = row["key"], limit
@@ -206,18 +208,27 @@ def main() -> int:
     try:
         batches = load(lines.get())
     except BaseException as error:
-        import traceback
-
         traceback.print_exc()
         say(event="failed", kind=type(error).__name__, message=str(error))
         return 1
     say(event="ready", context=batches.context, chat=bool(getattr(batches.tokenizer, "chat_template", None)))
+    try:
+        answer(batches, lines, say)
+    except Exception as error:
+        traceback.print_exc()
+        say(event="failed", kind=type(error).__name__, message=str(error))
+        return 1
+    return 0
+
+
+def answer(batches: Batches, lines: "queue.SimpleQueue[dict[str, Any]]", say: Callable[..., None]) -> None:
+    """Answer what the lines ask, until one says `end`."""
     said = time.monotonic()
     while True:
         while not batches.busy or not lines.empty():
             line = lines.get()
             if "end" in line:
-                return 0
+                return
             batches.take(line)
         batches.step()
         waited = time.monotonic() - said
@@ -227,8 +238,9 @@ def main() -> int:
 
 
 def _read(lines: "queue.SimpleQueue[dict[str, Any]]") -> None:
+    # not from sys.stdin, which a thread must not hold when the interpreter ends
     rest = b""
-    while read := os.read(0, 1 << 20):  # not sys.stdin, which a thread must not hold when the interpreter ends
+    while read := os.read(0, 1 << 20):
         *whole, rest = (rest + read).split(b"\n")
         for line in whole:
             lines.put(json.loads(line))

@@ -23,6 +23,8 @@ from resources.engines.transformers import TransformersEngine
 from resources.engines.vllm import VllmEngine
 from resources.engines.vllm_words import failure, meaning
 
+pytestmark = pytest.mark.timeout(900)  # vLLM takes a while to start, longer where others use the processor
+
 CONTEXT = 128
 WORDS = ["def", "return", "x", "value", "if", "not", "for", "in", "1234", "é", "é\n    ", "+"]
 SCHEMA = '{"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}'

@@ -21,6 +21,8 @@ from resources.engines.spec import VllmServerSpec
 from resources.engines.transformers import TransformersEngine
 from resources.engines.vllm_server import VllmServerEngine
 
+pytestmark = pytest.mark.timeout(900)  # vLLM takes a while to start, longer where others use the processor
+
 WORDS = ["def", "return", "x", "value", "if", "not", "for", "in", "1234", "é", "é\n    ", "+"]
 
 OTHER = """
@@ -80,7 +82,6 @@ def engine_of(model: Path, python: Path, state: Path, form: Any = "base") -> Vll
     return VllmServerEngine(spec, machine, OpenAIDeployment(timeout_s=120), state=state)
 
 
-@pytest.mark.timeout(600)
 def test_two_processes_share_one_server(
     engine: VllmServerEngine, tiny_llama: Path, vllm_python: Path, state: Path, tmp_path: Path
 ):
@@ -137,7 +138,6 @@ def test_messages_get_the_models_chat_template(tiny_llama: Path, vllm_python: Pa
     assert len(lease_files(state)) == 1, "the form of the prompts needs no other server"
 
 
-@pytest.mark.timeout(600)
 def test_a_killed_server_is_started_again_and_every_row_answered(engine: VllmServerEngine, state: Path):
     asked = prompts(600)
     [file] = lease_files(state)
