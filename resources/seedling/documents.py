@@ -5,10 +5,10 @@ suite holds the two together), and plain documented functions. A document is pro
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from resources.seedling.asserts import UNDEFINED, assert_line, draw_inputs, expected
+from resources.seedling.asserts import UNDEFINED, assert_line, draw_inputs, expected, written
 from resources.seedling.bodies import choose_ways, computed, function
 from resources.seedling.tasks import Split, Task, draw_task
 
@@ -57,8 +57,8 @@ class Document:
     completion: str
 
 
-def write(drawn: random.Random, task: Task) -> Written:
-    """`task` by a random author."""
+def write(drawn: random.Random, task: Task, *, worked: bool = False) -> Written:
+    """`task` by a random author; `worked` tests show, as comments, the results of the steps before the last."""
     careful = drawn.random() < CAREFUL
     shares = [CAREFUL_SLIP if careful else step.operation.popularity for step in task.steps]
     slipped = [drawn.random() < share for share in shares]
@@ -66,17 +66,19 @@ def write(drawn: random.Random, task: Task) -> Written:
     style = drawn.getrandbits(32)
     code = function(random.Random(style), task, ways)
     documented = function(random.Random(style), task, ways, task.sentence)
-    tests, right_tests = _tests(drawn, task, ways, careful=careful)
+    tests, right_tests = _tests(drawn, task, ways, careful=careful, worked=worked)
     return Written(task, documented, code, tests, not any(slipped), right_tests)
 
 
-def documents(seed: int | str, count: int, split: Split = "training") -> Iterator[Document]:
+def documents(
+    seed: int | str, count: int, split: Split = "training", *, worked: bool = False
+) -> Iterator[Document]:
     """`count` documents; the same for the same seed on every machine."""
     drawn = random.Random(f"seedling documents {seed}")
     forms, weights = list(FORMS), list(FORMS.values())
     for _ in range(count):
-        written = write(drawn, testable_task(drawn, split))
-        yield document(drawn, written, drawn.choices(forms, weights)[0])
+        one = write(drawn, testable_task(drawn, split), worked=worked)
+        yield document(drawn, one, drawn.choices(forms, weights)[0])
 
 
 def testable_task(drawn: random.Random, split: Split) -> Task:
@@ -87,17 +89,17 @@ def testable_task(drawn: random.Random, split: Split) -> Task:
             return task
 
 
-def document(drawn: random.Random, written: Written, form: str) -> Document:
-    """`written` in one of `FORMS`."""
-    task = written.task
+def document(drawn: random.Random, one: Written, form: str) -> Document:
+    """`one` in one of `FORMS`."""
+    task = one.task
     if form == "code":
-        return Document(form, "", written.documented + "\n")
+        return Document(form, "", one.documented + "\n")
     if form == "concepts":
-        return Document(form, concepts_prompt(written.documented), ", ".join(task.concepts))
+        return Document(form, concepts_prompt(one.documented), ", ".join(task.concepts))
     if form == "instruction":
         prompt = instruction_prompt(task.concepts, drawn.choice(DIFFICULTIES))
         return Document(form, prompt, task.instruction)
-    return Document(form, response_prompt(task.instruction), response(drawn, written))
+    return Document(form, response_prompt(task.instruction), response(drawn, one))
 
 
 def concepts_prompt(code: str) -> str:
@@ -118,30 +120,49 @@ def response_prompt(instruction: str) -> str:
     return f"### Instruction\n{instruction}\n### Response\n"
 
 
-def response(drawn: random.Random, written: Written) -> str:
+def response(drawn: random.Random, one: Written) -> str:
     """The four sections."""
-    orders = [step.operation.orders[0].replace("{k}", str(step.parameter)) for step in written.task.steps]
+    orders = [step.operation.orders[0].replace("{k}", str(step.parameter)) for step in one.task.steps]
     plan = ", then ".join(orders)
     return (
         f"#### Reasoning\n{plan[0].upper()}{plan[1:]}.\n\n"
-        f"#### Implementation\n```python\n{written.code}\n```\n\n"
+        f"#### Implementation\n```python\n{one.code}\n```\n\n"
         f"#### Explanation\n{drawn.choice(EXPLANATIONS)}\n\n"
-        f"#### Tests\n```python\n{written.tests}\n```"
+        f"#### Tests\n```python\n{one.tests}\n```"
     )
 
 
-def _tests(drawn: random.Random, task: Task, ways: tuple[str, ...], *, careful: bool) -> tuple[str, bool]:
+def _tests(
+    drawn: random.Random, task: Task, ways: tuple[str, ...], *, careful: bool, worked: bool
+) -> tuple[str, bool]:
     inputs = draw_inputs(drawn, task, ASSERTS, sharp=drawn.random() < SHARP)
     results = [expected(task, value) for value in inputs]
     mood = 1.0 if careful else drawn.random()
     stated = list(results)
+    followed = tuple(step.operation.right[0] for step in task.steps)
     if mood < CARELESS_SNAPSHOT:
         stated = [_snapshot(task, ways, value, result) for value, result in zip(inputs, results, strict=True)]
+        followed = ways
     elif mood < CARELESS_SNAPSHOT + CARELESS_WRONG_TEST:
         place = drawn.randrange(len(stated))
         stated[place] = _mistaken(drawn, stated[place])
-    lines = [assert_line(task, value, result) for value, result in zip(inputs, stated, strict=True)]
+    lines: list[str] = []
+    for value, result in zip(inputs, stated, strict=True):
+        if worked and len(task.steps) > 1:
+            lines.append(worked_line(task, followed, value))
+        lines.append(assert_line(task, value, result))
     return "\n".join(lines), stated == results
+
+
+def worked_line(task: Task, ways: Sequence[str], value: object) -> str:
+    """A comment with the input and what each step before the last makes of it."""
+    shown = [value]
+    for number in range(1, len(task.steps)):
+        try:
+            shown.append(computed(task.steps[:number], ways[:number], value))
+        except UNDEFINED:
+            break
+    return "# " + " > ".join(written(one) for one in shown)
 
 
 def _snapshot(task: Task, ways: tuple[str, ...], value: object, result: object) -> object:

@@ -37,20 +37,23 @@ SHAPE: dict[str, Any] = {
 CONTEXT = 512
 RATE, MATRIX_RATE = 4e-3, 0.02
 WARMUP = 60
+SECOND_RATE = 0.5
+"""Share of the rate in the second course, which goes on from the first."""
+
 LAST_RATE = 0.05
 """Share of the rate that is left at the end of its linear decay."""
 
 
-def corpus(seed: int, share: int, count: int) -> Iterator[Document]:
+def corpus(seed: int, share: int, count: int, *, worked: bool = False) -> Iterator[Document]:
     """The `count` training documents of process `share`."""
-    return documents(f"{seed}/{share}", count, "training")
+    return documents(f"{seed}/{share}", count, "training", worked=worked)
 
 
-def data_digest(seed: int, count: int, workers: int) -> str:
+def data_digest(seed: int, count: int, workers: int, *, worked: bool = False) -> str:
     """SHA-256 over the training documents of all processes, in their order."""
     digest = hashlib.sha256()
     for share in range(workers):
-        for one in corpus(seed, share, count // workers):
+        for one in corpus(seed, share, count // workers, worked=worked):
             digest.update(f"{one.prompt}{one.completion}\0".encode())
     return digest.hexdigest()
 
@@ -150,15 +153,17 @@ def train(rank: int, workers: int, options: argparse.Namespace) -> None:
     os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(options.port))
     group.init_process_group("gloo", rank=rank, world_size=workers)
     started = time.monotonic()
-    first = corpus(options.seed, 0, TOKENIZER_DOCUMENTS)
-    tokenizer = make_tokenizer(one.prompt + one.completion for one in first)
+    tokenizer = _tokenizer(options)
     count = options.documents // workers
-    texts = [one.prompt + one.completion for one in corpus(options.seed, rank, count)]
+    texts = [
+        one.prompt + one.completion
+        for one in corpus(options.seed, rank, count, worked=options.start is not None)
+    ]
     tokens = encoded(texts, tokenizer)
     rows = rows_of(np.array([len(one) for one in tokens]), options.seed)
     steps = _least(len(rows) // (ROWS // workers), workers)
     torch.manual_seed(options.seed)
-    network = make_network()
+    network = make_network() if options.start is None else _loaded(options.start)
     inside = [one for name, one in network.named_parameters() if one.ndim == 2 and "embed" not in name]
     outside = [one for name, one in network.named_parameters() if one.ndim != 2 or "embed" in name]
     muon = Muon(inside)
@@ -180,7 +185,7 @@ def train(rank: int, workers: int, options: argparse.Namespace) -> None:
         loss.backward()
         _average([*inside, *outside], workers)
         torch.nn.utils.clip_grad_norm_(outside, 1.0)
-        now = rate_share(step, steps)
+        now = rate_share(step, steps) * (1.0 if options.start is None else SECOND_RATE)
         adam.param_groups[0]["lr"] = RATE * now
         adam.step()
         muon.step(MATRIX_RATE * now)
@@ -193,6 +198,22 @@ def train(rank: int, workers: int, options: argparse.Namespace) -> None:
         if rank == 0 and (step % options.save_every == options.save_every - 1 or step == steps - 1):
             save(network, tokenizer, options, step + 1, steps, time.monotonic() - started)
     group.destroy_process_group()
+
+
+def _tokenizer(options: argparse.Namespace) -> Any:
+    if options.start is None:
+        first = corpus(options.seed, 0, TOKENIZER_DOCUMENTS)
+        return make_tokenizer(one.prompt + one.completion for one in first)
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(options.start)
+
+
+def _loaded(folder: str) -> Any:
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
 
 
 def save(
@@ -264,6 +285,7 @@ def main() -> None:
     """Read the options and start the processes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", required=True)
+    parser.add_argument("--start", help="second course: go on from this folder, with worked tests")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--documents", type=int, default=DOCUMENTS)
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
