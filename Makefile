@@ -64,7 +64,7 @@ lab: setup
 	$(BIN)/seedline lab
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 ui: setup
 	$(BIN)/seedline ui
