@@ -6,7 +6,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,9 @@ def engine(tiny_llama: Path, vllm_python: Path) -> Iterator[VllmEngine]:
         yield opened
 
 
-def test_greedy_is_what_the_transformers_engine_says(engine: VllmEngine, tiny_llama: Path):
+def test_greedy_is_what_the_transformers_engine_says(
+    engine: VllmEngine, tiny_llama: Path, same_text: Callable[[pl.Series, pl.Series], pl.Series]
+):
     requests, sampling = many(), Sampling(16)
     found = answers(engine, requests, sampling).sort("key")
     with TransformersEngine(str(tiny_llama), device="cpu", threads=1) as other:
@@ -70,9 +72,9 @@ def test_greedy_is_what_the_transformers_engine_says(engine: VllmEngine, tiny_ll
     assert found["key"].to_list() == wanted["key"].to_list(), "every key exactly once"
     assert found["prompt_tokens"].equals(wanted["prompt_tokens"]), "the same tokens, special ones among them"
     assert found["text"].n_unique() > 12
-    same = found["text"] == wanted["text"]
+    same = same_text(found["text"], wanted["text"])
     assert same.mean() >= 0.95, "two likeliest tokens may change places in the last bits of the arithmetic"
-    assert found.filter(same).equals(wanted.filter(same))
+    assert found.filter(same).drop("text").equals(wanted.filter(same).drop("text"))
 
 
 def test_answers_depend_neither_on_the_order_nor_on_the_keys(engine: VllmEngine):

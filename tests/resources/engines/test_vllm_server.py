@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,12 @@ def engine_of(model: Path, python: Path, state: Path, form: Any = "base") -> Vll
 
 
 def test_two_processes_share_one_server(
-    engine: VllmServerEngine, tiny_llama: Path, vllm_python: Path, state: Path, tmp_path: Path
+    engine: VllmServerEngine,
+    tiny_llama: Path,
+    vllm_python: Path,
+    state: Path,
+    tmp_path: Path,
+    same_text: Callable[[pl.Series, pl.Series], pl.Series],
 ):
     requests = prompts(36)
     requests.write_parquet(tmp_path / "asked.parquet")
@@ -107,7 +112,7 @@ def test_two_processes_share_one_server(
     for found in (mine, theirs):
         assert found["key"].to_list() == wanted["key"].to_list(), "every key exactly once"
         assert found["prompt_tokens"].equals(wanted["prompt_tokens"])
-        assert (found["text"] == wanted["text"]).mean() >= 0.95
+        assert same_text(found["text"], wanted["text"]).mean() >= 0.95
     [file] = lease_files(state)
     assert file.log.read_text().count("non-default args") == 1, "the model was loaded once"
 
@@ -127,14 +132,16 @@ def test_rows_that_cannot_be_answered_are_rejected_one_by_one(engine: VllmServer
     assert found["nothing"]["finish_reason"] == "error"
 
 
-def test_messages_get_the_models_chat_template(tiny_llama: Path, vllm_python: Path, state: Path):
+def test_messages_get_the_models_chat_template(
+    tiny_llama: Path, vllm_python: Path, state: Path, same_text: Callable[[pl.Series, pl.Series], pl.Series]
+):
     asked = frame(*(request(f"m{n}", messages=[{"role": "user", "content": WORDS[n]}]) for n in range(8)))
     with engine_of(tiny_llama, vllm_python, state, "instruct") as chatting:
         found = answers(chatting, asked, Sampling(8)).sort("key")
     with TransformersEngine(str(tiny_llama), device="cpu", threads=1) as reference:
         wanted = answers(reference, asked, Sampling(8)).sort("key")
     assert found["prompt_tokens"].equals(wanted["prompt_tokens"])
-    assert (found["text"] == wanted["text"]).mean() >= 0.8
+    assert same_text(found["text"], wanted["text"]).mean() >= 0.8
     assert len(lease_files(state)) == 1, "the form of the prompts needs no other server"
 
 
