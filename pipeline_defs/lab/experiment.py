@@ -47,8 +47,8 @@ class Size:
     split: Split = "test"  # development: what settings are chosen by, never reported
 
 
-QUICK = Size(functions=2400, problems=520)
-FULL = Size(functions=2400, problems=520, replicates=3)
+QUICK = Size(functions=1500, problems=520)
+FULL = Size(functions=1500, problems=520, replicates=3)
 
 
 @dataclass

@@ -122,6 +122,39 @@ def each(
     )
 
 
+def step(
+    takes: Kind,
+    gives: Kind,
+    name: str,
+    concept: str,
+    words: tuple[str, ...],
+    nouns: tuple[str, ...],
+    orders: tuple[str, ...],
+    right: tuple[str, ...],
+    slips: tuple[str, ...],
+    popularity: float,
+    choices: tuple[Any, ...] = (),
+    edge: Callable[[Any], tuple[int, ...]] = lambda k: (),
+    recursive: str | None = None,
+) -> Operation:
+    """An operation of any kind, kinds first."""
+    return Operation(
+        name,
+        takes,
+        gives,
+        concept,
+        words,
+        nouns,
+        orders,
+        right,
+        slips,
+        popularity,
+        choices,
+        edge,
+        recursive,
+    )
+
+
 def _filters(condition: str) -> tuple[str, ...]:
     return (
         f"[{{v}} for {{v}} in {{x}} if {condition}]",

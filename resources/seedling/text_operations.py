@@ -1,230 +1,10 @@
-"""The grammar's operations over words, texts and tables (dictionaries from words to numbers).
+"""The grammar's operations over texts and tables (dictionaries from words to numbers), and those over words."""
 
-As in `number_operations`, a third of the slips are more common in the corpus than the right way.
-"""
-
-from resources.seedling.operations import Kind, Operation, each, keep
-
-LETTERS = ('"a"', '"e"', '"o"')
-LENGTHS = (2, 3, 4)
-
-
-def _step(
-    takes: Kind,
-    gives: Kind,
-    name: str,
-    concept: str,
-    words: tuple[str, ...],
-    nouns: tuple[str, ...],
-    orders: tuple[str, ...],
-    right: tuple[str, ...],
-    slips: tuple[str, ...],
-    popularity: float,
-    choices: tuple = (),
-    edge=lambda k: (),
-    recursive: str | None = None,
-) -> Operation:
-    return Operation(
-        name,
-        takes,
-        gives,
-        concept,
-        words,
-        nouns,
-        orders,
-        right,
-        slips,
-        popularity,
-        choices,
-        edge,
-        recursive,
-    )
-
-
-WORDS = (
-    keep(
-        "longer",
-        "are longer than {k} letters",
-        "len({v}) > {k}",
-        "len({v}) >= {k}",
-        0.9,
-        kind="words",
-        concept="minimum length",
-        words=("longer", "long"),
-        choices=LENGTHS,
-    ),
-    keep(
-        "shorter",
-        "are shorter than {k} letters",
-        "len({v}) < {k}",
-        "len({v}) <= {k}",
-        0.4,
-        kind="words",
-        concept="maximum length",
-        words=("shorter", "short"),
-        choices=(3, 4, 5),
-    ),
-    keep(
-        "with_letter",
-        "contain the letter {k}",
-        "{k} in {v}",
-        "{v}.startswith({k})",
-        0.35,
-        kind="words",
-        concept="substring test",
-        words=("with", "having"),
-        choices=LETTERS,
-    ),
-    keep(
-        "ends_in",
-        "end in the letter {k}",
-        "{v}.endswith({k})",
-        "{k} in {v}",
-        0.95,
-        kind="words",
-        concept="suffix test",
-        words=("ending", "suffix"),
-        choices=LETTERS,
-    ),
-    each(
-        "upper_words",
-        "the capitals",
-        "write {one} in capitals",
-        "{v}.upper()",
-        "{v}.title()",
-        0.3,
-        takes="words",
-        gives="words",
-        concept="upper case",
-        words=("upper", "loud"),
-    ),
-    each(
-        "reversed_words",
-        "the mirror images",
-        "spell {one} backwards",
-        "{v}[::-1]",
-        "{v}[-1:]",
-        0.3,
-        takes="words",
-        gives="words",
-        concept="mirroring",
-        words=("mirror", "backwards"),
-    ),
-    each(
-        "initials",
-        "the initials",
-        "take the first letter of {one}",
-        "{v}[0]",
-        "{v}[-1]",
-        0.4,
-        takes="words",
-        gives="words",
-        concept="initial letters",
-        words=("initials", "initial"),
-    ),
-    each(
-        "lengths",
-        "the lengths",
-        "take the length of {one}",
-        "len({v})",
-        "len({v}) - 1",
-        0.35,
-        takes="words",
-        gives="numbers",
-        concept="word length",
-        words=("lengths", "sizes"),
-    ),
-    _step(
-        "words",
-        "words",
-        "alphabetical",
-        "alphabetical order",
-        ("alphabetical", "sorted"),
-        ("{x} in alphabetical order", "{x} sorted by the alphabet"),
-        ("sort by the alphabet", "put them in alphabetical order"),
-        ("sorted({x})",),
-        ("sorted({x}, key=len)",),
-        0.9,
-    ),
-    _step(
-        "words",
-        "words",
-        "by_length",
-        "sort key",
-        ("by_length", "by_size"),
-        ("{x} in order of length", "{x} sorted by length"),
-        ("sort by length", "put them in order of length"),
-        ("sorted({x}, key=len)",),
-        ("sorted({x})",),
-        0.4,
-    ),
-    _step(
-        "words",
-        "words",
-        "last_words",
-        "tail of words",
-        ("ending", "final"),
-        ("{x} without its first word", "all of {x} but the first word"),
-        ("leave out the first word", "drop the first word"),
-        ("{x}[1:]",),
-        ("{x}[:-1]",),
-        0.3,
-    ),
-    _step(
-        "words",
-        "text",
-        "joined",
-        "joining",
-        ("joined", "dashed"),
-        ("{x} joined by dashes", "{x} with dashes between"),
-        ("join them with dashes", "put dashes between and join"),
-        ('"-".join({x})',),
-        ('"".join({x})',),
-        0.35,
-    ),
-    _step(
-        "words",
-        "text",
-        "longest",
-        "longest word",
-        ("longest", "widest"),
-        ("the longest of {x} or an empty text", "the word with most letters of {x} or an empty text"),
-        (
-            "take the longest, an empty text if there is none",
-            "choose the one with most letters, else nothing",
-        ),
-        ('max({x}, key=len, default="")',),
-        ('max({x}, default="")',),
-        0.95,
-    ),
-    _step(
-        "words",
-        "number",
-        "word_count",
-        "number of words",
-        ("count", "tally"),
-        ("how many words are among {x}", "the number of words in {x}"),
-        ("count the words", "say how many words there are"),
-        ("len({x})",),
-        ("len(set({x}))",),
-        0.4,
-    ),
-    _step(
-        "words",
-        "number",
-        "letter_count",
-        "total length",
-        ("letters", "volume"),
-        ("how many letters {x} have together", "the number of all letters in {x}"),
-        ("count all letters", "add up the lengths"),
-        ("sum(len({v}) for {v} in {x})", "{o} = 0\nfor {v} in {x}:\n    {o} += len({v})"),
-        ("len({x})",),
-        0.3,
-    ),
-)
+from resources.seedling.operations import step
+from resources.seedling.word_operations import LETTERS, WORDS
 
 TEXTS = (
-    _step(
+    step(
         "text",
         "text",
         "upper",
@@ -236,7 +16,7 @@ TEXTS = (
         ("{x}.title()",),
         0.3,
     ),
-    _step(
+    step(
         "text",
         "text",
         "backwards",
@@ -249,7 +29,7 @@ TEXTS = (
         0.4,
         recursive='if not {x}:\n    return ""\nreturn {f}({x}[1:]) + {x}[0]',
     ),
-    _step(
+    step(
         "text",
         "text",
         "head",
@@ -262,7 +42,7 @@ TEXTS = (
         0.9,
         (2, 3),
     ),
-    _step(
+    step(
         "text",
         "text",
         "repeated",
@@ -275,7 +55,7 @@ TEXTS = (
         0.3,
         (2, 3),
     ),
-    _step(
+    step(
         "text",
         "text",
         "without_letter",
@@ -288,7 +68,7 @@ TEXTS = (
         0.95,
         LETTERS,
     ),
-    _step(
+    step(
         "text",
         "number",
         "length",
@@ -300,7 +80,7 @@ TEXTS = (
         ("len({x}) - 1",),
         0.25,
     ),
-    _step(
+    step(
         "text",
         "number",
         "occurrences",
@@ -313,7 +93,7 @@ TEXTS = (
         0.4,
         LETTERS,
     ),
-    _step(
+    step(
         "text",
         "number",
         "vowels",
@@ -328,7 +108,7 @@ TEXTS = (
 )
 
 TABLES = (
-    _step(
+    step(
         "table",
         "numbers",
         "values",
@@ -340,7 +120,7 @@ TABLES = (
         ("sorted({x}.values())",),
         0.35,
     ),
-    _step(
+    step(
         "table",
         "words",
         "keys",
@@ -352,7 +132,7 @@ TABLES = (
         ("sorted({x})",),
         0.4,
     ),
-    _step(
+    step(
         "table",
         "words",
         "keys_above",
@@ -372,7 +152,7 @@ TABLES = (
         (2, 3, 4, 5, 6, 7),
         lambda k: (k, k + 1),
     ),
-    _step(
+    step(
         "table",
         "table",
         "without_small",
@@ -386,7 +166,7 @@ TABLES = (
         (2, 3, 4, 5, 6, 7),
         lambda k: (k, k + 1),
     ),
-    _step(
+    step(
         "table",
         "text",
         "best",
@@ -398,7 +178,7 @@ TABLES = (
         ("max({x})",),
         0.9,
     ),
-    _step(
+    step(
         "table",
         "number",
         "entries",

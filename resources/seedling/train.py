@@ -1,29 +1,35 @@
 """Seedling's training: `python -m resources.seedling.train --out FOLDER` makes tokenizer and weights from the grammar.
 
 Single-threaded processes share each step's rows and average their gradients, which on few cores is faster than
-one process with threads. Muon (Jordan et al. 2024) for the matrices inside, AdamW for the rest.
+one process with threads. Muon for the matrices inside, AdamW for the rest; courses one after the other.
 """
 
 import argparse
-import hashlib
+import itertools
 import json
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from resources.seedling.documents import Document, documents
-from resources.seedling.tokenizer import make_tokenizer
+from resources.seedling.courses import (
+    COURSES,
+    ROW,
+    SHARES,
+    Course,
+    batch,
+    corpus,
+    data_digest,
+    encoded,
+    rows_of,
+)
+from resources.seedling.muon import Muon
+from resources.seedling.tokenizer import VOCABULARY, make_tokenizer
 
-SEED = 20
-DOCUMENTS = 100_000
+COMMAND = "python -m resources.seedling.train --out resources/seedling/model"
 TOKENIZER_DOCUMENTS = 10_000
-ROW = 256
-"""Tokens of a row, which holds whole documents; longer documents are left out."""
-
 ROWS = 32
 """Rows of a step, over all processes."""
 
@@ -37,57 +43,13 @@ SHAPE: dict[str, Any] = {
 CONTEXT = 512
 RATE, MATRIX_RATE = 4e-3, 0.02
 WARMUP = 60
-SECOND_RATE = 0.5
-"""Share of the rate in the second course, which goes on from the first."""
-
 LAST_RATE = 0.05
 """Share of the rate that is left at the end of its linear decay."""
-
-
-def corpus(seed: int, share: int, count: int, *, worked: bool = False) -> Iterator[Document]:
-    """The `count` training documents of process `share`."""
-    return documents(f"{seed}/{share}", count, "training", worked=worked)
-
-
-def data_digest(seed: int, count: int, workers: int, *, worked: bool = False) -> str:
-    """SHA-256 over the training documents of all processes, in their order."""
-    digest = hashlib.sha256()
-    for share in range(workers):
-        for one in corpus(seed, share, count // workers, worked=worked):
-            digest.update(f"{one.prompt}{one.completion}\0".encode())
-    return digest.hexdigest()
-
-
-def rows_of(lengths: np.ndarray, seed: int, pool: int = 512) -> list[list[int]]:
-    """Document numbers packed into rows of at most `ROW` tokens, longest first within random pools."""
-    order = np.random.default_rng(seed).permutation(np.flatnonzero(lengths <= ROW))
-    rows: list[list[int]] = []
-    for start in range(0, len(order), pool):
-        open_rows: list[tuple[int, list[int]]] = []
-        for number in sorted(order[start : start + pool].tolist(), key=lambda one: -lengths[one]):
-            size = int(lengths[number])
-            place = next((i for i, (room, _) in enumerate(open_rows) if room >= size), None)
-            if place is None:
-                open_rows.append((ROW - size, [number]))
-            else:
-                room, held = open_rows[place]
-                open_rows[place] = (room - size, [*held, number])
-        rows += [held for _, held in open_rows]
-    shuffled = np.random.default_rng([seed, 1]).permutation(len(rows))
-    return [rows[index] for index in shuffled]
-
-
-def encoded(texts: list[str], tokenizer: Any) -> list[np.ndarray]:
-    """Token numbers of each text and the end token."""
-    found = tokenizer(texts)["input_ids"]
-    return [np.array([*ids, tokenizer.eos_token_id], dtype=np.int64) for ids in found]
 
 
 def make_network() -> Any:
     """The untrained network."""
     from transformers import LlamaConfig, LlamaForCausalLM
-
-    from resources.seedling.tokenizer import VOCABULARY
 
     return LlamaForCausalLM(
         LlamaConfig(
@@ -103,40 +65,6 @@ def make_network() -> Any:
     )
 
 
-class Muon:
-    """Momentum made orthogonal by Newton and Schulz's iteration, for matrices of a few shapes."""
-
-    def __init__(self, parameters: list[Any]) -> None:
-        import torch
-
-        self.groups: dict[tuple[int, ...], list[Any]] = {}
-        for one in parameters:
-            self.groups.setdefault(tuple(one.shape), []).append(one)
-        self.momentum = {shape: torch.zeros(len(group), *shape) for shape, group in self.groups.items()}
-
-    def step(self, rate: float, decay: float = 0.01) -> None:
-        """One update of all matrices."""
-        import torch
-
-        with torch.no_grad():
-            for shape, group in self.groups.items():
-                gradient = torch.stack([one.grad for one in group])
-                held = self.momentum[shape].mul_(0.95).add_(gradient, alpha=0.05)
-                made = _orthogonal(gradient.lerp(held, 0.95))
-                scale = max(1.0, shape[0] / shape[1]) ** 0.5
-                for one, update in zip(group, made, strict=True):
-                    one.mul_(1 - rate * decay).add_(update, alpha=-rate * scale)
-
-
-def _orthogonal(matrices: Any) -> Any:
-    x = matrices.mT if matrices.shape[-2] > matrices.shape[-1] else matrices
-    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
-    for _ in range(5):
-        a = x @ x.mT
-        x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
-    return x.mT if matrices.shape[-2] > matrices.shape[-1] else x
-
-
 def rate_share(step: int, steps: int) -> float:
     """Warm-up, then linear decay."""
     if step < WARMUP:
@@ -144,69 +72,102 @@ def rate_share(step: int, steps: int) -> float:
     return 1.0 - (1.0 - LAST_RATE) * (step - WARMUP) / max(1, steps - WARMUP)
 
 
-def train(rank: int, workers: int, options: argparse.Namespace) -> None:
-    """What one process does."""
+def train(rank: int, workers: int, number: int, out: str, start: str | None, port: int) -> None:
+    """What one process does of course `number`, which goes on from the model in folder `start`."""
     import torch
     import torch.distributed as group
 
     torch.set_num_threads(1)
-    os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(options.port))
+    os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))
     group.init_process_group("gloo", rank=rank, world_size=workers)
     started = time.monotonic()
-    tokenizer = _tokenizer(options)
-    count = options.documents // workers
-    texts = [
-        one.prompt + one.completion
-        for one in corpus(options.seed, rank, count, worked=options.start is not None)
-    ]
-    tokens = encoded(texts, tokenizer)
-    rows = rows_of(np.array([len(one) for one in tokens]), options.seed)
-    steps = _least(len(rows) // (ROWS // workers), workers)
-    torch.manual_seed(options.seed)
-    network = make_network() if options.start is None else _loaded(options.start)
-    inside = [one for name, one in network.named_parameters() if one.ndim == 2 and "embed" not in name]
-    outside = [one for name, one in network.named_parameters() if one.ndim != 2 or "embed" in name]
+    course = COURSES[number]
+    tokenizer = _tokenizer(course, start)
+    torch.manual_seed(course.seed)
+    network = make_network() if start is None else _loaded(start)
+    shares = [_share(course, share, tokenizer) for share in range(rank, SHARES, workers)]
+    steps = _least(min(len(rows) for _, rows in shares) // (ROWS // SHARES))
+    named = list(network.named_parameters())
+    inside = [one for name, one in named if one.ndim == 2 and "embed" not in name]
+    outside = [one for name, one in named if one.ndim != 2 or "embed" in name]
     muon = Muon(inside)
     adam = torch.optim.AdamW(outside, lr=RATE, betas=(0.9, 0.95), weight_decay=0.0)
-    if rank == 0:
-        seen = sum(map(len, tokens)) / 1e6
-        taken = time.monotonic() - started
-        documents_read = f"{len(texts) * workers} documents, {seen * workers:.1f} M tokens"
-        print(f"{documents_read}, {steps} steps, {taken:.0f} s", flush=True)
-    share = ROWS // workers
-    began, mean = time.monotonic(), 0.0
+    began, mean, size = time.monotonic(), 0.0, ROWS // SHARES
     for step in range(steps):
-        chosen = rows[step * share : (step + 1) * share]
-        x, labels = _batch(chosen, tokens, tokenizer.pad_token_id)
-        logits = network(input_ids=x, use_cache=False).logits
-        loss = torch.nn.functional.cross_entropy(
-            logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100
-        )
-        loss.backward()
+        for tokens, rows in shares:
+            x, labels = batch(rows[step * size : (step + 1) * size], tokens, tokenizer.pad_token_id)
+            logits = network(input_ids=x, use_cache=False).logits
+            loss = torch.nn.functional.cross_entropy(
+                logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100
+            )
+            (loss / len(shares)).backward()
         _average([*inside, *outside], workers)
         torch.nn.utils.clip_grad_norm_(outside, 1.0)
-        now = rate_share(step, steps) * (1.0 if options.start is None else SECOND_RATE)
+        now = rate_share(step, steps) * course.rate
         adam.param_groups[0]["lr"] = RATE * now
         adam.step()
         muon.step(MATRIX_RATE * now)
         network.zero_grad()
         mean = loss.item() if step == 0 else 0.98 * mean + 0.02 * loss.item()
-        if rank == 0 and (step % 50 == 0 or step == steps - 1):
+        last = step == steps - 1
+        if rank == 0 and (step % 50 == 0 or last):
             spent = time.monotonic() - began
-            speed = (step + 1) * ROWS * ROW / spent
-            print(f"step {step} of {steps} loss {mean:.4f} {speed:.0f} tokens/s {spent:.0f} s", flush=True)
-        if rank == 0 and (step % options.save_every == options.save_every - 1 or step == steps - 1):
-            save(network, tokenizer, options, step + 1, steps, time.monotonic() - started)
+            print(
+                f"step {step} of {steps}, loss {mean:.3f}, {step * ROWS * ROW / spent:.0f} tokens/s",
+                flush=True,
+            )
+        if rank == 0 and (step % 200 == 199 or last):
+            facts = {
+                "steps": step + 1,
+                "of_steps": steps,
+                "seconds": round(time.monotonic() - started),
+                "loss": mean,
+            }
+            save(network, tokenizer, Path(out), course, facts, start)
     group.destroy_process_group()
 
 
-def _tokenizer(options: argparse.Namespace) -> Any:
-    if options.start is None:
-        first = corpus(options.seed, 0, TOKENIZER_DOCUMENTS)
-        return make_tokenizer(one.prompt + one.completion for one in first)
+def save(
+    network: Any, tokenizer: Any, folder: Path, course: Course, facts: dict[str, Any], start: str | None
+) -> None:
+    """Write the model folder: weights in bfloat16, tokenizer, and how it was made."""
+    import copy
+
+    import torch
+
+    folder.mkdir(parents=True, exist_ok=True)
+    copy.deepcopy(network).to(torch.bfloat16).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    # the class name that every version of the library and every serving engine knows
+    about = folder / "tokenizer_config.json"
+    config = json.loads(about.read_text(encoding="utf-8")) | {"tokenizer_class": "PreTrainedTokenizerFast"}
+    about.write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    before = (
+        json.loads((Path(start) / "training.json").read_text(encoding="utf-8"))["courses"] if start else []
+    )
+    own = {"seed": course.seed, "documents": course.documents, "worked": course.worked, **facts}
+    record = {
+        "command": COMMAND,
+        "parameters": sum(one.numel() for one in network.parameters()),
+        "courses": [*before, own],
+    }
+    (folder / "training.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+def _share(course: Course, share: int, tokenizer: Any) -> tuple[list[np.ndarray], list[list[int]]]:
+    tokens = encoded([one.prompt + one.completion for one in corpus(course, share)], tokenizer)
+    return tokens, rows_of(np.array([len(one) for one in tokens]), course.seed)
+
+
+def _tokenizer(course: Course, start: str | None) -> Any:
+    if start is None:
+        first = corpus(course, 0)
+        return make_tokenizer(
+            one.prompt + one.completion for one in itertools.islice(first, TOKENIZER_DOCUMENTS)
+        )
     from transformers import AutoTokenizer
 
-    return AutoTokenizer.from_pretrained(options.start)
+    return AutoTokenizer.from_pretrained(start)
 
 
 def _loaded(folder: str) -> Any:
@@ -216,53 +177,12 @@ def _loaded(folder: str) -> Any:
     return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
 
 
-def save(
-    network: Any, tokenizer: Any, options: argparse.Namespace, step: int, steps: int, seconds: float
-) -> None:
-    """Write the model folder: weights in bfloat16, tokenizer, and how it was made."""
-    import copy
-
-    import torch
-
-    folder = Path(options.out)
-    folder.mkdir(parents=True, exist_ok=True)
-    copy.deepcopy(network).to(torch.bfloat16).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    # the class name that every version of the library and every serving engine knows
-    about = folder / "tokenizer_config.json"
-    config = json.loads(about.read_text(encoding="utf-8")) | {"tokenizer_class": "PreTrainedTokenizerFast"}
-    about.write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    facts = {
-        "command": "python -m resources.seedling.train --out resources/seedling/model",
-        "seed": options.seed,
-        "documents": options.documents,
-        "steps": step,
-        "of_steps": steps,
-        "seconds": round(seconds),
-        "parameters": sum(one.numel() for one in network.parameters()),
-    }
-    (folder / "training.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-
-
-def _batch(rows: list[list[int]], tokens: list[np.ndarray], pad: int) -> tuple[Any, Any]:
-    import torch
-
-    x = np.full((len(rows), ROW), pad, dtype=np.int64)
-    labels = np.full((len(rows), ROW), -100, dtype=np.int64)
-    for index, row in enumerate(rows):
-        line = np.concatenate([tokens[number] for number in row])
-        x[index, : len(line)] = line
-        labels[index, : len(line)] = line
-    return torch.from_numpy(x), torch.from_numpy(labels)
-
-
-def _least(number: int, workers: int) -> int:
+def _least(number: int) -> int:
     import torch
     import torch.distributed as group
 
     least = torch.tensor([number])
-    if workers > 1:
-        group.all_reduce(least, group.ReduceOp.MIN)
+    group.all_reduce(least, group.ReduceOp.MIN)
     return int(least)
 
 
@@ -282,22 +202,26 @@ def _average(parameters: list[Any], workers: int) -> None:
 
 
 def main() -> None:
-    """Read the options and start the processes."""
+    """Read the options, run the courses one after the other, add the digests of their data."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--start", help="second course: go on from this folder, with worked tests")
-    parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--documents", type=int, default=DOCUMENTS)
-    parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
-    parser.add_argument("--save-every", type=int, default=200)
-    parser.add_argument("--port", type=int, default=29511)
+    parser.add_argument("--out", required=True, help="folder of the model")
+    parser.add_argument(
+        "--workers", type=int, default=min(SHARES, os.cpu_count() or 1), help="1 or 2 processes"
+    )
+    parser.add_argument("--port", type=int, default=29511, help="by which the processes find each other")
     options = parser.parse_args()
     from torch.multiprocessing.spawn import spawn
 
-    if options.workers == 1:
-        train(0, 1, options)
-    else:
-        spawn(train, (options.workers, options), nprocs=options.workers)
+    out, start = Path(options.out), None
+    for number in range(len(COURSES)):
+        last = number == len(COURSES) - 1
+        target = str(out if last else out.with_name(f".{out.name}.course_{number}"))
+        spawn(train, (options.workers, number, target, start, options.port), nprocs=options.workers)
+        start = target
+    record = json.loads((out / "training.json").read_text(encoding="utf-8"))
+    for course, facts in zip(COURSES, record["courses"], strict=True):
+        facts["data_digest"] = data_digest(course)
+    (out / "training.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

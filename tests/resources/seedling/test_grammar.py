@@ -24,6 +24,7 @@ from resources.sandbox.local import open_sandbox
 from resources.seedling import corpus, documents
 from resources.seedling.asserts import assert_line, draw_inputs, expected, slip_versions
 from resources.seedling.bodies import choose_ways, computed, function
+from resources.seedling.courses import COURSES, Course, data_digest
 from resources.seedling.tasks import OPERATIONS, Task, draw_task, instruction, split_of, split_of_pair
 
 SEEDS = st.integers(0, 2**32)
@@ -192,10 +193,29 @@ def test_documents_depend_on_their_seed_alone():
     assert texts(documents.documents("20/0", 50)) != texts(documents.documents("20/1", 50))
 
 
-def test_the_first_documents_that_seedling_learnt_are_still_the_same():
-    from resources.seedling.train import SEED, data_digest
+@pytest.mark.parametrize(
+    ("worked", "digest"),
+    [
+        (False, "5a23d922f43aee02bc0fe27363acb07ac5c5324f2c0b3b953b984f00774f0d04"),
+        (True, "9a1ea4e775d6db4f35d0421cc3bed851e9ba93b06a1dd6f283953600bc2c2ca5"),
+    ],
+)
+def test_the_first_documents_that_seedling_learnt_are_still_the_same(worked: bool, digest: str):
+    course = next(one for one in COURSES if one.worked == worked)
+    assert data_digest(Course(course.seed, 400, worked, course.rate)) == digest
 
-    assert data_digest(SEED, 400, 2) == "5a23d922f43aee02bc0fe27363acb07ac5c5324f2c0b3b953b984f00774f0d04"
+
+def test_worked_tests_show_the_way_to_the_asserted_result():
+    shown = 0
+    for one in documents.documents(4, 300, worked=True):
+        if one.form == "response":
+            lines = one.completion.split("\n")
+            for before, line in itertools.pairwise(lines):
+                if before.startswith("# ") and line.startswith("assert "):
+                    shown += 1
+                    value = before.removeprefix("# ").split(" > ")[0]
+                    assert f"({value}) == " in line
+    assert shown > 100
 
 
 def test_the_labs_corpus_and_problems_share_no_composition_and_no_text(tmp_path: Path):

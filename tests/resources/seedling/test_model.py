@@ -2,6 +2,7 @@
 
 import json
 import random
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -11,9 +12,9 @@ from resources.engines.face import REQUEST_SCHEMA, Sampling
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import TransformersSpec
 from resources.model_folder import SHIPPED, located, model_digest
-from resources.seedling import documents
+from resources.seedling import documents, train
+from resources.seedling.courses import COURSES, Course
 from resources.seedling.documents import response_prompt
-from resources.seedling.train import DOCUMENTS, SEED
 
 torch = pytest.importorskip("torch", reason="the engine needs the extra `train`")
 
@@ -28,11 +29,32 @@ def test_a_shipped_model_is_found_by_its_name_and_nothing_else_is_touched():
 def test_weights_are_small_and_say_how_they_were_made():
     assert (FOLDER / "model.safetensors").stat().st_size < 8_000_000
     facts = json.loads((FOLDER / "training.json").read_text(encoding="utf-8"))
-    assert (facts["seed"], facts["documents"]) == (SEED, DOCUMENTS)
     assert 1_000_000 <= facts["parameters"] <= 3_000_000
-    assert len(facts["data_digest"]) == 64 and facts["steps"] == facts["of_steps"]
-    assert (FOLDER / "README.md").read_text(encoding="utf-8").find(facts["data_digest"]) > 0
+    card = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert facts["command"] in card
+    for course, made in zip(COURSES, facts["courses"], strict=True):
+        assert (made["seed"], made["documents"], made["worked"]) == (
+            course.seed,
+            course.documents,
+            course.worked,
+        )
+        assert made["steps"] == made["of_steps"] and made["data_digest"] in card
     assert len(model_digest(FOLDER)) == 64
+
+
+def test_a_training_goes_on_from_the_course_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    threads = torch.get_num_threads()
+    monkeypatch.setattr(train, "COURSES", (Course(5, 700, False, 1.0), Course(6, 300, True, 0.5)))
+    monkeypatch.setattr(train, "TOKENIZER_DOCUMENTS", 300)
+    monkeypatch.setattr(train, "WARMUP", 4)
+    first, second = tmp_path / "first", tmp_path / "second"
+    train.train(0, 1, 0, str(first), None, 29517)
+    train.train(0, 1, 1, str(second), str(first), 29518)
+    torch.set_num_threads(threads)
+    facts = json.loads((second / "training.json").read_text(encoding="utf-8"))
+    assert [one["worked"] for one in facts["courses"]] == [False, True]
+    assert facts["courses"][1]["loss"] < facts["courses"][0]["loss"] < 7
+    assert (second / "tokenizer.json").read_bytes() == (first / "tokenizer.json").read_bytes()
 
 
 def test_the_tokenizer_has_single_digits_and_ends_a_prompt_where_a_token_ends():
