@@ -25,10 +25,15 @@ CANDIDATES = 7
 LARGEST = 400
 
 
-def draw_inputs(drawn: random.Random, task: Task, count: int, *, sharp: bool) -> list[Any]:
-    """`count` different inputs on which the task is defined; `sharp` ones tell its slips from it."""
+def draw_inputs(
+    drawn: random.Random, task: Task, count: int, *, sharp: bool, tiny: bool = False
+) -> list[Any]:
+    """`count` different inputs on which the task is defined; `sharp` ones tell its slips from it.
+
+    `tiny` ones hold at most two things each.
+    """
     edges = [edge for step in task.steps for edge in step.operation.edge(step.parameter)]
-    make = _MAKERS[task.kind]
+    make = (_TINY if tiny else _MAKERS)[task.kind]
     found: list[Any] = []
     for _ in range(max(60, 4 * count)):
         value = make(drawn, edges)
@@ -149,3 +154,37 @@ _MAKERS: dict[Kind, Callable[[random.Random, Sequence[int]], Any]] = {
     "number": _number,
     "table": _table,
 }
+
+
+def _tiny_integer(drawn: random.Random, edges: Sequence[int]) -> int:
+    if edges and drawn.random() < 0.45:
+        return drawn.choice(edges)
+    return -drawn.randint(1, 4) if drawn.random() < 0.12 else drawn.randint(0, 6)
+
+
+def _tiny_numbers(drawn: random.Random, edges: Sequence[int]) -> list[int]:
+    made = [_tiny_integer(drawn, edges) for _ in range(drawn.choices((0, 1, 2), (8, 40, 52))[0])]
+    return [made[0], made[0]] if len(made) == 2 and drawn.random() < 0.2 else made
+
+
+def _tiny_words(drawn: random.Random, edges: Sequence[int]) -> list[str]:
+    return drawn.choices(VOCABULARY, k=drawn.choices((0, 1, 2), (8, 40, 52))[0])
+
+
+def _tiny_number(drawn: random.Random, edges: Sequence[int]) -> int:
+    return drawn.randint(0, 6) if drawn.random() < 0.85 else drawn.randint(10, 15)
+
+
+def _tiny_table(drawn: random.Random, edges: Sequence[int]) -> dict[str, int]:
+    keys = drawn.sample(VOCABULARY, drawn.choices((1, 2), (40, 60))[0])
+    return {key: abs(_tiny_integer(drawn, edges)) for key in keys}
+
+
+_TINY: dict[Kind, Callable[[random.Random, Sequence[int]], Any]] = {
+    "numbers": _tiny_numbers,
+    "words": _tiny_words,
+    "text": _text,
+    "number": _tiny_number,
+    "table": _tiny_table,
+}
+"""As small as a tester makes them who works every step out."""

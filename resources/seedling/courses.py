@@ -25,7 +25,7 @@ class Course:
     rate: float
 
 
-COURSES = (Course(20, 100_000, False, 1.0), Course(21, 48_000, True, 0.5))
+COURSES = (Course(20, 100_000, False, 1.0), Course(21, 40_000, True, 0.5))
 """First the forms and the operations, then how to work a test out."""
 
 ROW = 256

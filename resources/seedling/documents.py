@@ -58,7 +58,8 @@ class Document:
 
 
 def write(drawn: random.Random, task: Task, *, worked: bool = False) -> Written:
-    """`task` by a random author; `worked` tests show, as comments, the results of the steps before the last."""
+    """`task` by a random author; `worked` tests show, as comments, the results of the steps before the last,
+    on tiny inputs."""
     careful = drawn.random() < CAREFUL
     shares = [CAREFUL_SLIP if careful else step.operation.popularity for step in task.steps]
     slipped = [drawn.random() < share for share in shares]
@@ -77,15 +78,15 @@ def documents(
     drawn = random.Random(f"seedling documents {seed}")
     forms, weights = list(FORMS), list(FORMS.values())
     for _ in range(count):
-        one = write(drawn, testable_task(drawn, split), worked=worked)
+        one = write(drawn, testable_task(drawn, split, tiny=worked), worked=worked)
         yield document(drawn, one, drawn.choices(forms, weights)[0])
 
 
-def testable_task(drawn: random.Random, split: Split) -> Task:
+def testable_task(drawn: random.Random, split: Split, *, tiny: bool = False) -> Task:
     """A random task that is defined on enough small inputs to be tested."""
     while True:
         task = draw_task(drawn, split)
-        if len(draw_inputs(drawn, task, 4, sharp=False)) == 4:
+        if len(draw_inputs(drawn, task, 4, sharp=False, tiny=tiny)) == 4:
             return task
 
 
@@ -135,7 +136,7 @@ def response(drawn: random.Random, one: Written) -> str:
 def _tests(
     drawn: random.Random, task: Task, ways: tuple[str, ...], *, careful: bool, worked: bool
 ) -> tuple[str, bool]:
-    inputs = draw_inputs(drawn, task, ASSERTS, sharp=drawn.random() < SHARP)
+    inputs = draw_inputs(drawn, task, ASSERTS, sharp=drawn.random() < SHARP, tiny=worked)
     results = [expected(task, value) for value in inputs]
     mood = 1.0 if careful else drawn.random()
     stated = list(results)
