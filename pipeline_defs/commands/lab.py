@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipeline_defs.lab.arms import BASE, UNVERIFIED, VERIFIED
+from pipeline_defs.lab.arms import BASE, LABELS, UNVERIFIED, VERIFIED
 from pipeline_defs.lab.experiment import FULL, QUICK, Found, Size, experiment
 from pipeline_defs.lab.picture import draw
 from pipeline_defs.lab.scores import Score, gain, score
@@ -37,7 +37,8 @@ def lab(
 
 def report(found: Found, folder: Path) -> dict[str, Any]:
     """Print the table, write `lab.json` and `lab.png` into `folder`, and return what `lab.json` holds."""
-    scores = {arm: {way: score(shares) for way, shares in ways.items()} for arm, ways in found.shares.items()}
+    shown = [label for label in LABELS if label in found.shares]
+    scores = {arm: {way: score(shares) for way, shares in found.shares[arm].items()} for arm in shown}
     table = Table(title=f"pass@1 on {found.problems} held-out problems, 95 % intervals")
     for name in ("trained on", "rows", "greedy", "sampled, n = 10", "greedy over base"):
         table.add_column(name, justify="left" if name == "trained on" else "right")

@@ -9,9 +9,15 @@ from typing import Any
 
 from pipeline_defs.recipes.model import Recipe
 
-VERIFIED = "verified"
-UNVERIFIED = "unverified"
-BASE = "base"
+BASE, COMMENTS, UNVERIFIED, DUPLICATES, VERIFIED, SECOND_ROUND = LABELS = (
+    "base",
+    "comments",
+    "unverified",
+    "duplicates",
+    "verified",
+    "second round",
+)
+"""The arms, in the order in which they are shown."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ def second_round(arm: Arm, teacher: str) -> Arm:
     assert arm.recipe is not None
     changed = {"name": f"{arm.recipe.name}_second", "engine": {"model": teacher}}
     return Arm(
-        "second round", "the verified model as the next teacher", varied(arm.recipe, changed), arm.replicate
+        SECOND_ROUND, "the verified model as the next teacher", varied(arm.recipe, changed), arm.replicate
     )
 
 
@@ -57,19 +63,19 @@ def _variants(recipe: Recipe, replicate: int) -> list[tuple[str, str, Recipe]]:
         return varied(recipe, {"name": f"{name}{suffix}", **changes})
 
     return [
-        ("comments", "the corpus's own docstrings and functions", named("seedling_comments", COMMENTS)),
         (UNVERIFIED, "a random response to each instruction", named("seedling_unverified", NOT_VERIFIED)),
-        ("duplicates", "verified, near-duplicates left in", named("seedling_duplicates", DUPLICATES)),
         (VERIFIED, "a response that passed its own tests", named("seedling", {})),
+        (COMMENTS, "the corpus's own docstrings and functions", named("seedling_comments", WITHOUT_MODEL)),
+        (DUPLICATES, "verified, near-duplicates left in", named("seedling_duplicates", NOT_DISTINCT)),
     ]
 
 
 NOT_VERIFIED: dict[str, Any] = {"verification": {"method": "none"}}
-DUPLICATES: dict[str, Any] = {
+NOT_DISTINCT: dict[str, Any] = {
     "seeds": {"near_duplicates": None},
     "sft": {"selection": {"unique_instructions": False, "unique_responses": False}},
 }
-COMMENTS: dict[str, Any] = {
+WITHOUT_MODEL: dict[str, Any] = {
     "engine": {"backend": "offline"},
     "instructions": {"method": "from_docstring"},
     "responses": {"method": "as_written"},

@@ -8,7 +8,17 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline_defs.cli import app
-from pipeline_defs.lab.arms import BASE, UNVERIFIED, VERIFIED, Arm, arms, second_round, varied
+from pipeline_defs.lab.arms import (
+    BASE,
+    COMMENTS,
+    DUPLICATES,
+    UNVERIFIED,
+    VERIFIED,
+    Arm,
+    arms,
+    second_round,
+    varied,
+)
 from pipeline_defs.lab.picture import draw
 from pipeline_defs.lab.scores import Score, evaluations, gain, score
 from pipeline_defs.recipes.model import load_recipe
@@ -36,13 +46,13 @@ def test_each_arm_changes_one_thing():
         "name",
         "verification",
     }
-    assert different(verified, found["duplicates"]) == {
+    assert different(verified, found[DUPLICATES]) == {
         ".name",
         ".seeds.near_duplicates",
         ".sft.selection.unique_instructions",
         ".sft.selection.unique_responses",
     }
-    comments = {place.split(".")[1] for place in different(verified, found["comments"])}
+    comments = {place.split(".")[1] for place in different(verified, found[COMMENTS])}
     assert comments == {"name", "engine", "instructions", "responses", "verification"}
 
 
@@ -118,7 +128,7 @@ def test_a_tiny_lab_runs_to_its_end_and_costs_nothing_again(tmp_path: Path, monk
     first = CliRunner().invoke(app, command, catch_exceptions=False)
     assert first.exit_code == 0, first.output
     facts = json.loads((tmp_path / "lab" / "lab.json").read_text(encoding="utf-8"))
-    assert list(facts["scores"]) == [BASE, "comments", UNVERIFIED, "duplicates", VERIFIED]
+    assert list(facts["scores"]) == [BASE, COMMENTS, UNVERIFIED, DUPLICATES, VERIFIED]
     assert 0 < facts["rows"][VERIFIED] < facts["rows"][UNVERIFIED] <= 60
     assert facts["files_of_the_corpus_with_a_held_out_problem"] == 0
     verified = facts["stages"]["seedling"]
