@@ -52,10 +52,10 @@ def generate(model: Any, tokenizer: Any, rows: Sequence[Row], sampling: Sampling
             going = [index for index, row in enumerate(active) if not row.finish_reason]
             if not going:
                 return
-            if len(going) <= SHRINK * len(active) or reader.eager:
-                if len(going) < len(active):
-                    reader.select(torch.tensor(going, device=model.device))
-                    active, drawn = [active[index] for index in going], [drawn[index] for index in going]
+            shrinks = len(going) < len(active) if reader.eager else len(going) <= SHRINK * len(active)
+            if shrinks:
+                reader.select(torch.tensor(going, device=model.device))
+                active, drawn = [active[index] for index in going], [drawn[index] for index in going]
             logits = reader.advance(torch.tensor(drawn, device=model.device))
 
 

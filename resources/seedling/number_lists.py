@@ -1,6 +1,6 @@
 """The grammar's orders, slices and reductions of lists of numbers."""
 
-from resources.seedling.operations import Operation
+from resources.seedling.operations import Kind, Operation
 
 FEW = (2, 3)
 
@@ -11,7 +11,9 @@ def _reshape(name, concept, words, nouns, orders, right, slips, popularity, choi
     )
 
 
-def _reduce(name, concept, words, nouns, orders, right, slips, popularity, gives="number", recursive=None):
+def _reduce(
+    name, concept, words, nouns, orders, right, slips, popularity, gives: Kind = "number", recursive=None
+):
     return Operation(
         name,
         "numbers",

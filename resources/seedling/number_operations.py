@@ -5,11 +5,21 @@ Conditionals, ranges, digits, recursion.
 
 from resources.seedling.number_filters import FILTERS, MAPS, SMALL
 from resources.seedling.number_lists import REDUCTIONS, SHAPES
-from resources.seedling.operations import Operation
+from resources.seedling.operations import Kind, Operation
 
 
 def _number(
-    name, concept, words, nouns, orders, right, slips, popularity, choices=(), gives="number", recursive=None
+    name,
+    concept,
+    words,
+    nouns,
+    orders,
+    right,
+    slips,
+    popularity,
+    choices=(),
+    gives: Kind = "number",
+    recursive=None,
 ):
     return Operation(
         name,

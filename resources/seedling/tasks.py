@@ -92,8 +92,10 @@ def split_of(names: tuple[str, ...]) -> Split:
 
 @functools.cache
 def _following() -> dict[Kind, tuple[Operation, ...]]:
-    kinds = {operation.takes for operation in OPERATIONS}
-    return {kind: tuple(one for one in OPERATIONS if one.takes == kind) for kind in sorted(kinds)}
+    found: dict[Kind, tuple[Operation, ...]] = {}
+    for one in OPERATIONS:
+        found[one.takes] = (*found.get(one.takes, ()), one)
+    return found
 
 
 def draw_steps(drawn: random.Random, split: Split) -> tuple[Step, ...]:

@@ -94,6 +94,7 @@ def train(rank: int, workers: int, number: int, out: str, start: str | None, por
     adam = torch.optim.AdamW(outside, lr=RATE, betas=(0.9, 0.95), weight_decay=0.0)
     began, mean, size = time.monotonic(), 0.0, ROWS // SHARES
     for step in range(steps):
+        losses: list[float] = []
         for tokens, rows in shares:
             x, labels = batch(rows[step * size : (step + 1) * size], tokens, tokenizer.pad_token_id)
             logits = network(input_ids=x, use_cache=False).logits
@@ -101,6 +102,7 @@ def train(rank: int, workers: int, number: int, out: str, start: str | None, por
                 logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100
             )
             (loss / len(shares)).backward()
+            losses.append(loss.item())
         _average([*inside, *outside], workers)
         torch.nn.utils.clip_grad_norm_(outside, 1.0)
         now = rate_share(step, steps) * course.rate
@@ -108,7 +110,8 @@ def train(rank: int, workers: int, number: int, out: str, start: str | None, por
         adam.step()
         muon.step(MATRIX_RATE * now)
         network.zero_grad()
-        mean = loss.item() if step == 0 else 0.98 * mean + 0.02 * loss.item()
+        loss_now = sum(losses) / len(losses)
+        mean = loss_now if step == 0 else 0.98 * mean + 0.02 * loss_now
         last = step == steps - 1
         if rank == 0 and (step % 50 == 0 or last):
             spent = time.monotonic() - began
