@@ -14,8 +14,11 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     from vllm import LLM, SamplingParams
+    from vllm.platforms import current_platform
 
-    llm = LLM(**json.loads(sys.stdin.readline()))
+    # on a CPU, requests with seeds and prompts in pieces do not go together: see the engine's own process
+    pieces = False if current_platform.is_cpu() else None
+    llm = LLM(**json.loads(sys.stdin.readline()), enable_chunked_prefill=pieces)
     out.write("{}\n")
     out.flush()
     for line in sys.stdin:

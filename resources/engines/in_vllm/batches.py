@@ -174,6 +174,7 @@ def _parameters(sampling: dict[str, Any], limit: int, seed: int | None) -> Any:
 def load(job: dict[str, Any]) -> Batches:
     """vLLM with the job's model; its own errors go through."""
     from vllm import LLM
+    from vllm.platforms import current_platform
 
     lora = {"enable_lora": True, "max_lora_rank": job["lora_rank"]} if job["lora"] else {}
     llm = LLM(
@@ -187,6 +188,8 @@ def load(job: dict[str, Any]) -> Batches:
         gpu_memory_utilization=job["memory_share"],
         enforce_eager=job["eager"],
         enable_prefix_caching=True,
+        # where a prompt is read in pieces, vLLM turns its seed back after each, which it cannot on a CPU
+        enable_chunked_prefill=False if current_platform.is_cpu() else None,
         # one GPU needs no further process for it; several get vLLM's own way
         distributed_executor_backend="uni" if job["tensor_parallel"] == 1 else None,
         **lora,

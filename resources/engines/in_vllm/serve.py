@@ -15,6 +15,11 @@ import threading
 def main() -> None:
     """Serve until told to end."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    from vllm.platforms import current_platform
+
+    if current_platform.is_cpu():
+        # where a prompt is read in pieces, vLLM turns its seed back after each, which it cannot on a CPU
+        sys.argv.append("--no-enable-chunked-prefill")
     try:
         importlib.metadata.version("vllm")
     except importlib.metadata.PackageNotFoundError:

@@ -146,6 +146,14 @@ def test_a_schema_binds_the_answer(engine: VllmEngine):
     assert bad["finish_reason"] == "error" and "vLLM refused" in bad["detail"]
 
 
+def test_more_prompts_with_seeds_than_fit_into_one_step(engine: VllmEngine):
+    """Prompts that vLLM would read in pieces: 200 of 90 tokens, where a step takes some thousands."""
+    asked = frame(*(request(f"{n}", prompt=f"{n} {'x ' * 43}{n}", sample=n) for n in range(200)))
+    found = answers(engine, asked, Sampling(4, 1.0))
+    assert found["key"].sort().equals(asked["key"].sort())
+    assert set(found["finish_reason"]) <= {"stop", "length"}
+
+
 def test_answers_come_while_others_are_computed_and_may_be_abandoned(engine: VllmEngine):
     asked = frame(*(request(f"{n}", prompt=WORDS[n % 12], sample=n) for n in range(600)))
     frames = engine.complete(asked, Sampling(100, 1.0))
