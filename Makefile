@@ -53,7 +53,7 @@ $(VLLM_STAMP): Makefile
 	$(PYTHON) -m venv $(VLLM_VENV)
 	$(VLLM_VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv
 	printf "%s ; sys_platform == 'never'\n" torchvision torchaudio torchcodec >$(VLLM_VENV)/overrides.txt
-	$(UV_SETTINGS) $(VLLM_VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VLLM_VENV)/bin/python \
+	$(UV_SETTINGS) $(VLLM_VENV)/bin/uv pip install --quiet --python $(VLLM_VENV)/bin/python \
 	  --overrides $(VLLM_VENV)/overrides.txt $(VLLM)
 	@touch $(VLLM_STAMP)
 
