@@ -72,6 +72,11 @@ def on_vllm(name: str, backend: str, model: Path) -> dict:
         recipe["verification"]["judge"]["max_tokens"] = BABBLE
     if "samples" in recipe["responses"]:
         recipe["responses"]["samples"] = 2
+    if "pair_min_lines" in recipe["seeds"]["extraction"]:
+        recipe["seeds"]["extraction"] |= {
+            "pair_min_lines": 1,
+            "pair_min_words": 1,
+        }  # the dump's functions are short
     if recipe["seeds"].get("coreset"):
         recipe["seeds"]["coreset"] = {"embedder": {}, "select": {"size": 4, "seed": 42}}
     if recipe["sft"].get("categories"):
