@@ -101,7 +101,9 @@ class Wire:
 
     def expected_tokens(self, row: Mapping[str, Any]) -> int:
         """About what the row will be charged: its characters, and all that it may say."""
-        said = row["prompt"] or "".join(message["content"] for message in row["messages"])
+        said = row["prompt"]
+        if said is None:
+            said = "".join(message["content"] for message in row["messages"])
         return len(said) // CHARACTERS_PER_TOKEN + self.sampling.max_tokens
 
 

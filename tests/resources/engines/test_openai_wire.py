@@ -60,6 +60,7 @@ def test_a_schema_goes_along() -> None:
 def test_the_expected_tokens_grow_with_the_prompt_and_the_answer() -> None:
     wire = Wire(OpenAISpec(model="m"), Sampling(100))
     assert wire.expected_tokens(row(prompt="x" * 300)) == 200
+    assert wire.expected_tokens(row(prompt="")) == 100
     assert wire.expected_tokens(row(messages=MESSAGES)) == 103
 
 
