@@ -123,7 +123,9 @@ def _run(
             shares = solved(model, problems, asked, resources["engines"], sandbox, cache)
             found.shares.setdefault(arm.label, {}).setdefault(way, []).append(shares)
     share = found.shares[arm.label]
-    scores = ", ".join(f"{way} {100 * float(one[-1]['share'].to_numpy().mean()):.1f} %" for way, one in share.items())
+    scores = ", ".join(
+        f"{way} {100 * float(one[-1]['share'].to_numpy().mean()):.1f} %" for way, one in share.items()
+    )
     say(f"{arm.label}: {scores} ({made - began:.0f} s to make, {time.monotonic() - made:.0f} s to score)")
 
 
