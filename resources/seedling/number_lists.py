@@ -1,32 +1,18 @@
 """The grammar's orders, slices and reductions of lists of numbers."""
 
-from resources.seedling.operations import Kind, Operation
+from functools import partial
+from typing import Any
+
+from resources.seedling.operations import Kind, Operation, step
 
 FEW = (2, 3)
 
 
-def _reshape(name, concept, words, nouns, orders, right, slips, popularity, choices=(), edge=lambda k: ()):
-    return Operation(
-        name, "numbers", "numbers", concept, words, nouns, orders, right, slips, popularity, choices, edge
-    )
+_reshape = partial(step, "numbers", "numbers")
 
 
-def _reduce(
-    name, concept, words, nouns, orders, right, slips, popularity, gives: Kind = "number", recursive=None
-):
-    return Operation(
-        name,
-        "numbers",
-        gives,
-        concept,
-        words,
-        nouns,
-        orders,
-        right,
-        slips,
-        popularity,
-        recursive=recursive,
-    )
+def _reduce(*described: Any, gives: Kind = "number", recursive: str | None = None) -> Operation:
+    return step("numbers", gives, *described, recursive=recursive)
 
 
 SHAPES = (

@@ -3,38 +3,15 @@
 Conditionals, ranges, digits, recursion.
 """
 
+from typing import Any
+
 from resources.seedling.number_filters import FILTERS, MAPS, SMALL
 from resources.seedling.number_lists import REDUCTIONS, SHAPES
-from resources.seedling.operations import Kind, Operation
+from resources.seedling.operations import Kind, Operation, step
 
 
-def _number(
-    name,
-    concept,
-    words,
-    nouns,
-    orders,
-    right,
-    slips,
-    popularity,
-    choices=(),
-    gives: Kind = "number",
-    recursive=None,
-):
-    return Operation(
-        name,
-        "number",
-        gives,
-        concept,
-        words,
-        nouns,
-        orders,
-        right,
-        slips,
-        popularity,
-        choices,
-        recursive=recursive,
-    )
+def _number(*described: Any, gives: Kind = "number", recursive: str | None = None) -> Operation:
+    return step("number", gives, *described, recursive=recursive)
 
 
 NUMBERS = (
