@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from assets.generation import draw_number
 from assets.instructions.settings import CodeOceanTask
+from assets.worked_examples import read_examples
 
 Quality = Literal["good", "bad"]
 FILE = "cases/code_ocean.yaml"
@@ -41,10 +41,7 @@ class Case(BaseModel):
 def start_cases() -> tuple[Case, ...]:
     """The cases every run starts with; an error names the file and what is wrong in it."""
     file = resources.files("assets.instructions").joinpath(FILE)
-    try:
-        cases = TypeAdapter(tuple[Case, ...]).validate_python(yaml.safe_load(file.read_text("utf-8")))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise ValueError(f"the bank of cases {file} is not well-formed: {error}") from error
+    cases = read_examples(file, Case, "the bank of cases")
     if len({case.name for case in cases}) < len(cases):
         raise ValueError(f"the bank of cases {file} has two cases of one name")
     return cases

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from importlib import resources
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from assets.generation import draw_number
+from assets.worked_examples import read_examples
 
 NEXT_EXAMPLE = "\n## Example"
 """What a base model writes when it goes on to the next example: the stop of the completion prompts."""
@@ -46,10 +46,7 @@ def bank(language: str) -> tuple[Example, ...]:
         raise ValueError(
             f"no few-shot bank for language {language!r}: write assets/instructions/few_shot/{language}.yaml"
         )
-    try:
-        examples = TypeAdapter(tuple[Example, ...]).validate_python(yaml.safe_load(file.read_text("utf-8")))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise ValueError(f"few-shot bank {file} is not well-formed: {error}") from error
+    examples = read_examples(file, Example, "few-shot bank")
     names = [example.name for example in examples]
     if len(set(names)) < len(names):
         raise ValueError(f"few-shot bank {file} has two examples of one name")

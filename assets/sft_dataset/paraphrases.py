@@ -83,9 +83,7 @@ def nearest_pairs(
     if not rows.height or not asked.height:
         return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
     rows = rows.sort(id_column)
-    known = directions(
-        embedding_matrix(embed(asked.with_columns(prompt=pl.col("question")), "prompt"), "problem_id")
-    )
+    known = directions(embedding_matrix(embed(asked, "question"), "problem_id"))
     vectors = directions(embedding_matrix(embed(rows, "prompt"), id_column))
     taken = min(settings.nearest, rows.height)
     numbers: list[tuple[int, int]] = []

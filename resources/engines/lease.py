@@ -115,15 +115,22 @@ class LeaseFile:
     @contextlib.contextmanager
     def unused(self) -> Iterator[bool]:
         """Whether nobody uses the server; when so, nobody can begin to within the block."""
-        with self._users.open("ab") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
+        with held_alone(self._users) as alone:
+            yield alone
 
 
 def lease_files(state: Path) -> list[LeaseFile]:
     """Every server that ever ran for `state`."""
     return [LeaseFile(state, path.stem) for path in sorted(state.glob("*.json"))]
+
+
+@contextlib.contextmanager
+def held_alone(lock: Path) -> Iterator[bool]:
+    """Whether this process alone holds the file `lock` within the block; it does not wait for it."""
+    with lock.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True

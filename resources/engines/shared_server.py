@@ -6,20 +6,18 @@ the newcomer waits for its users to end.
 """
 
 import contextlib
-import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
 from resources.engines.face import EngineUnavailable
-from resources.engines.lease import Lease, LeaseFile, lease_files
+from resources.engines.lease import Lease, LeaseFile, held_alone, lease_files
 from resources.engines.process_group import end_group
 from resources.engines.server_watch import END_S, TOLD, Plan
 from resources.engines.vllm_words import failure, tail
@@ -45,7 +43,8 @@ class SharedServer:
             found = self._running()
             if found is not None:
                 return found
-            with _alone(self.state) as alone:
+            # two that load at once would measure each other's memory
+            with held_alone(self.state / "start.lock") as alone:
                 if alone:
                     found = self._running()
                     if found is not None:
@@ -178,15 +177,3 @@ def _end_remains(lease: Lease) -> None:
 def _is_unused(file: LeaseFile) -> bool:
     with file.unused() as unused:
         return unused
-
-
-@contextlib.contextmanager
-def _alone(state: Path) -> Iterator[bool]:
-    """Whether this is the only process that starts a server now: two that load measure each other's memory."""
-    with (state / "start.lock").open("ab") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True

@@ -13,11 +13,11 @@ from typing import Any
 import polars as pl
 
 from resources.engines.deployment import VllmDeployment
-from resources.engines.face import COMPLETION_SCHEMA, Engine, EngineUnavailable, Sampling
-from resources.engines.model_source import check_adapter, check_model, lora_rank, vllm_identity
+from resources.engines.face import COMPLETION_SCHEMA, EngineUnavailable, Sampling
+from resources.engines.model_source import check_adapter, check_model, lora_rank
 from resources.engines.spec import VllmSpec
 from resources.engines.vllm_child import VllmChild, interpreter
-from resources.ids import content_id
+from resources.engines.vllm_model import VllmModelEngine, asking, sample_seed
 
 WINDOW = 8192
 """Rows in the child process at once: several times what the largest GPU runs together."""
@@ -29,34 +29,26 @@ QUIET_S = 2.0
 """After so long without a word an empty frame is given, so that the caller can write what it holds."""
 
 
-class VllmEngine(Engine):
+class VllmEngine(VllmModelEngine):
     """`spec` says which model and how it computes, `deployment` what of this machine it may take."""
 
     def __init__(self, spec: VllmSpec, deployment: VllmDeployment) -> None:
-        self.spec = spec
+        super().__init__(spec)
         self.deployment = deployment
         self._child: VllmChild | None = None
         self._calls = 0
-        self._identity: dict[str, str] | None = None
 
     @property
     def name(self) -> str:
         """vllm."""
         return "vllm"
 
-    def identity(self) -> dict[str, str]:
-        """See `Engine`; `revision` is a digest of the files for a local folder, the commit for a hub id."""
-        if self._identity is None:
-            self._identity = vllm_identity(self.name, self.spec)
-        return self._identity
-
     def complete(self, requests: pl.DataFrame, sampling: Sampling) -> Iterator[pl.DataFrame]:
         """See `Engine`. Answers come as they finish, in any order; equal rows and seeds give equal answers."""
-        nothing = pl.col("prompt").is_null() & pl.col("messages").is_null()
-        senseless = requests.filter(nothing)
+        sensible, senseless = asking(requests)
         if senseless.height:
-            yield without_prompt(senseless)
-        asked = _in_order(requests.filter(~nothing))
+            yield senseless
+        asked = _in_order(sensible)
         if asked.is_empty():
             return
         child = self._running()
@@ -132,12 +124,6 @@ def _in_order(requests: pl.DataFrame) -> pl.DataFrame:
     return requests.sort(said, "sample", "key").select("key", "prompt", "messages", sample_seed())
 
 
-def sample_seed() -> pl.Expr:
-    """`seed`: a number of 60 bits that differs from sample to sample, whether or not their seeds do."""
-    digits = content_id("seed", "sample").str.head(15)
-    return digits.str.to_integer(base=16, dtype=pl.Int64).alias("seed")
-
-
 def _lines(rows: pl.DataFrame) -> bytes:
     sink = io.BytesIO()
     rows.write_ndjson(sink)
@@ -146,14 +132,3 @@ def _lines(rows: pl.DataFrame) -> bytes:
 
 def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=COMPLETION_SCHEMA)
-
-
-def without_prompt(rows: pl.DataFrame) -> pl.DataFrame:
-    """The completions of rows that ask nothing."""
-    said = {
-        "text": "",
-        "finish_reason": "error",
-        "completion_tokens": 0,
-        "detail": "neither a prompt nor messages",
-    }
-    return _frame([{"key": key, "prompt_tokens": 0, **said} for key in rows["key"]])

@@ -15,15 +15,15 @@ import polars as pl
 from pydantic import SecretStr
 
 from resources.engines.deployment import OpenAIDeployment, VllmDeployment
-from resources.engines.face import Engine, EngineUnavailable, Sampling
+from resources.engines.face import EngineUnavailable, Sampling
 from resources.engines.lease import Lease
-from resources.engines.model_source import lora_rank, vllm_identity
+from resources.engines.model_source import lora_rank
 from resources.engines.openai import OpenAIEngine
 from resources.engines.server_watch import Plan
 from resources.engines.shared_server import SharedServer, told_to_stop
 from resources.engines.spec import OpenAISpec, VllmServerSpec
-from resources.engines.vllm import sample_seed, without_prompt
 from resources.engines.vllm_child import interpreter
+from resources.engines.vllm_model import VllmModelEngine, asking, sample_seed
 from resources.ids import text_id
 
 PROGRAM = Path(__file__).parent / "in_vllm" / "serve.py"
@@ -35,37 +35,29 @@ NEUTRAL = dict.fromkeys(("repetition_penalty", "temperature", "top_k", "top_p", 
 """What a model's own generation_config.json would put where a request says nothing: sampling is the recipe's."""
 
 
-class VllmServerEngine(Engine):
+class VllmServerEngine(VllmModelEngine):
     """`spec` says which model and how it computes; `state` is the folder of the leases of this machine."""
 
     def __init__(
         self, spec: VllmServerSpec, deployment: VllmDeployment, openai: OpenAIDeployment, *, state: Path
     ) -> None:
-        self.spec = spec
+        super().__init__(spec)
         self.deployment = deployment
         self.openai = openai
         self.state = state
         self._server: SharedServer | None = None
-        self._identity: dict[str, str] | None = None
 
     @property
     def name(self) -> str:
         """vllm_server."""
         return "vllm_server"
 
-    def identity(self) -> dict[str, str]:
-        """See `Engine`; as of the `vllm` engine."""
-        if self._identity is None:
-            self._identity = vllm_identity(self.name, self.spec)
-        return self._identity
-
     def complete(self, requests: pl.DataFrame, sampling: Sampling) -> Iterator[pl.DataFrame]:
         """See `Engine`. When the server dies it is started again and asked what it has not answered."""
-        nothing = pl.col("prompt").is_null() & pl.col("messages").is_null()
-        if requests.filter(nothing).height:
-            yield without_prompt(requests.filter(nothing))
-        # the server knows seeds but no samples
-        open_rows = requests.filter(~nothing).with_columns(sample_seed())
+        sensible, senseless = asking(requests)
+        if senseless.height:
+            yield senseless
+        open_rows = sensible.with_columns(sample_seed())  # the server knows seeds but no samples
         deaths = 0
         while open_rows.height:
             server = self._shared()

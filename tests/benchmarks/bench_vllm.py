@@ -30,7 +30,8 @@ from assets.generation import generate  # noqa: E402
 from resources.engines.deployment import VllmDeployment  # noqa: E402
 from resources.engines.face import REQUEST_SCHEMA, Sampling  # noqa: E402
 from resources.engines.spec import VllmSpec  # noqa: E402
-from resources.engines.vllm import VllmEngine, sample_seed  # noqa: E402
+from resources.engines.vllm import VllmEngine  # noqa: E402
+from resources.engines.vllm_model import sample_seed  # noqa: E402
 from resources.row_cache import RowCache  # noqa: E402
 from resources.storage import Storage  # noqa: E402
 

@@ -12,8 +12,7 @@ import warnings
 from importlib import resources
 
 import polars as pl
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from assets.filtered_seeds.docstring_judge.settings import DocstringJudge
 from assets.generation import (
@@ -29,6 +28,7 @@ from assets.generation import (
 )
 from assets.outcome import Outcome, Rule, apply_rules
 from assets.reasons import Reason
+from assets.worked_examples import read_examples
 from assets.yes_or_no import first_word
 from resources.engines.face import Sampling
 
@@ -65,10 +65,7 @@ def examples(language: str) -> tuple[Example, ...]:
         raise ValueError(
             f"no labelled examples to judge docstrings in {language} by: write {file}, or set docstring_judge: null"
         )
-    try:
-        return TypeAdapter(tuple[Example, ...]).validate_python(yaml.safe_load(file.read_text("utf-8")))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise ValueError(f"the labelled examples {file} are not well-formed: {error}") from error
+    return read_examples(file, Example, "the file of labelled examples")
 
 
 def examples_digest() -> str:

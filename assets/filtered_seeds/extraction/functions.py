@@ -53,11 +53,11 @@ def documented_functions(
     errors are not seen; nor are those of parts without (`parts`). Raises `ParseTimeout` after `timeout_s`
     seconds of CPU time.
     """
-    if not any(hint.search(source) for hint in rules.documentation_hints):
-        return [], False
     deadline = Deadline(timeout_s)
-    dialect = rules.dialects[0]
     places = _places(source, rules)
+    if not places:
+        return [], False
+    dialect = rules.dialects[0]
     ranges = ranges_to_parse(source, rules, places)
     tree = parse(source, dialect, deadline, ranges)
     if ranges is not None and tree.root_node.has_error:
@@ -72,9 +72,10 @@ def documented_functions(
 
 
 def _places(source: bytes, rules: LanguageRules) -> list[int]:
-    """Offsets, in order, at which documentation inside a function may begin; none where it stands outside."""
+    """Offsets, in order, at which documentation may begin; of one that stands outside functions, one is enough."""
     if not rules.documentation_is_inside:
-        return []
+        found = next(filter(None, (hint.search(source) for hint in rules.documentation_hints)), None)
+        return [] if found is None else [found.start()]
     return sorted(found.end() - 1 for hint in rules.documentation_hints for found in hint.finditer(source))
 
 
@@ -109,7 +110,7 @@ class _FunctionsOfTree:
 
     def _candidates(self, root: Node) -> Iterator[Match]:
         cursor, places = QueryCursor(self._dialect.functions), self._places
-        if not places or _is_cheaper_whole(len(places), len(self._source)):
+        if not self._rules.documentation_is_inside or _is_cheaper_whole(len(places), len(self._source)):
             yield from matches(cursor, root, self._deadline)
             return
         for place in places:

@@ -14,10 +14,8 @@ import yaml
 
 from pipeline_defs.recipes.model import shipped_recipes
 from pipeline_defs.runs import RunFailedError
-from resources.engines.lease import lease_files
-from resources.engines.shared_server import stop
 from tests.pipeline_defs.conftest import FILES, MakeLine, write_dump
-from tests.resources.engines.conftest import vllm_python  # noqa: F401 - a fixture
+from tests.resources.engines.conftest import end_servers, vllm_python  # noqa: F401 - a fixture
 
 CONTEXT = 16_384
 """Tokens: eight worked examples of a vocabulary this small take about six thousand."""
@@ -52,10 +50,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder of the shared server's lease; whatever runs there is ended."""
     state = tmp_path_factory.mktemp("engines")
     yield state
-    for file in lease_files(state):
-        lease = file.read()
-        assert lease is not None
-        stop(lease)
+    end_servers(state)
 
 
 def on_vllm(name: str, backend: str, model: Path) -> dict:

@@ -7,28 +7,42 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from resources.engines.lease import lease_files
+from resources.engines.shared_server import stop
+
 CONTEXT = 128
 
 
-@pytest.fixture(scope="session")
-def tiny_llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an untrained model whose heads have a size that vLLM runs: it babbles, which is enough."""
+def babbler(folder: Path, **shape: int) -> Path:
+    """`folder` with an untrained model of 320 tokens and two layers: it babbles, which is enough."""
     torch = pytest.importorskip("torch", reason="making a model needs the extra `train`")
     from resources.trainer.face import TinyModel
     from resources.trainer.tiny_model import make_model, make_tokenizer
 
-    settings = TinyModel(
-        vocabulary=320, hidden_size=64, intermediate_size=128, layers=2, heads=2, context=CONTEXT
-    )
+    settings = TinyModel.model_validate({"vocabulary": 320, "layers": 2, "heads": 2, **shape})
     tokenizer = make_tokenizer([f"def add(x):\n    return x + {n}  # é\n" for n in range(50)], settings)
     model = make_model(tokenizer, settings)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.mul_(6.0)  # drawn weights are so small that every token is as likely as any other
-    target = tmp_path_factory.mktemp("model") / "babbler"
-    model.save_pretrained(target)
-    tokenizer.save_pretrained(target)
-    return target
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def end_servers(state: Path) -> None:
+    """End every server that was leased in `state`."""
+    for file in lease_files(state):
+        lease = file.read()
+        assert lease is not None
+        stop(lease)
+
+
+@pytest.fixture(scope="session")
+def tiny_llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an untrained model whose heads have a size that vLLM runs."""
+    folder = tmp_path_factory.mktemp("model") / "babbler"
+    return babbler(folder, hidden_size=64, intermediate_size=128, context=CONTEXT)
 
 
 @pytest.fixture(scope="session")

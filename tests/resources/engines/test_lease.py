@@ -15,9 +15,10 @@ import psutil
 import pytest
 
 from resources.engines.face import EngineUnavailable
-from resources.engines.lease import Lease, LeaseFile, Process, lease_files
+from resources.engines.lease import Lease, LeaseFile, Process
 from resources.engines.server_watch import Plan
-from resources.engines.shared_server import SharedServer, stop, told_to_stop
+from resources.engines.shared_server import SharedServer, told_to_stop
+from tests.resources.engines.conftest import end_servers
 
 SERVER = textwrap.dedent("""
     import http.server, os, signal, subprocess, sys, threading
@@ -48,10 +49,7 @@ SERVER = textwrap.dedent("""
 def state(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "engines"
     yield folder
-    for file in lease_files(folder):
-        lease = file.read()
-        assert lease is not None
-        stop(lease)
+    end_servers(folder)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 
 from resources.engines.face import COMPLETION_SCHEMA, REQUEST_SCHEMA, EngineUnavailable, Sampling
 from resources.engines.transformers import TransformersEngine
+from tests.resources.engines.conftest import babbler
 
 torch = pytest.importorskip("torch", reason="the engine needs the extra `train`")
 
@@ -18,22 +19,9 @@ WORDS = ["def", "return", "x", "value", "if", "not", "for", "in", "1234", "é", 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An untrained model: it babbles, which is all that is needed here."""
-    from resources.trainer.face import TinyModel
-    from resources.trainer.tiny_model import make_model, make_tokenizer
-
-    settings = TinyModel(
-        vocabulary=320, hidden_size=32, intermediate_size=64, layers=2, heads=2, context=CONTEXT
-    )
-    tokenizer = make_tokenizer([f"def add(x):\n    return x + {n}  # é\n" for n in range(50)], settings)
-    model = make_model(tokenizer, settings)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.mul_(6.0)  # drawn weights are so small that every token is as likely as any other
+    """An untrained model."""
     target = tmp_path_factory.mktemp("model") / "babbler"
-    model.save_pretrained(target)
-    tokenizer.save_pretrained(target)
-    return target
+    return babbler(target, hidden_size=32, intermediate_size=64, context=CONTEXT)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from resources.engines.shared_server import stop
 from resources.engines.spec import VllmServerSpec
 from resources.engines.transformers import TransformersEngine
 from resources.engines.vllm_server import VllmServerEngine
+from tests.resources.engines.conftest import end_servers
 
 pytestmark = pytest.mark.timeout(900)  # vLLM takes a while to start, longer where others use the processor
 
@@ -64,10 +65,7 @@ def answers(engine: Any, requests: pl.DataFrame, sampling: Sampling) -> pl.DataF
 def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("home") / "engines"
     yield folder
-    for file in lease_files(folder):
-        lease = file.read()
-        assert lease is not None
-        stop(lease)
+    end_servers(folder)
 
 
 @pytest.fixture
