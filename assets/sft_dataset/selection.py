@@ -22,6 +22,7 @@ FUNCTION_NAME = (
 def select_responses(verified: pl.DataFrame, settings: Selection, *, seed: int) -> Outcome:
     """Choose among `verified`: `response_id, instruction_id, instruction, response, code`, all of them passing.
 
+    To choose by judge, `judge` too; between responses that break as many rules, chance decides.
     Duplicates name, as detail, the response that stayed. Kept rows come sorted by `response_id`.
     """
     ranked = verified.with_columns(_rank(settings, seed).alias("__rank")).sort("__rank", "response_id")
@@ -68,7 +69,13 @@ def function_names() -> pl.Expr:
 def _rank(settings: Selection, seed: int) -> pl.Expr:
     if settings.choose == "shortest":
         return pl.col("response").str.len_chars().cast(pl.Float64)
-    return uniform(seed, "selection", "response_id")
+    drawn = uniform(seed, "selection", "response_id")  # below 1
+    return drawn + _rules_broken() if settings.choose == "judge" else drawn
+
+
+def _rules_broken() -> pl.Expr:
+    answers = pl.col("judge").struct.field("reasons").list.eval(pl.element().struct.field("answer"))
+    return answers.list.count_matches("no")
 
 
 def _first_of(rows: pl.DataFrame, key: pl.Expr, reason: Reason) -> Outcome:

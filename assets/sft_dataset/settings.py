@@ -19,9 +19,11 @@ class Selection(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    choose: Literal["random", "shortest"] = Field(
-        default="random", description="which passing response stays"
-    )  # published
+    choose: Literal["random", "shortest", "judge"] = Field(
+        default="random",
+        description="which passing response stays; judge: the one that the discriminator of the verification held "
+        "to break the fewest rules",
+    )  # published: random
     unique_instructions: bool = True  # published
     unique_responses: bool = Field(default=True, description="compared without white space")  # published
     unique_function_names: bool = Field(

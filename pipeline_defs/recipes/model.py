@@ -29,6 +29,9 @@ RESERVED = ("benchmarks", "corpus", "corpus_dump", "raw_corpus")
 NEEDS_A_MODEL = ("oss_instruct", "evol_instruct", "code_ocean", "discriminator", "both")
 """Methods whose questions the offline rules have no answer to."""
 
+JUDGING = ("discriminator", "both")
+"""Methods of verification whose rows carry a judgement."""
+
 
 class RecipeError(ValueError):
     """A recipe file is wrong; the message names the file, the field and what is allowed there."""
@@ -93,6 +96,17 @@ class Recipe(BaseModel):
         if method in NEEDS_A_MODEL:
             _refuse_offline(info, f"method {method} asks")
         return settings
+
+    @field_validator("sft")
+    @classmethod
+    def _chosen_by_a_judge(cls, sft: SftSettings, info: ValidationInfo) -> SftSettings:
+        method = getattr(info.data.get("verification"), "method", None)  # absent where it is wrong itself
+        if sft.selection.choose == "judge" and method not in (None, *JUDGING):
+            raise ValueError(
+                f"selection by judge needs a judge, and verification is by {method}: set verification.method to "
+                f"{' or '.join(JUDGING)}, or choose to random or shortest"
+            )
+        return sft
 
 
 def _refuse_offline(info: ValidationInfo, who: str) -> None:

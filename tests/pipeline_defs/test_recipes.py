@@ -43,6 +43,14 @@ def test_the_docstring_judge_needs_a_model_and_examples(tmp_path: Path, content:
         load_recipe(write(tmp_path, judged))
 
 
+def test_selection_by_judge_needs_a_judge(tmp_path: Path, content: dict) -> None:
+    content["sft"]["selection"] = {"choose": "judge"}
+    with pytest.raises(RecipeError, match=r"sft: .*by judge needs a judge, and verification is by execution"):
+        load_recipe(write(tmp_path, content))
+    content |= {"engine": {"backend": "openai", "model": "m"}, "verification": {"method": "both"}}
+    assert load_recipe(write(tmp_path, content)).sft.selection.choose == "judge"
+
+
 def test_a_recipe_may_be_any_file(tmp_path: Path, content: dict) -> None:
     assert load_recipe(write(tmp_path, content | {"name": "mine"})).name == "mine"
 

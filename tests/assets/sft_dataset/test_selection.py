@@ -84,6 +84,18 @@ def test_the_shortest_response_when_asked_for() -> None:
     assert outcome.kept["response"].to_list() == ["short"]
 
 
+def test_the_judge_prefers_the_fewest_broken_rules_and_chance_decides_between_equals() -> None:
+    frame = responses(*[("x", "do", f"answer {number}", "") for number in range(3)])
+    said = [["yes", "no", "no"], ["no", "yes", "yes"], ["yes", "yes", "no"]]
+    judge = [{"reasons": [{"rule": "r", "answer": one, "reason": ""} for one in answers]} for answers in said]
+    judged = frame.with_columns(pl.Series("judge", judge))
+    winners = {
+        select_responses(judged, Selection(choose="judge"), seed=seed).kept["response_id"][0]
+        for seed in range(40)
+    }
+    assert winners == {"r1", "r2"}
+
+
 def test_equal_instructions_responses_and_functions_stay_once() -> None:
     same_instruction = responses(("x", "sort it", "one", ""), ("y", " sort it\n", "two", ""))
     same_response = responses(("x", "a", "return  1\n", ""), ("y", "b", "return 1", ""))
