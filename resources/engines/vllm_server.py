@@ -106,7 +106,7 @@ class VllmServerEngine(VllmModelEngine):
         return self._server
 
     def _engine(self, lease: Lease) -> OpenAIEngine:
-        spec = OpenAISpec(model=_served_name(lease.digest), form=self.spec.form)
+        spec = OpenAISpec(model=served_name(lease.digest), form=self.spec.form)
         here = {"base_url": f"{lease.url}/v1", "api_key": SecretStr(lease.key)}
         # limits that a provider sets do not hold for a server of our own
         unlimited = {"requests_per_minute": None, "tokens_per_minute": None}
@@ -119,7 +119,7 @@ class VllmServerEngine(VllmModelEngine):
         return Plan(
             digest=digest,
             name=self.spec.model,
-            command=[interpreter(self.deployment), str(PROGRAM), *self._arguments(_served_name(digest))],
+            command=[interpreter(self.deployment), str(PROGRAM), *self._arguments(served_name(digest))],
             memory_share=self.deployment.memory_share,
             devices=devices,
             idle_s=self.deployment.idle_s,
@@ -159,6 +159,6 @@ class VllmServerEngine(VllmModelEngine):
         return [spec.model, *flags, *pairs]
 
 
-def _served_name(digest: str) -> str:
+def served_name(digest: str) -> str:
     """Not the model's name but the server's: an answer can come from no other one."""
     return f"seedline-{digest[:12]}"

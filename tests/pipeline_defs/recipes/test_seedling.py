@@ -1,0 +1,107 @@
+"""The recipe `seedling` over every engine that runs a model: real successes and failures, and the same share of them.
+
+The model that comes with the project answers through transformers, vLLM in process, a shared `vllm serve`, and the
+`openai` engine, which is pointed at that server. What each writes is drawn anew; how often it holds must not depend
+on the engine.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from pipeline_defs.commands.deployment import Deployment
+from pipeline_defs.commands.materialize import bring_up_to_date
+from pipeline_defs.lab.arms import varied
+from pipeline_defs.lab.experiment import BENCHMARK, DUMP, lab_settings
+from pipeline_defs.recipes.model import Recipe, load_recipe
+from resources.engines.lease import lease_files
+from resources.engines.vllm_server import served_name
+from resources.parquet_store import TableAddress
+from resources.seedling.corpus import write_dump, write_problems
+from tests.resources.engines.conftest import end_servers, vllm_python  # noqa: F401 - a fixture
+
+FUNCTIONS = 120
+NOISE = 4.0
+"""Standard errors of a difference between two engines."""
+MODEL = {"model": "seedling", "form": "base"}
+VLLM = MODEL | {"dtype": "float32"}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with the corpus; servers that were started for it are ended."""
+    folder = tmp_path_factory.mktemp("seedling")
+    write_dump(folder / "dump", seed=11, functions=FUNCTIONS)
+    write_problems(folder / f"{BENCHMARK}.jsonl", seed=11, count=10)
+    yield folder
+    end_servers(folder / "engines")
+
+
+def of_engine(engine: dict[str, Any]) -> Recipe:
+    """The shipped recipe with another engine, under that engine's name."""
+    return varied(load_recipe("seedling"), {"name": engine["backend"], "engine": engine})
+
+
+def made(home: Path, recipe: Recipe) -> tuple[pl.DataFrame, set[str]]:
+    """The share of each instruction's responses that pass, and the reasons of all rejections of responses."""
+    deployment = Deployment(lab_settings(home, home / f"{BENCHMARK}.jsonl", 256), (recipe,))
+    select = f'+key:"{recipe.name}/verified_responses"'
+    bring_up_to_date(deployment, recipe, ["python"], [DUMP], select=select)
+    store = deployment.store()
+
+    def table(artifact: str) -> pl.DataFrame:
+        return store.scan(TableAddress.of((recipe.name, artifact), "python")).collect()
+
+    instructions, verified = table("instructions"), table("verified_responses")
+    passed = instructions.select("instruction_id").join(
+        verified.group_by("instruction_id").len("passed"), on="instruction_id", how="left"
+    )
+    rejected = [table(f"{artifact}__rejected") for artifact in ("candidate_responses", "verified_responses")]
+    samples = recipe.responses.samples
+    shares = passed.select(share=pl.col("passed").fill_null(0) / samples)
+    return shares, set(pl.concat(rejected)["reason"])
+
+
+@pytest.mark.slow
+def test_verdicts_are_the_same_whatever_engine_runs_the_model(
+    home: Path,
+    vllm_python: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("torch", reason="the engine needs the extra `train`")
+    monkeypatch.setenv("SEEDLINE_ENGINES__VLLM__PYTHON", str(vllm_python))
+    monkeypatch.setenv("SEEDLINE_ENGINES__VLLM__MEMORY_SHARE", "0.2")
+    monkeypatch.setenv("SEEDLINE_ENGINES__VLLM__EAGER", "true")
+    found = {
+        backend: made(home, of_engine({"backend": backend} | settings))
+        for backend, settings in (("transformers", MODEL), ("vllm", VLLM), ("vllm_server", VLLM))
+    }
+    [file] = lease_files(home / "engines")
+    lease = file.read()
+    assert lease is not None
+    monkeypatch.setenv("OPENAI_BASE_URL", f"{lease.url}/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", lease.key)
+    served = {"backend": "openai", "model": served_name(lease.digest), "form": "base"}
+    found["openai"] = made(home, of_engine(served))
+
+    for backend, (shares, reasons) in found.items():
+        assert 0 < mean(shares) < 1, backend
+        assert "not_passed" in reasons, (backend, reasons)
+    reference, _ = found.pop("transformers")
+    for backend, (shares, _) in found.items():
+        noise = (error(shares) ** 2 + error(reference) ** 2) ** 0.5
+        assert noise < 0.06, "too few rows to tell a difference"
+        assert abs(mean(shares) - mean(reference)) < NOISE * noise, (backend, mean(shares), mean(reference))
+
+
+def mean(shares: pl.DataFrame) -> float:
+    """Mean over instructions."""
+    return float(shares["share"].to_numpy().mean())
+
+
+def error(shares: pl.DataFrame) -> float:
+    """Its standard error: responses to one instruction are no independent draws."""
+    return float(shares["share"].to_numpy().std(ddof=1)) / shares.height**0.5
