@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from assets.batches import FILES, in_batches
 from assets.corpus_dump.settings import CorpusDumpSettings
 from assets.corpus_dump.source_files import STAGE, judge_files
 from assets.corpus_dump.table import TABLE
@@ -68,5 +69,5 @@ def read_dump(
 
 def _unspool(paths: list[Path]) -> Iterator[pl.DataFrame]:
     for path in paths:
-        yield from pl.scan_parquet(path).collect_batches(maintain_order=True)
+        yield from in_batches(pl.scan_parquet(path), FILES)
         path.unlink()

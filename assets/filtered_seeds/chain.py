@@ -10,6 +10,7 @@ from functools import partial
 
 import polars as pl
 
+from assets.batches import FILES, in_batches
 from assets.embedding import with_embeddings
 from assets.filtered_seeds.coreset.select import STAGE as CORESET
 from assets.filtered_seeds.coreset.select import Coreset, choose_coreset
@@ -44,7 +45,6 @@ from resources.type_checker.face import TypeChecker
 EXTRACTION_VERSION = "2"
 """Raised when the same file and settings would give other seeds: part of the cache key."""
 
-READ_FILES = 512
 BATCH_BYTES = 128 * 1024 * 1024
 """Content held while its seeds are taken; each batch is one look into the row cache."""
 
@@ -258,7 +258,7 @@ def _batches(files: pl.LazyFrame) -> Iterator[pl.DataFrame]:
     """`files` in their order, in frames of about `BATCH_BYTES` of content."""
     held: list[pl.DataFrame] = []
     size = 0
-    for part in files.collect_batches(chunk_size=READ_FILES, maintain_order=True):
+    for part in in_batches(files, FILES):
         held.append(part)
         size += int(part["content"].str.len_bytes().sum())
         if size >= BATCH_BYTES:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import typer
 from rich.console import Console
 
+from assets.batches import FILES
 from assets.corpus_dump.languages import LANGUAGES
 from assets.filtered_seeds.extraction import SEED_SCHEMA, ExtractionSettings
 from assets.filtered_seeds.extraction.parallel import extract_in_parallel
@@ -21,9 +22,7 @@ from assets.filtered_seeds.import_inference import ImportSettings
 from assets.filtered_seeds.standalone import standalone_seeds
 from assets.outcome import Outcome, no_rejections
 from pipeline_defs.commands.tables import TableError, check_output, read_table
-from pipeline_defs.commands.text_batches import progress_bars
-
-READ_ROWS = 500
+from pipeline_defs.commands.text_batches import batches_of, progress_bars
 
 
 def seeds(
@@ -73,7 +72,7 @@ def seeds(
             pq.ParquetWriter(staged, _arrow(SCHEMA), compression="zstd") as writer,
         ):
             bar = progress.add_task("files", total=total)
-            batches = files.collect_batches(chunk_size=READ_ROWS, maintain_order=True)
+            batches = batches_of(files, table, FILES)
             function = _WithImports(imports)
             for outcome in extract_in_parallel(batches, settings, workers=workers or None, function=function):
                 judged = _judged(outcome, filters)

@@ -11,6 +11,7 @@ import polars as pl
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from assets.batches import in_batches
 from pipeline_defs.commands.tables import PARQUET, TableError, table_files, write_frames
 
 ROW_DIGITS = 12
@@ -52,7 +53,8 @@ def map_texts(
     total = rows.select(pl.len()).collect().item()
     bar = progress.add_task(description, total=total)
     parts: list[pl.DataFrame] = []
-    for start, read in _batches(rows.select(wanted), table, batch, total):
+    start = 0
+    for read in batches_of(rows.select(wanted), table, batch):
         part = read.with_row_index("id", offset=start) if id_column is None else read
         part = part.with_columns(pl.col("id").cast(pl.String).str.zfill(0 if id_column else ROW_DIGITS))
         if part["id"].null_count():
@@ -60,6 +62,7 @@ def map_texts(
                 f"{table}: column {id_column!r} has {part['id'].null_count()} rows without an id"
             )
         parts.append(compute(part))
+        start += part.height
         progress.advance(bar, part.height)
     return pl.concat(parts)
 
@@ -69,27 +72,30 @@ def write_with_evidence(
 ) -> None:
     """Write `rows` to `out` with the columns of `evidence` (a row each, in order) in place of any of these names."""
     others = rows.drop(evidence.columns, strict=False)
-    write_frames(
-        (
-            pl.concat([part, evidence[start : start + part.height]], how="horizontal")
-            for start, part in _batches(others, table, batch, evidence.height)
-        ),
-        out,
-    )
+    write_frames(_beside(batches_of(others, table, batch), evidence), out)
 
 
-def _batches(rows: pl.LazyFrame, table: Path, batch: int, total: int) -> Iterator[tuple[int, pl.DataFrame]]:
-    """The rows in frames of at most `batch`, each with its first row's number; one empty frame for no rows."""
-    if total and not table_files(table)[0].name.lower().endswith(PARQUET):
-        start = 0
-        for part in rows.collect_batches(chunk_size=batch, maintain_order=True):
-            yield start, part
-            start += part.height
+def _beside(parts: Iterator[pl.DataFrame], evidence: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    start = 0
+    for part in parts:
+        yield pl.concat([part, evidence[start : start + part.height]], how="horizontal")
+        start += part.height
+
+
+def batches_of(rows: pl.LazyFrame, table: Path, size: int) -> Iterator[pl.DataFrame]:
+    """`rows` of the table at `table` in frames of about `size`; one empty frame for no rows.
+
+    Parquet is read when it is asked for. JSON lines, which have no places to start from, are read ahead.
+    """
+    if table_files(table)[0].name.lower().endswith(PARQUET):
+        yield from in_batches(rows, size)
         return
-    # slices are read when they are asked for; batches of one scan are read ahead, by many gigabytes where what
-    # is done with them takes longer than reading them
-    for start in range(0, max(total, 1), batch):
-        yield start, rows.slice(start, batch).collect()
+    nothing = True
+    for part in rows.collect_batches(chunk_size=size, maintain_order=True):
+        nothing = False
+        yield part
+    if nothing:
+        yield rows.head(0).collect()
 
 
 def readable_id(column: str, id_column: str | None) -> pl.Expr:

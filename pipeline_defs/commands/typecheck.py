@@ -15,7 +15,8 @@ from assets.filtered_seeds.filters.type_check import type_check_rules
 from assets.filtered_seeds.import_inference import standalone_source
 from assets.outcome import apply_rules
 from assets.reasons import Reason
-from pipeline_defs.commands.tables import TableError, check_output, read_table, write_table
+from pipeline_defs.commands.tables import TableError, check_output, read_table
+from pipeline_defs.commands.text_batches import batches_of, write_with_evidence
 from resources.type_checker.choice import Check, checker_for
 from resources.type_checker.face import TypeChecker, TypeCheckerUnavailable
 from resources.type_checker.pyright import PyrightSettings
@@ -62,14 +63,13 @@ def typecheck(
         )
         checker = checker_for(language, check, settings)
         identity = checker.identity()
-        evidence = _evidence(rows.select(source.alias("source")), checker, batch, console)
+        evidence = _evidence(rows.select(source.alias("source")), table, checker, batch, console)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     except TypeCheckerUnavailable as error:
         console.print(f"Nothing was written: {error}", style="red", highlight=False, soft_wrap=True)
         raise typer.Exit(1) from error
-    others = rows.drop(list(EVIDENCE), strict=False)
-    write_table(pl.concat([others, evidence.lazy()], how="horizontal"), out)
+    write_with_evidence(rows, evidence, table=table, out=out, batch=batch)
     _tell(evidence, identity, out, console)
 
 
@@ -84,14 +84,16 @@ def _source(rows: pl.LazyFrame, table: Path, column: str, imports: str | None) -
     return standalone_source(column, imports)
 
 
-def _evidence(sources: pl.LazyFrame, checker: TypeChecker, batch: int, console: Console) -> pl.DataFrame:
+def _evidence(
+    sources: pl.LazyFrame, table: Path, checker: TypeChecker, batch: int, console: Console
+) -> pl.DataFrame:
     """`EVIDENCE` for each row of `sources`, in order; the sources are held a batch at a time."""
     total = sources.select(pl.len()).collect().item()
     parts: list[pl.DataFrame] = []
     columns = (TextColumn("checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task("checking", total=total)
-        for rows in sources.collect_batches(chunk_size=batch, maintain_order=True):
+        for rows in batches_of(sources, table, batch):
             parts.append(_judged(rows, checker))
             progress.advance(bar, rows.height)
     return pl.concat([pl.DataFrame(schema=EVIDENCE), *parts])
