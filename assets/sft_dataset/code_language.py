@@ -2,9 +2,13 @@
 
 A block's fence says it; where a fence says nothing, the grammar that reads the block with the fewest errors.
 The row's language is the one with most code. Languages that the project has no name for are `other`.
+
+Grammars are C code, and what a model writes may crash one (Bash's reads memory that nobody wrote). So they run in
+worker processes, and a block that takes its worker away counts as written in the seed's language.
 """
 
 from collections import Counter
+from collections.abc import Callable
 
 import polars as pl
 from tree_sitter import Node
@@ -13,6 +17,7 @@ from assets.candidate_responses.code_blocks import LANGUAGE_WORDS, Block, scan
 from assets.corpus_dump.languages import LANGUAGES
 from assets.filtered_seeds.extraction.languages import rules_of
 from assets.filtered_seeds.extraction.parsing import Deadline, ParseTimeout, parse
+from resources.workers.frames import map_frames
 
 OTHER = "other"
 
@@ -24,22 +29,42 @@ MOST_BYTES = 20_000
 
 PARSE_SECONDS = 1.0
 
+BATCH_ROWS = 1_000
+"""Blocks that a worker process gets at a time."""
+
+HANG_S = 600.0
+"""Wall time after which a batch counts as hanging, in seconds; a batch of ordinary blocks takes a few."""
+
+_GUESSED = {"code": pl.String, "expected": pl.String}
+
 FORGIVING = ("bash", "php")
 """Grammars that read nearly anything: they win only with fewer errors than every other."""
 
 
 def with_code_language(rows: pl.DataFrame, *, text: str = "completion") -> pl.DataFrame:
     """`rows` (`language` and `text`) with `code_language`: a lower-case name, `other`, or null without code."""
-    found = [code_language(said, language) for said, language in rows.select(text, "language").iter_rows()]
+    texts = list(rows.select(text, "language").iter_rows())
+    unnamed = {
+        (block.text, expected)
+        for said, expected in texts
+        for block in scan(said).blocks
+        if block.text.strip() and _named(block) is None
+    }
+    guesses = _guesses(pl.DataFrame(sorted(unnamed), schema=_GUESSED, orient="row"))
+    found = [code_language(said, expected, guess=lambda *code: guesses[code]) for said, expected in texts]
     return rows.with_columns(pl.Series("code_language", found, dtype=pl.String))
 
 
-def code_language(text: str, expected: str) -> str | None:
-    """The language of most of the code in the blocks of `text`; between equals, `expected`."""
+def code_language(text: str, expected: str, *, guess: Callable[[str, str], str] | None = None) -> str | None:
+    """The language of most of the code in the blocks of `text`; between equals, `expected`.
+
+    `guess` tells the language of code whose fence does not, from the code and `expected`; null: `guess_language`.
+    """
+    guess = guess or guess_language
     sizes: Counter[str] = Counter()
     for block in scan(text).blocks:
         if block.text.strip():
-            sizes[_language_of(block, expected)] += len(block.text.strip())
+            sizes[_named(block) or guess(block.text, expected)] += len(block.text.strip())
     if not sizes:
         return None
     return min(sizes, key=lambda name: (-sizes[name], name != expected, name))
@@ -59,11 +84,27 @@ def guess_language(code: str, expected: str) -> str:
     return best
 
 
-def _language_of(block: Block, expected: str) -> str:
+def _named(block: Block) -> str | None:
+    """The language that the fence names; null: it names none."""
     for name, words in LANGUAGE_WORDS.items():
         if block.info in words:
             return name
-    return guess_language(block.text, expected) if block.info in NO_LANGUAGE else OTHER
+    return None if block.info in NO_LANGUAGE else OTHER
+
+
+def _guesses(unnamed: pl.DataFrame) -> dict[tuple[str, str], str]:
+    """`guess_language` of every row of `unnamed` (`_GUESSED`), worked out where a crash costs one row."""
+    batches = (unnamed[at : at + BATCH_ROWS] for at in range(0, unnamed.height, BATCH_ROWS))
+    found = map_frames(_guess_all, batches, on_loss=_guess_lost, timeout_s=HANG_S)
+    return dict(zip(unnamed.iter_rows(), (name for names in found for name in names), strict=True))
+
+
+def _guess_all(unnamed: pl.DataFrame) -> list[str]:
+    return [guess_language(code, expected) for code, expected in unnamed.iter_rows()]
+
+
+def _guess_lost(unnamed: pl.DataFrame, detail: str) -> list[str]:
+    return unnamed["expected"].to_list()
 
 
 def _bytes_in_error(source: bytes, language: str) -> int:

@@ -3,12 +3,16 @@
 `smart` is StarCoder2-Instruct's (bigcode-project/starcoder2-self-align): section headings go; tests go unless
 the instruction speaks of tests; explanation and reasoning each go by a coin; comments leave the code; some
 instructions get a few asserts as examples. `plain` leaves both texts as they were written.
+
+Comments of languages beside Python are found by grammars, which are C code that a text may crash. So such rows
+go through worker processes, and a row that takes its worker away keeps its comments.
 """
 
 import ast
 import io
 import tokenize
 import warnings
+from functools import partial
 
 import polars as pl
 
@@ -17,9 +21,16 @@ from assets.generation import fenced
 from assets.sft_dataset.code_comments import without_code_comments
 from assets.sft_dataset.draws import uniform
 from assets.sft_dataset.settings import PlainForm, SmartForm
+from resources.workers.frames import map_frames
 
 SPEAKS_OF_TESTS = r"(?i)\b(?:tests?|testing|assert\w*|unittest|pytest)\b"
 EXAMPLES_HEADING = "Your code should pass these checks:"
+
+BATCH_ROWS = 2_000
+"""Rows that a worker process gets at a time: a second of work or more."""
+
+HANG_S = 600.0
+"""Wall time after which a batch counts as hanging, in seconds."""
 
 
 def with_final_form(rows: pl.DataFrame, settings: SmartForm | PlainForm, *, seed: int) -> pl.DataFrame:
@@ -38,8 +49,9 @@ def with_final_form(rows: pl.DataFrame, settings: SmartForm | PlainForm, *, seed
         __count=(uniform(seed, "example count", "response_id") * settings.most_examples).cast(pl.Int64) + 1,
         __tested=pl.col("instruction").str.contains(SPEAKS_OF_TESTS),
     )
-    texts = [_smart(row, settings) for row in drawn.iter_rows(named=True)]
-    forms = pl.DataFrame(texts, schema={"prompt": pl.String, "completion": pl.String}, orient="row")
+    forms = pl.DataFrame(
+        _texts(drawn, settings), schema={"prompt": pl.String, "completion": pl.String}, orient="row"
+    )
     return pl.concat([drawn.drop(pl.selectors.starts_with("__")), forms], how="horizontal")
 
 
@@ -82,6 +94,28 @@ def without_comments(code: str) -> str:
         if not lines[row - 1]:
             emptied.add(row - 1)
     return "\n".join(line for number, line in enumerate(lines) if number not in emptied)
+
+
+def _texts(drawn: pl.DataFrame, settings: SmartForm) -> list[tuple[str, str]]:
+    """`_smart` of every row, in their order: those that a grammar reads in worker processes."""
+    if not settings.remove_comments or (drawn["language"] == "python").all():
+        return _smart_all(drawn, settings)
+    batches = (drawn[at : at + BATCH_ROWS] for at in range(0, drawn.height, BATCH_ROWS))
+    found = map_frames(
+        partial(_smart_all, settings=settings),
+        batches,
+        on_loss=partial(_smart_lost, settings=settings),
+        timeout_s=HANG_S,
+    )
+    return [texts for batch in found for texts in batch]
+
+
+def _smart_all(drawn: pl.DataFrame, settings: SmartForm) -> list[tuple[str, str]]:
+    return [_smart(row, settings) for row in drawn.iter_rows(named=True)]
+
+
+def _smart_lost(drawn: pl.DataFrame, detail: str, *, settings: SmartForm) -> list[tuple[str, str]]:
+    return _smart_all(drawn, settings.model_copy(update={"remove_comments": False}))
 
 
 def _smart(row: dict[str, object], settings: SmartForm) -> tuple[str, str]:

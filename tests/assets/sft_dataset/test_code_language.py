@@ -1,11 +1,12 @@
 """The language of a row by its code: what the fence says, else what the grammars can read."""
 
+import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.corpus_dump.languages import LANGUAGES
-from assets.sft_dataset.code_language import OTHER, code_language, guess_language
+from assets.sft_dataset.code_language import OTHER, code_language, guess_language, with_code_language
 
 SAMPLES = {
     "python": "def f(x):\n    return [i for i in x if i]\n",
@@ -57,7 +58,20 @@ def test_without_code_there_is_no_language(text: str):
     assert code_language(text, "python") is None
 
 
-@given(st.text(max_size=80), st.sampled_from(LANGUAGES))
-def test_any_text_gets_one_of_the_languages(text: str, expected: str):
-    assert guess_language(text, expected) in LANGUAGES
-    assert code_language(fence(text), expected) in {*LANGUAGES, OTHER, None}
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.tuples(st.text(max_size=80), st.sampled_from(LANGUAGES)), min_size=50, max_size=200))
+def test_any_text_gets_one_of_the_languages(texts: list[tuple[str, str]]):
+    """Through the worker processes, for there is text that crashes a grammar."""
+    rows = pl.DataFrame(texts, schema=["code", "language"], orient="row")
+    found = with_code_language(rows.with_columns(completion=pl.format("```\n{}\n```\n", "code")))
+    assert set(found["code_language"]) <= {*LANGUAGES, OTHER, None}
+
+
+def test_code_that_crashes_a_grammar_costs_nobody_else_a_thing():
+    """tree-sitter-bash 0.25.1 reads memory beyond its own on this text, and four times in ten the process dies."""
+    crash = ":\U0006133f\U000ffac6\U00102b48nroltn{\U000cefed<:itpl\U000c985e%"
+    codes = [SAMPLES["go"], *(crash + " " * n for n in range(10)), SAMPLES["rust"]]
+    rows = pl.DataFrame({"completion": [fence(code) for code in codes], "language": "bash"})
+    found = with_code_language(rows)["code_language"].to_list()
+    assert (found[0], found[-1]) == ("go", "rust")
+    assert set(found[1:-1]) <= set(LANGUAGES)
