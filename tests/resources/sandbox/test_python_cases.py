@@ -26,6 +26,7 @@ HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[2]
 SHARED = Path(os.environ.get("SEEDLINE_SHARED", REPOSITORY.parent / "shared"))
 LIMITS = Limits(cpu_s=1.5, retry_cpu_s=0)
+AMPLE_S = 15.0  # for what must end otherwise than by time, however slow the machine is
 HOST_FILE = Path("/tmp/host_canary.txt")  # what some programs try to write
 ORDINARY_UID = 61001
 NEIGHBOUR = ("def mul(a, b):\n    return a * b\n", "assert mul(2, 3) == 6\nassert mul(0, 5) == 0\n")
@@ -76,10 +77,12 @@ def batch(cases: list[Case]) -> pl.DataFrame:
     """Each case with an honest neighbour before and behind it."""
     rows = []
     for case in cases:
-        rows.append((f"before {case.name}", *NEIGHBOUR))
-        rows.append((case.name, case.code, case.tests))
-        rows.append((f"behind {case.name}", *NEIGHBOUR))
-    frame = pl.DataFrame(rows, schema=["key", "code", "tests"], orient="row")
+        limit = None if "timeout" in case.accept else AMPLE_S
+        rows.append((f"before {case.name}", *NEIGHBOUR, AMPLE_S))
+        rows.append((case.name, case.code, case.tests, limit))
+        rows.append((f"behind {case.name}", *NEIGHBOUR, AMPLE_S))
+    schema = {"key": pl.String, "code": pl.String, "tests": pl.String, "timeout_s": pl.Float64}
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
     return frame.with_columns(language=pl.lit("python"))
 
 
@@ -138,7 +141,7 @@ def assert_right(case: Case, found: dict[str, dict]) -> None:
     if case.proof:
         assert row["proof"] == case.proof, said
     if case.honest:
-        assert row["flags"] == [], said
+        assert set(row["flags"]) <= {"retried"}, said  # on a slow machine
     for side in ("before", "behind"):
         assert found[f"{side} {case.name}"]["verdict"] == "pass", found[f"{side} {case.name}"]
     assert "LEAK" not in row["output_tail"]
