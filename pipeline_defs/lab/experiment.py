@@ -4,8 +4,12 @@ Everything is kept below one folder: stopped and started again, it goes on where
 stands in `picture` and in the command.
 """
 
+import contextlib
+import multiprocessing
+import os
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,12 +80,10 @@ def experiment(
     chosen = arms(load_recipe(recipe), benchmark=BENCHMARK, replicates=size.replicates)
     problems = read_problems(BENCHMARK, held_out)
     found = Found(problems.height, contaminated_functions=_contaminated(folder / "dump", problems))
-    for arm in chosen:
-        _run(arm, chosen, settings, problems, found, say)
+    _run(chosen, chosen, settings, problems, found, say)
     if size.second_round:
-        for arm in [one for one in chosen if one.label == VERIFIED]:
-            again = second_round(arm, _weights(settings, arm))
-            _run(again, [*chosen, again], settings, problems, found, say)
+        again = [second_round(arm, _weights(settings, arm)) for arm in chosen if arm.label == VERIFIED]
+        _run(again, [*chosen, *again], settings, problems, found, say)
     found.seconds = time.monotonic() - started
     return found
 
@@ -89,6 +91,7 @@ def experiment(
 def lab_settings(folder: Path, held_out: Path, batch_size: int) -> Settings:
     """The deployment's settings with everything kept below `folder`, over the lab's dump and problems."""
     known = load_settings()
+    cores = len(os.sched_getaffinity(0))  # seedling is too small for one process to keep them busy
     return load_settings(
         home=folder,
         store=None,
@@ -97,36 +100,82 @@ def lab_settings(folder: Path, held_out: Path, batch_size: int) -> Settings:
         recipes=[],
         dumps=DumpSettings(named={DUMP: Dump(path=str(folder / "dump"))}),
         benchmarks={BENCHMARK: held_out},
-        engines=known.engines.model_copy(update={"batch_size": batch_size}),
+        engines=known.engines.model_copy(update={"batch_size": batch_size, "workers": cores}),
     )
 
 
 def _run(
-    arm: Arm, known: list[Arm], settings: Settings, problems: pl.DataFrame, found: Found, say: Say
+    some: list[Arm], known: list[Arm], settings: Settings, problems: pl.DataFrame, found: Found, say: Say
 ) -> None:
+    """The rows of one arm after the other, which share their answers; then models side by side, which share nothing."""
+    recipes = tuple(arm.recipe for arm in known if arm.recipe is not None)
+    for arm in some:
+        if arm.recipe is not None:
+            began = time.monotonic()
+            last = f"{arm.recipe.name}/sft_dataset"
+            bring_up_to_date(
+                Deployment(settings, recipes),
+                arm.recipe,
+                list(arm.recipe.languages),
+                [DUMP],
+                select=f'+key:"{last}"',
+            )
+            say(f"{last}: {time.monotonic() - began:.0f} s")
+    cores = len(os.sched_getaffinity(0))
+    at_once = min(cores, len(some))
+    share = settings.engines.model_copy(update={"workers": 1, "threads": cores // at_once})
+    settings = settings.model_copy(update={"engines": share})
+    say(f"training and scoring {len(some)} models, {at_once} at a time")
+    spawn = multiprocessing.get_context("spawn")  # Polars' threads do not survive a fork
+    with ProcessPoolExecutor(at_once, mp_context=spawn) as pool:
+        made = [pool.submit(_train_and_score, arm, recipes, settings, problems) for arm in some]
+        for arm, future in zip(some, made, strict=True):
+            one = future.result()
+            for way, shares in one.shares.items():
+                found.shares.setdefault(arm.label, {}).setdefault(way, []).append(shares)
+            if arm.recipe is not None:
+                found.rows.setdefault(arm.label, one.rows)
+                found.stages[arm.recipe.name] = one.stages
+            scores = ", ".join(
+                f"{way} {100 * float(shares['share'].to_numpy().mean()):.1f} %"
+                for way, shares in one.shares.items()
+            )
+            say(f"{arm.label}: {scores} ({one.training_s:.0f} s to train, {one.scoring_s:.0f} s to score)")
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """What came of one arm's model: `shares` as `scores.solved` gives them, by way of asking."""
+
+    shares: dict[str, pl.DataFrame]
+    rows: int
+    stages: dict[str, Any]
+    training_s: float
+    scoring_s: float
+
+
+def _train_and_score(
+    arm: Arm, recipes: tuple[Recipe, ...], settings: Settings, problems: pl.DataFrame
+) -> _Scored:
+    """The rest of an arm's assets, and the scores of its model. Runs in a process of its own, and is quiet."""
     began = time.monotonic()
+    rows, stages, model = 0, {}, TEACHER
     if arm.recipe is not None:
-        recipes = tuple(one.recipe for one in known if one.recipe is not None)
         deployment = Deployment(settings, recipes)
-        bring_up_to_date(deployment, arm.recipe, list(arm.recipe.languages), [DUMP])
-        found.stages[arm.recipe.name] = stage_figures(deployment, arm.recipe)
-        store = deployment.store()
+        with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+            bring_up_to_date(deployment, arm.recipe, list(arm.recipe.languages), [DUMP])
+        stages = stage_figures(deployment, arm.recipe)
         address = TableAddress.of((arm.recipe.name, "checkpoint"))
-        found.rows.setdefault(arm.label, store.scan(address).select("rows").collect().item())
-    made = time.monotonic()
-    greedy = next(one.recipe for one in known if one.recipe is not None).evaluation
-    model = TEACHER if arm.recipe is None else _weights(settings, arm)
+        rows = deployment.store().scan(address).select("rows").collect().item()
+        model = _weights(settings, arm)
+    trained = time.monotonic()
     resources = build_resources(settings)
+    shares = {}
     with resources["sandbox"].open() as sandbox:
         cache = resources["row_cache"].for_user(f"lab/{arm.label}")
-        for way, asked in evaluations(greedy).items():
-            shares = solved(model, problems, asked, resources["engines"], sandbox, cache)
-            found.shares.setdefault(arm.label, {}).setdefault(way, []).append(shares)
-    share = found.shares[arm.label]
-    scores = ", ".join(
-        f"{way} {100 * float(one[-1]['share'].to_numpy().mean()):.1f} %" for way, one in share.items()
-    )
-    say(f"{arm.label}: {scores} ({made - began:.0f} s to make, {time.monotonic() - made:.0f} s to score)")
+        for way, asked in evaluations(recipes[0].evaluation).items():
+            shares[way] = solved(model, problems, asked, resources["engines"], sandbox, cache)
+    return _Scored(shares, rows, stages, trained - began, time.monotonic() - trained)
 
 
 def _weights(settings: Settings, arm: Arm) -> str:

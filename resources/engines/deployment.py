@@ -71,6 +71,9 @@ class EngineSettings(BaseModel):
     batch_size: int = Field(
         default=32, ge=1, description="prompts that the transformers engine answers at once"
     )
+    workers: int = Field(
+        default=1, ge=1, description="copies of the model that the transformers engine runs, a process each"
+    )
     vllm: VllmDeployment = Field(default_factory=VllmDeployment)
     openai: OpenAIDeployment = Field(default_factory=OpenAIDeployment)
     prices: Prices = Field(default_factory=Prices)

@@ -37,6 +37,7 @@ class EnginesResource:
                 device=self.settings.device,
                 threads=self.settings.threads or None,
                 batch_size=self.settings.batch_size,
+                workers=self.settings.workers,
             )
         if isinstance(spec, OpenAISpec):
             from resources.engines.openai import OpenAIEngine

@@ -18,6 +18,9 @@ from resources.trainer.tokens import IGNORED, TokenRow, collate
 
 Sequences = Sequence[Sequence[TokenRow]]
 
+SIMILAR = 0.7
+"""Least length of a sequence, as a share of the longest one's that it is computed with."""
+
 
 @dataclass
 class LoopRecord:
@@ -81,10 +84,9 @@ def mean_loss(
 
     model.eval()
     total, count = 0.0, 0
-    size = settings.micro_batch_size or settings.batch_size
     with torch.no_grad():
-        for start in range(0, len(sequences), size):
-            loss, tokens = _summed_loss(model, sequences[start : start + size], settings, pad_token)
+        for group in _of_similar_length(sequences, settings.micro_batch_size or settings.batch_size):
+            loss, tokens = _summed_loss(model, group, settings, pad_token)
             total, count = total + float(loss), count + tokens
     return total / count if count else None
 
@@ -106,15 +108,33 @@ def _accumulate(
 ) -> float:
     """Add the batch's gradients to the model's; the mean loss over the batch's completion tokens."""
     count = sum(len(row.tokens) - row.loss_from for sequence in batch for row in sequence)
-    size = settings.micro_batch_size or settings.batch_size
     total = 0.0
-    for start in range(0, len(batch), size):
-        loss, _ = _summed_loss(model, batch[start : start + size], settings, pad_token)
+    for group in _of_similar_length(batch, settings.micro_batch_size or settings.batch_size):
+        loss, _ = _summed_loss(model, group, settings, pad_token)
         (loss / count).backward()
         total += float(loss.detach())
     record.tokens += sum(len(row.tokens) for sequence in batch for row in sequence)
     record.completion_tokens += count
     return total / count
+
+
+def _of_similar_length(sequences: Sequences, most: int) -> Iterator[Sequences]:
+    """`sequences`, the longest first, at most `most` at a time and none much shorter than the longest beside it.
+
+    The sum of their losses is what it would be in one batch, and nearly nothing is spent on padding.
+    """
+
+    def length(sequence: Sequence[TokenRow]) -> int:
+        return sum(len(row.tokens) for row in sequence)
+
+    group: list[Sequence[TokenRow]] = []
+    for sequence in sorted(sequences, key=length, reverse=True):
+        if group and (len(group) == most or length(sequence) < SIMILAR * length(group[0])):
+            yield group
+            group = []
+        group.append(sequence)
+    if group:
+        yield group
 
 
 def _summed_loss(

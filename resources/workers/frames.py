@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Self, TypeVar, cast
 
 import polars as pl
 
@@ -43,16 +43,14 @@ def map_frames(
     gives `on_loss(row, what happened)`. Without `on_loss` it raises `WorkerLostError`. The first
     exception of `function` in the order of the rows is raised here. Frames without rows are passed on like others.
     """
-    pool = _Pool(function, workers or len(os.sched_getaffinity(0)), on_loss, timeout_s)
-    try:
+    with FrameWorkers(function, workers=workers, on_loss=on_loss, timeout_s=timeout_s) as pool:
         yield from pool.map(frames)
-    finally:
-        pool.stop()
 
 
 @dataclass(eq=False)
 class _Task(Generic[Result]):
     frame: pl.DataFrame
+    options: dict[str, Any]
     answer: Result | None = None
     error: Exception | None = None
     is_done: bool = False
@@ -71,38 +69,30 @@ class _Worker(Generic[Result]):
     began: float = field(default=0.0)
 
 
-class _Pool(Generic[Result]):
+class FrameWorkers(Generic[Result]):
+    """The worker processes behind `map_frames`, kept from one map to the next, with what they have loaded.
+
+    Use as a context manager: leaving ends them. They start when there is work for them.
+    """
+
     def __init__(
         self,
-        function: Callable[[pl.DataFrame], Result],
-        size: int,
-        on_loss: Callable[[pl.DataFrame, str], Result] | None,
-        timeout_s: float | None,
+        function: Callable[..., Result],
+        *,
+        workers: int | None = None,
+        on_loss: Callable[[pl.DataFrame, str], Result] | None = None,
+        timeout_s: float | None = None,
     ) -> None:
         self._function, self._on_loss, self._timeout_s = function, on_loss, timeout_s
         self._workers: list[_Worker[Result]] = []
-        self._size = size
+        self._size = workers or len(os.sched_getaffinity(0))
         self._in_order: list[_Task[Result]] = []  # every task whose result has not been passed on
         self._waiting: list[_Task[Result]] = []  # those no worker has, the next last
 
-    def map(self, frames: Iterable[pl.DataFrame]) -> Iterator[Result]:
-        source, is_exhausted = iter(frames), False
-        while not is_exhausted or self._in_order:
-            while not is_exhausted and len(self._in_order) < IN_FLIGHT_PER_WORKER * self._size:
-                frame = next(source, None)
-                if frame is None:
-                    is_exhausted = True
-                else:
-                    task = _Task[Result](frame)
-                    self._in_order.append(task)
-                    self._waiting.insert(0, task)
-            self._hand_out()
-            if any(worker.task for worker in self._workers):
-                self._collect()
-            while self._in_order and self._in_order[0].is_done:
-                yield self._in_order.pop(0).result()
+    def __enter__(self) -> Self:
+        return self
 
-    def stop(self) -> None:
+    def __exit__(self, *_: object) -> None:
         for worker in self._workers:
             worker.connection.close()
             if worker.task is not None:
@@ -112,6 +102,41 @@ class _Pool(Generic[Result]):
             if worker.process.is_alive():
                 worker.process.kill()
                 worker.process.join()
+        self._workers.clear()
+
+    def map(self, frames: Iterable[pl.DataFrame], **options: Any) -> Iterator[Result]:
+        """See `map_frames`; `function` is called with `options` too, which must be picklable. One map at a time."""
+        try:
+            yield from self._map(frames, options)
+        finally:
+            self._forget()
+
+    def _map(self, frames: Iterable[pl.DataFrame], options: dict[str, Any]) -> Iterator[Result]:
+        source, is_exhausted = iter(frames), False
+        while not is_exhausted or self._in_order:
+            while not is_exhausted and len(self._in_order) < IN_FLIGHT_PER_WORKER * self._size:
+                frame = next(source, None)
+                if frame is None:
+                    is_exhausted = True
+                else:
+                    task = _Task[Result](frame, options)
+                    self._in_order.append(task)
+                    self._waiting.insert(0, task)
+            self._hand_out()
+            if any(worker.task for worker in self._workers):
+                self._collect()
+            while self._in_order and self._in_order[0].is_done:
+                yield self._in_order.pop(0).result()
+
+    def _forget(self) -> None:
+        """Leave a map that nobody reads to its end: its work, and the workers that are at it."""
+        self._in_order.clear()
+        self._waiting.clear()
+        for worker in [worker for worker in self._workers if worker.task is not None]:
+            self._workers.remove(worker)
+            worker.connection.close()
+            worker.process.kill()
+            worker.process.join()
 
     def _hand_out(self) -> None:
         while self._waiting:
@@ -123,7 +148,7 @@ class _Pool(Generic[Result]):
             task = worker.task = self._waiting.pop()
             worker.began = time.monotonic()
             try:
-                worker.connection.send(task.frame)
+                worker.connection.send((task.frame, task.options))
             except OSError:  # it died while it was idle, or on reading this
                 self._lose(worker, _how_it_ended(worker.process))
 
@@ -158,7 +183,7 @@ class _Pool(Generic[Result]):
             return
         if task.frame.height > 1:
             half = task.frame.height // 2
-            halves = [_Task[Result](task.frame[:half]), _Task[Result](task.frame[half:])]
+            halves = [_Task[Result](part, task.options) for part in (task.frame[:half], task.frame[half:])]
             place = self._in_order.index(task)
             self._in_order[place : place + 1] = halves
             self._waiting += reversed(halves)
@@ -193,13 +218,13 @@ def _polars_on_one_thread() -> Iterator[None]:
             os.environ["POLARS_MAX_THREADS"] = before
 
 
-def _serve(connection: Any, function: Callable[[pl.DataFrame], object]) -> None:
+def _serve(connection: Any, function: Callable[..., object]) -> None:
     """The worker: a frame in, its result or exception out, until the other side is gone."""
     with contextlib.suppress(EOFError, KeyboardInterrupt, BrokenPipeError, ConnectionResetError):
         while True:
-            frame = connection.recv()
+            frame, options = connection.recv()
             try:
-                answer = (function(frame), None)
+                answer = (function(frame, **options), None)
             except Exception as error:
                 answer = (None, error)
             connection.send(answer)

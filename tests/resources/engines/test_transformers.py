@@ -1,5 +1,6 @@
 """The transformers engine with a real tiny model: the same answer whatever else is asked, every key exactly once."""
 
+import multiprocessing
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,45 @@ def test_an_answer_does_not_depend_on_its_batch(folder: Path, temperature: float
     assert found[0].equals(found[1]) and found[0].equals(found[2])
     assert found[0]["text"].n_unique() > 8
     assert set(found[0]["finish_reason"]) <= {"stop", "length"}
+
+
+def test_copies_in_processes_of_their_own_give_the_same_answers(folder: Path):
+    sampling = Sampling(20, 0.7, 0.95, ("x +",))
+    long = request("long", prompt=" ".join(WORDS * 20))
+    requests = pl.concat([many(), frame(long)])
+    with TransformersEngine(str(folder), device="cpu", batch_size=5, threads=1) as engine:
+        alone = answers(engine, requests, sampling).sort("key")
+    with TransformersEngine(str(folder), device="cpu", batch_size=5, workers=2) as engine:
+        for left_midway in engine.complete(requests, sampling):
+            assert left_midway.height <= 5
+            break
+        copies = answers(engine, requests, sampling).sort("key")
+        again = answers(engine, requests.head(3), Sampling(20)).sort("key")
+        assert answers(engine, requests.head(0), sampling).is_empty()
+    assert copies.equals(alone)
+    assert again["key"].to_list() == sorted(requests["key"].head(3))
+    assert not again["text"].equals(alone.join(again, on="key", how="semi")["text"])
+
+
+def test_a_model_that_copies_cannot_load_is_one_error(tmp_path: Path):
+    with (
+        TransformersEngine(str(tmp_path / "nothing"), workers=2) as engine,
+        pytest.raises(EngineUnavailable, match="cannot be loaded"),
+    ):
+        answers(engine, many(), Sampling(5))
+
+
+def test_copies_that_die_are_started_again(folder: Path):
+    requests = many()
+    with TransformersEngine(str(folder), device="cpu", batch_size=10, workers=2) as engine:
+        opened = engine.complete(requests, Sampling(5))
+        first = next(opened)
+        for copy in multiprocessing.active_children():
+            copy.kill()
+        rest = pl.concat(list(opened))
+    found = pl.concat([first, rest])
+    assert found["key"].sort().to_list() == sorted(requests["key"])
+    assert set(found["finish_reason"]) <= {"stop", "length"}  # new copies answered what the dead had
 
 
 def test_greedy_is_what_the_library_itself_generates(engine: TransformersEngine, folder: Path):

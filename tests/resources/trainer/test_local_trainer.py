@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from resources.model_folder import BrokenModelFolder, check_against_manifest, model_digest
+from resources.trainer import loop
 from resources.trainer.face import (
     CURVE_SCHEMA,
     OnProgress,
@@ -26,6 +27,7 @@ from resources.trainer.face import (
 from resources.trainer.local import LocalTrainer, read_result
 from resources.trainer.local_process import run_job
 from resources.trainer.schedule import learning_rate
+from resources.trainer.tokens import Batch, TokenRow, collate
 
 torch = pytest.importorskip("torch", reason="training needs the extra `train`")
 
@@ -176,6 +178,32 @@ def test_how_rows_share_memory_changes_no_loss(
     )
     assert losses[1] == pytest.approx(losses[0], rel=2e-4)
     assert results[0].completion_tokens == results[1].completion_tokens
+
+
+def test_rows_of_like_length_are_computed_together_and_change_no_step(
+    trainer: LocalTrainer, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    uneven = EXAMPLES.with_columns(completion=pl.lit("x").repeat_by(pl.int_range(24) * 3 + 1).list.join(" "))
+    shapes: list[tuple[int, int]] = []
+
+    def collated(sequences: Sequence[Sequence[TokenRow]], pad_token: int) -> Batch:
+        batch = collate(sequences, pad_token)
+        shapes.append(batch.tokens.shape)
+        return batch
+
+    monkeypatch.setattr(loop, "collate", collated)
+    one_step = {"batch_size": 24, "max_steps": 1, "warmup_ratio": None, "sequence_length": 128}
+    settings = SETTINGS.model_copy(update=one_step)
+    grouped = trainer.train(uneven, settings, tmp_path / "grouped", base=str(base), model_id="grouped")
+    computed = sum(rows * width for rows, width in shapes)
+    monkeypatch.setattr(loop, "SIMILAR", 0.0)
+    shapes.clear()
+    padded = trainer.train(uneven, settings, tmp_path / "padded", base=str(base), model_id="padded")
+    assert {rows for rows, _ in shapes} == {24}
+    assert computed < 0.9 * sum(rows * width for rows, width in shapes)
+    assert grouped.loss_before == pytest.approx(padded.loss_before, rel=1e-5)
+    assert grouped.loss_after == pytest.approx(padded.loss_after, rel=1e-4)
+    assert grouped.tokens == padded.tokens
 
 
 def test_held_out_rows_are_measured_and_not_trained_on(trainer: LocalTrainer, base: Path, tmp_path: Path):

@@ -8,7 +8,7 @@ from functools import partial
 import polars as pl
 import pytest
 
-from resources.workers.frames import IN_FLIGHT_PER_WORKER, WorkerLostError, map_frames
+from resources.workers.frames import IN_FLIGHT_PER_WORKER, FrameWorkers, WorkerLostError, map_frames
 
 
 def frames(*sizes: int) -> list[pl.DataFrame]:
@@ -116,3 +116,25 @@ def children() -> set[int]:
     import psutil
 
     return {child.pid for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())}
+
+
+def times(frame: pl.DataFrame, *, factor: int = 1) -> list[int]:
+    return [os.getpid(), *(frame["n"] * factor).to_list()]
+
+
+def test_workers_stay_from_one_map_to_the_next_and_are_told_what_each_asks_for():
+    with FrameWorkers(times, workers=1) as pool:
+        (first,) = pool.map(frames(2), factor=3)
+        (second,) = pool.map(frames(3))
+    assert first[1:] == [0, 3] and second[1:] == [0, 1, 2]
+    assert first[0] == second[0]
+    with pytest.raises(ProcessLookupError):
+        os.kill(first[0], 0)
+
+
+def test_a_map_left_midway_leaves_nothing_for_the_next():
+    with FrameWorkers(times, workers=2) as pool:
+        left = pool.map(frames(*[1] * 8), factor=100)
+        next(left)
+        left.close()
+        assert [values[1:] for values in pool.map(frames(2, 1))] == [[0, 1], [2]]
