@@ -123,7 +123,7 @@ def _run(
             say(f"{last}: {time.monotonic() - began:.0f} s")
     cores = len(os.sched_getaffinity(0))
     at_once = min(cores, len(some))
-    share = settings.engines.model_copy(update={"workers": 1, "threads": cores // at_once})
+    share = settings.engines.model_copy(update={"workers": cores // at_once, "threads": cores // at_once})
     settings = settings.model_copy(update={"engines": share})
     say(f"training and scoring {len(some)} models, {at_once} at a time")
     spawn = multiprocessing.get_context("spawn")  # Polars' threads do not survive a fork

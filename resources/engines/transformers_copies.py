@@ -17,11 +17,12 @@ from resources.workers.frames import FrameWorkers
 
 
 class TransformersCopies:
-    """`workers` copies of the engine that `settings` (arguments of `TransformersEngine`) describe."""
+    """`workers` copies of the engine that `settings` (arguments of `TransformersEngine`) describe, which share its
+    threads."""
 
     def __init__(self, workers: int, batch_size: int, settings: dict[str, Any]) -> None:
-        threads = max(1, len(os.sched_getaffinity(0)) // workers)
-        known = {**settings, "threads": settings["threads"] or threads, "batch_size": batch_size}
+        threads = settings["threads"] or len(os.sched_getaffinity(0))
+        known = {**settings, "threads": max(1, threads // workers), "batch_size": batch_size}
         self._workers, self._batch_size = workers, batch_size
         self._pool = FrameWorkers(partial(_answer, known), workers=workers, on_loss=_lost)
 
