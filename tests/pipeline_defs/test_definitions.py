@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 GRAPH = Path(__file__).with_name("graph.txt")
 RECIPES = Path(__file__).with_name("graph_recipes.txt")
 RENEW = f"python {Path(__file__).relative_to(ROOT)}"
-HEAVY = ("torch", "transformers", "vllm", "ray", "boto3", "sentence_transformers", "matplotlib")
+HEAVY = ("torch", "numba", "transformers", "vllm", "ray", "boto3", "sentence_transformers", "matplotlib")
 
 
 def settings(home: Path) -> Settings:

@@ -15,6 +15,7 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from assets.filtered_seeds.near_duplicates.least import least_values
 from assets.filtered_seeds.near_duplicates.settings import NearDuplicateSettings
 from assets.filtered_seeds.near_duplicates.shingles import shingle
 
@@ -87,27 +88,19 @@ def _blocks(texts: pl.Series) -> Iterator[pl.Series]:
 
 def _sign(texts: pl.Series, ngram: int, permutations: tuple[Signatures, Signatures]) -> pl.Series:
     shingles = shingle(texts, ngram)
-    with_tokens = np.diff(shingles.offsets) > 0
-    starts = shingles.offsets[:-1][with_tokens]
     values = (shingles.hashes >> np.uint64(32)).astype(np.uint32)
-    factors, shifts = permutations
-    least = np.empty((len(factors), len(starts)), np.uint32)
-    if len(starts):
-        permuted = np.empty_like(values)
-        for number, (factor, shift) in enumerate(zip(factors, shifts, strict=True)):
-            np.multiply(values, factor, out=permuted)
-            permuted += shift
-            np.minimum.reduceat(permuted, starts, out=least[number])
-    return _as_binary(np.ascontiguousarray(least.T, dtype="<u4"), with_tokens)
+    least = least_values(values, shingles.offsets, permutations)
+    return _as_binary(least.astype("<u4", copy=False), np.diff(shingles.offsets) > 0)
 
 
 def _as_binary(matrix: Signatures, present: NDArray[np.bool_]) -> pl.Series:
-    """A Binary column with the rows of `matrix` where `present`, null elsewhere; `matrix` becomes its memory."""
-    width = matrix.shape[1] * VALUE_BYTES
-    views = np.zeros(len(present), _VIEW)
-    views["length"][present] = width
-    views["prefix"][present] = matrix[:, 0]
-    views["offset"][present] = np.arange(len(matrix)) * width
+    """A Binary column of the rows of `matrix`, null where not `present`; `matrix` becomes its memory."""
+    rows, columns = matrix.shape
+    width = columns * VALUE_BYTES
+    views = np.empty(rows, _VIEW)
+    views["length"], views["buffer"] = width, 0
+    views["prefix"] = matrix[:, 0]
+    views["offset"] = np.arange(rows) * width
     validity = np.packbits(present, bitorder="little")
     buffers = [pa.py_buffer(part) for part in (validity, views, matrix)]
-    return pl.Series(pl.from_arrow(pa.Array.from_buffers(pa.binary_view(), len(present), buffers)))
+    return pl.Series(pl.from_arrow(pa.Array.from_buffers(pa.binary_view(), rows, buffers)))
