@@ -12,16 +12,20 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
 from polars._typing import SchemaDict
 
 from resources.ids import content_id, text_id
-from resources.row_cache.fragments import KEY, FragmentFolder
+from resources.row_cache.fragments import KEY, ROW, FragmentFolder
 from resources.row_cache.usage import Usage, record_usage
 from resources.storage import Storage
 
 CACHEABLE = "cacheable"
 """Optional Boolean result column: rows where it is false are returned but not remembered."""
+
+KEYS_AT_ONCE = 1 << 14
+"""Rows whose keys are computed together."""
 
 LOOKS = 20
 """Times that fragments may be merged under our hands by other runs before a lookup gives up."""
@@ -102,27 +106,28 @@ class RowCache:
         The row order is kept.
         """
         started = time.monotonic()
-        keyed = rows.with_columns(content_id(*[_hashable(rows, name) for name in inputs]).alias(KEY))
-        distinct = keyed.unique(KEY, keep="first", maintain_order=True)
+        keys = _keys(rows, inputs)
+        first = keys.is_first_distinct()
+        distinct = rows.with_columns(keys) if first.all() else rows.with_columns(keys).filter(first)
         folder = FragmentFolder(self._storage, self._storage.path(stage.space))
-        schema = pl.Schema({KEY: pl.String(), **results})
+        schema = pl.Schema(results)
         known = _lookup(folder, distinct[KEY], schema)
-        missing = distinct.join(known, on=KEY, how="anti", maintain_order="left")
+        missing = _without(distinct, known[ROW])
         answered = known
         if missing.height:
-            answers = [known]
-            answers += self._compute_and_keep(folder, compute, missing, batch_rows, schema, progress)
+            computed = self._compute_and_keep(folder, compute, missing, batch_rows, schema, progress)
+            answers = [known, _placed(computed, distinct[KEY])]
             if folder.written_by_others():
                 # another run wrote here meanwhile: the older answer to a key is the one that counts
                 answers.insert(0, _lookup(folder, distinct[KEY], schema))
             folder.compact()
-            answered = pl.concat(answers).unique(KEY, keep="first", maintain_order=True)
+            answered = pl.concat(answers)
+            answered = answered.filter(pl.col(ROW).is_first_distinct())
         record_usage(self._storage, Usage(stage, self._user, computed=missing.height, reused=known.height))
-        unanswered = distinct.join(answered, on=KEY, how="anti").height
+        unanswered = distinct.height - answered.height
         if unanswered and not allow_missing:
             raise IncompleteComputation(f"stage {stage.name}: {unanswered} distinct rows got no result")
-        clashing = [name for name in results if name in keyed.columns]
-        joined = keyed.drop(clashing).join(answered, on=KEY, how="left", maintain_order="left").drop(KEY)
+        joined = rows.drop([*results], strict=False).hstack(_in_order(answered, keys, distinct[KEY]))
         return Mapped(joined, missing.height, known.height, time.monotonic() - started)
 
     def _compute_and_keep(
@@ -133,8 +138,10 @@ class RowCache:
         batch_rows: int | None,
         schema: pl.Schema,
         progress: Progress | None,
-    ) -> list[pl.DataFrame]:
-        answers: list[pl.DataFrame] = []
+    ) -> pl.DataFrame:
+        """What `compute` gives for `missing`: `cache_key` and the columns of `schema`, written as it comes."""
+        schema = pl.Schema({KEY: pl.String(), **schema})
+        answers = [pl.DataFrame(schema=schema)]
         done = 0
         for finished in self._computed(compute, missing, batch_rows):
             keep, transient = _split_cacheable(finished)
@@ -145,7 +152,7 @@ class RowCache:
             done += finished.height
             if progress is not None:
                 progress(done, missing.height)
-        return answers
+        return pl.concat(answers)
 
     def _computed(
         self, compute: Compute, missing: pl.DataFrame, batch_rows: int | None
@@ -180,6 +187,17 @@ class RowCache:
                 raise failure
 
 
+def _keys(rows: pl.DataFrame, inputs: Sequence[str]) -> pl.Series:
+    """The key of each row; a slice at a time, since what is hashed is a copy of all inputs as text."""
+    expression = content_id(*[_hashable(rows, name) for name in inputs])
+    keys = [pl.Series(KEY, dtype=pl.String)]
+    for part in rows.select(inputs).iter_slices(KEYS_AT_ONCE):
+        key = part.select(expression).to_series()
+        # by way of Arrow's older form, which leaves behind what the key was cut from
+        keys.append(pl.Series(KEY, key.to_arrow(compat_level=pl.CompatLevel.oldest())))
+    return pl.concat(keys)
+
+
 def _hashable(rows: pl.DataFrame, name: str) -> pl.Expr:
     if name not in rows.columns:
         raise KeyError(f"row cache input {name!r} is not among the columns {rows.columns}")
@@ -191,8 +209,35 @@ def _hashable(rows: pl.DataFrame, name: str) -> pl.Expr:
     return column
 
 
-def _lookup(folder: FragmentFolder, keys: pl.Series, schema: pl.Schema) -> pl.DataFrame:
-    """Rows known for `keys`, the oldest answer each."""
+def _without(rows: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
+    is_left = np.ones(rows.height, np.bool_)
+    is_left[places.to_numpy()] = False
+    return rows.filter(pl.Series(is_left))
+
+
+def _placed(computed: pl.DataFrame, keys: pl.Series) -> pl.DataFrame:
+    """`computed` with the place of each key among `keys` in the place of the key."""
+    places = pl.DataFrame({KEY: keys}).with_row_index(ROW)
+    return computed.join(places, on=KEY, how="inner", maintain_order="left").drop(KEY)
+
+
+def _in_order(answered: pl.DataFrame, keys: pl.Series, distinct: pl.Series) -> pl.DataFrame:
+    """The answer to each of `keys`, nulls where there is none; `answered` tells by its place among `distinct`."""
+    wanted = pl.DataFrame({KEY: distinct}).with_row_index(ROW)
+    if len(keys) != len(distinct):
+        wanted = pl.DataFrame({KEY: keys}).join(wanted, on=KEY, how="left", maintain_order="left")
+    order = np.full(len(distinct), -1, np.int64)
+    order[answered[ROW].to_numpy()] = np.arange(answered.height)
+    places = order[wanted[ROW].to_numpy()]
+    answers = answered.drop(ROW)
+    if np.array_equal(places, np.arange(answered.height)):
+        return answers
+    return answers.select(pl.all().gather(pl.Series(places).replace(-1, None)))
+
+
+def _lookup(folder: FragmentFolder, keys: pl.Series, results: pl.Schema) -> pl.DataFrame:
+    """Rows known for `keys`, the oldest answer each: `cache_row`, the place of its key, and `results`."""
+    schema = pl.Schema({**results, ROW: pl.UInt32()})
     if not keys.len():
         return pl.DataFrame(schema=schema)
     for look in range(LOOKS):

@@ -10,6 +10,7 @@ import logging
 import time
 import uuid
 from pathlib import PurePosixPath
+from typing import cast
 
 import polars as pl
 import pyarrow as pa
@@ -20,6 +21,9 @@ from resources.storage import Storage
 
 KEY = "cache_key"
 """Column that names a cached row: 32 hexadecimal digits."""
+
+ROW = "cache_row"
+"""Column of a looked-up row: its place among the wanted keys."""
 
 COMPACT_ABOVE_FILES = 64
 COMPACT_TO_BYTES = 128 * 1024 * 1024
@@ -77,34 +81,34 @@ class FragmentFolder:
         return path
 
     def look_up(self, wanted: pl.Series) -> list[pl.DataFrame]:
-        """Rows whose key is in `wanted`: each key once, from the oldest fragment that has it; none where that one
-        turns out to be corrupt.
+        """Rows whose key is in `wanted` (no key twice), with their place there as `cache_row` and without the key:
+        each once, from the oldest fragment that has it; none where that one turns out to be corrupt.
 
         Keys are looked at first, many fragments together; only fragments with a row that counts are read whole.
         Raises FileNotFoundError when one is gone: merged into another one, or set aside, by another run.
         """
         paths = self.names()
         found: list[pl.DataFrame] = []
-        open_keys = pl.DataFrame({KEY: wanted})
-        while paths and open_keys.height:
-            keys, paths = self._keys_of_some(paths)
-            rows = keys.join(open_keys, on=KEY, how="semi", maintain_order="left")
-            rows = rows.unique(KEY, keep="first", maintain_order=True)
-            for (path,), places in rows.group_by("path", maintain_order=True):
-                whole = self._whole(str(path))
+        open_rows = pl.DataFrame({KEY: wanted}).with_row_index(ROW)
+        while paths and open_rows.height:
+            keys, looked_at = self._keys_of_some(paths)
+            rows = keys.join(open_rows, on=KEY, how="inner", maintain_order="left").drop(KEY)
+            rows = rows.filter(pl.col(ROW).is_first_distinct())
+            for (fragment,), places in rows.group_by("fragment", maintain_order=True):
+                whole = self._whole(paths[cast(int, fragment)], with_key=False)
                 if whole is not None:
-                    found.append(whole[places["place"]])
+                    found.append(whole[places["place"]].with_columns(places[ROW]))
+            paths = paths[looked_at:]
             if paths:
-                open_keys = open_keys.join(rows, on=KEY, how="anti")
+                open_rows = open_rows.join(rows, on=ROW, how="anti")
         return found
 
-    def _keys_of_some(self, paths: list[str]) -> tuple[pl.DataFrame, list[str]]:
-        """Key, path and place of the rows of the first fragments, and the paths that are left."""
-        schema = {KEY: pl.String, "path": pl.String, "place": pl.UInt32}
-        frames, rows = [pl.DataFrame(schema=schema)], 0
-        for count, path in enumerate(paths):
+    def _keys_of_some(self, paths: list[str]) -> tuple[pl.DataFrame, int]:
+        """Key, fragment (its number in `paths`) and place of the rows of the first of `paths`; how many those are."""
+        frames, rows = [pl.DataFrame(schema={KEY: pl.String, "fragment": pl.UInt32, "place": pl.UInt32})], 0
+        for number, path in enumerate(paths):
             if rows >= KEYS_AT_ONCE:
-                return pl.concat(frames), paths[count:]
+                return pl.concat(frames), number
             keys = self._keys(path)
             if keys is None:
                 whole = self._whole(path)
@@ -112,19 +116,20 @@ class FragmentFolder:
                     continue
                 keys = whole[KEY]
             places = pl.int_range(keys.len(), dtype=pl.UInt32, eager=True).alias("place")
-            frames.append(
-                pl.DataFrame({KEY: keys, "place": places}).select(KEY, pl.lit(path).alias("path"), "place")
-            )
+            fragment = pl.lit(number, pl.UInt32).alias("fragment")
+            frames.append(pl.DataFrame({KEY: keys, "place": places}).select(KEY, fragment, "place"))
             rows += keys.len()
-        return pl.concat(frames), []
+        return pl.concat(frames), len(paths)
 
-    def _whole(self, path: str) -> pl.DataFrame | None:
+    def _whole(self, path: str, *, with_key: bool = True) -> pl.DataFrame | None:
         """All rows of a fragment; None when it was found corrupt, and set aside."""
         data = self._storage.read_bytes(path)
         if xxhash.xxh3_128_hexdigest(data) != PurePosixPath(path).name.split("-")[2]:
             self._set_aside(path)
             return None
-        return pl.DataFrame(pq.read_table(pa.BufferReader(data)))
+        # safe with the bytes that were written, see `_keys`; half the memory that Arrow takes for it
+        columns = [name for name in pl.read_parquet_schema(data) if with_key or name != KEY]
+        return pl.read_parquet(data, columns=columns)
 
     def compact(self) -> None:
         """Merge small fragments, oldest first; the originals go only after the merged one is in place."""

@@ -5,7 +5,8 @@
 Rows as the stages' model calls make them: a prompt of `--text` characters in, an answer of as many out. They are
 written once, in fragments as a run writes them; then a process of its own maps the same rows through the cache,
 with a compute function that must not be called. Reported: seconds of `RowCache.map`, of which the keys alone, and
-the process's memory at its highest, above what the rows asked about take by themselves, and in all.
+how much memory the process took, rows asked about and answers included: as its highest resident size above that of
+the process before it read the rows, and above that with them.
 """
 
 import argparse
@@ -34,6 +35,7 @@ STAGE = CacheStage(
     "bench/row_cache", CALL_VERSION, {"engine": {"model": "none"}, "sampling": {"max_tokens": 9}}
 )
 INPUTS = ["prompt", "sample", "seed"]
+ASKED = "asked.parquet"
 RESULTS = {name: dtype for name, dtype in COMPLETION_SCHEMA.items() if name != "key"}
 
 
@@ -61,10 +63,11 @@ def answered(frame: pl.DataFrame, text: int) -> pl.DataFrame:
     )
 
 
-def look_up(root: str, rows: int, text: int) -> dict[str, float]:
+def look_up(root: str, rows: int) -> dict[str, float]:
     """One lookup of everything, in this process."""
-    frame = asked(rows, text)
     process = psutil.Process()
+    empty = process.memory_info().rss
+    frame = pl.read_parquet(f"{root}/{ASKED}")
     highest = before = process.memory_info().rss
     ended = threading.Event()
 
@@ -89,7 +92,8 @@ def look_up(root: str, rows: int, text: int) -> dict[str, float]:
         "cpu": cpu,
         "keys": keys,
         "above_mb": (highest - before) / 1e6,
-        "all_mb": highest / 1e6,
+        "all_mb": (highest - empty) / 1e6,
+        "asked_mb": frame.estimated_size() / 1e6,
         "result_mb": mapped.rows.estimated_size() / 1e6,
     }
 
@@ -112,7 +116,7 @@ def main() -> None:
     parser.add_argument("--root", help="cache to look up in: for the process of a round")
     options = parser.parse_args()
     if options.root:
-        print(json.dumps(look_up(options.root, options.rows, options.text)))
+        print(json.dumps(look_up(options.root, options.rows)))
         return
     with tempfile.TemporaryDirectory() as folder:
         frame = asked(options.rows, options.text)
@@ -133,14 +137,13 @@ def main() -> None:
             f"written: {time.perf_counter() - started:.1f} s, {len(files)} files, {size / 1e6:.0f} MB",
             flush=True,
         )
+        frame.write_parquet(Path(folder) / ASKED)
         del frame
         command = [
             sys.executable,
             __file__,
             "--rows",
             str(options.rows),
-            "--text",
-            str(options.text),
             "--root",
             folder,
         ]
