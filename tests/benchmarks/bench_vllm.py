@@ -106,25 +106,26 @@ class Bare:
         settings = {"max_tokens": sampling.max_tokens, "temperature": sampling.temperature}
         drawn = requests.select(sample_seed()).to_series().to_list()
         job = {"prompts": requests["prompt"].to_list(), "sampling": settings}
+        before = cpu_seconds(psutil.Process(self.process.pid))
         said = self.ask(job | {"seeds": drawn if seeds else [None] * requests.height})
-        return said["tokens"] / said["seconds"], said["tokens"] / said["cpu"]
+        used = cpu_seconds(psutil.Process(self.process.pid)) - before
+        return said["tokens"] / said["seconds"], said["tokens"] / used
+
+
+def cpu_seconds(process: psutil.Process) -> float:
+    """CPU time of a process and of all below it."""
+    return sum(sum(one.cpu_times()[:2]) for one in [process, *process.children(recursive=True)])
 
 
 def ours(engine: VllmEngine, requests: pl.DataFrame, sampling: Sampling) -> tuple[float, float]:
     """The same of the whole stage, with a row cache that is empty."""
-    assert engine._child is not None
-    child = psutil.Process(engine._child.pid)
-
-    def cpu() -> float:
-        processes = [psutil.Process(), child, *child.children(recursive=True)]
-        return sum(sum(process.cpu_times()[:2]) for process in processes)
-
     with tempfile.TemporaryDirectory() as folder:
-        started, before = time.perf_counter(), cpu()
+        # the engine's processes are below this one, and so are the peer's, which are idle now
+        started, before = time.perf_counter(), cpu_seconds(psutil.Process())
         cache = RowCache(Storage(f"{folder}/cache"))
         rows = generate(requests, engine, sampling, stage="bench/vllm", row_cache=cache)
         rows.write_parquet(f"{folder}/rows.parquet", compression="zstd")
-        seconds, used = time.perf_counter() - started, cpu() - before
+        seconds, used = time.perf_counter() - started, cpu_seconds(psutil.Process()) - before
     tokens = int(rows["generation"].struct.field("completion_tokens").sum())
     return tokens / seconds, tokens / used
 
