@@ -10,10 +10,10 @@ from assets.checkpoint.identity import (
     corpus_sample,
     rows_digest,
     tiny_model_id,
-    training_order,
 )
 from assets.checkpoint.plot import loss_plot
 from assets.checkpoint.settings import CheckpointSettings, NamedModel
+from assets.checkpoint.stages import altogether, training_stages
 from assets.checkpoint.table import TABLE, checkpoint_row
 from assets.plots import png_markdown
 from assets.publication import Materialised, publish
@@ -30,7 +30,9 @@ VERSION = "1"
 def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefinition:
     """The asset of one recipe."""
     languages = dg.SpecificPartitionsPartitionMapping(list(shared.languages))
-    corpus = {"raw_corpus": dg.AssetIn("raw_corpus", partition_mapping=languages)}
+    beside = {"raw_corpus": dg.AssetIn("raw_corpus", partition_mapping=languages)}
+    if settings.first_stage is not None:
+        beside["instructions"] = dg.AssetIn(shared.key("instructions"))
 
     @shared.asset(
         ARTIFACT,
@@ -40,37 +42,45 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
         kinds=["pytorch", "huggingface"],
         partitioned=False,
         expensive=True,
-        ins={"sft_dataset": dg.AssetIn(shared.key("sft_dataset")), **corpus},
+        ins={"sft_dataset": dg.AssetIn(shared.key("sft_dataset")), **beside},
         pool="gpu",
     )
     def checkpoint(
         context: dg.AssetExecutionContext,
         sft_dataset: pl.LazyFrame,
-        raw_corpus: pl.LazyFrame,
         store: dg.ResourceParam[ParquetIOManager],
         trainer: TrainerResource,
+        **beside: pl.LazyFrame,
     ) -> Materialised:
         """A model folder (safetensors, tokenizer, chat template) trained on the completions of the SFT set."""
-        rows = sft_dataset.select("sft_id", "prompt", "completion", "messages").collect()
-        if rows.is_empty():
+        columns = ["sft_id", "instruction_id", "prompt", "completion", "messages"]
+        rows = sft_dataset.select(columns).collect()
+        stages = training_stages(rows, settings, beside.get("instructions"))
+        if not stages:
             raise dg.Failure(
                 f"{shared.recipe}/sft_dataset has no rows to train on; its funnel shows where they went "
                 f"(seedline audit yield_funnel --recipe {shared.recipe})"
             )
         progress = _logged(context)
         local = trainer.open()
-        base, address = base_model(local, trainer, settings, raw_corpus, progress)
-        ordered = training_order(rows, settings.training.seed)
-        made = checkpoint_id(ordered, base, settings.training)
-        result = local.train(
-            ordered,
-            settings.training,
-            trainer.folder(made),
-            base=address,
-            model_id=made,
-            revision=settings.base_model.revision if isinstance(settings.base_model, NamedModel) else None,
-            on_progress=progress,
-        )
+        base, address = base_model(local, trainer, settings, beside["raw_corpus"], progress)
+        revision = settings.base_model.revision if isinstance(settings.base_model, NamedModel) else None
+        known, results = base, []
+        for ordered, training in stages:
+            made = checkpoint_id(ordered, known, training)
+            results.append(
+                local.train(
+                    ordered,
+                    training,
+                    trainer.folder(made),
+                    base=address,
+                    model_id=made,
+                    revision=revision,
+                    on_progress=progress,
+                )
+            )
+            known, address, revision = {"model": "stage", "revision": made}, str(results[-1].folder), None
+        result = altogether(results)
         row = checkpoint_row(
             result,
             settings,
@@ -78,7 +88,7 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
             recipe=shared.recipe,
             weights=str(result.folder),
             rows=rows.height,
-            rows_digest=rows_digest(ordered),
+            rows_digest=rows_digest(pl.concat([ordered for ordered, _ in stages])),
         )
         curve = loss_plot(result.curve, result.loss_before, result.loss_after, result.loss_on)
         return publish(
@@ -89,6 +99,7 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
             metadata={
                 "weights": dg.MetadataValue.path(str(result.folder)),
                 "training_rows": rows.height,
+                "trainings": len(stages),
                 "loss_before": result.loss_before,
                 "loss_after": result.loss_after,
                 "parameters": result.parameters,

@@ -33,6 +33,11 @@ class CheckpointSettings(BaseModel):
 
     base_model: BaseModelSettings
     training: TrainingSettings
+    first_stage: TrainingSettings | None = Field(
+        default=None,
+        description="MagicoderS: a training before the other, on the rows that did not evolve from others; "
+        "`training` is then on those that did. null: one training, on all rows",
+    )
     corpus_sample_bytes: int = Field(
         default=2_000_000, gt=0, description="corpus text that a tiny base model is made from"
     )

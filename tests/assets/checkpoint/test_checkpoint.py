@@ -17,6 +17,7 @@ from assets.checkpoint.identity import (
 )
 from assets.checkpoint.plot import loss_plot, thinned
 from assets.checkpoint.settings import CheckpointSettings, NamedModel
+from assets.checkpoint.stages import altogether, training_stages
 from assets.checkpoint.table import TABLE, checkpoint_row
 from resources.trainer.face import CURVE_SCHEMA, TinyModel, TrainingResult, TrainingSettings
 from resources.trainer.schedule import learning_rate, number_of_steps, warmup_length
@@ -197,3 +198,58 @@ def test_checkpoint_row_has_the_tables_columns():
     assert row["curve"].explode().struct.unnest().equals(CURVE[:2])
     assert TypeAdapter(CheckpointSettings).validate_json(row["settings"][0]) == chosen
     assert {"hardware", "seconds"} <= set(TABLE.volatile)
+
+
+def staged(first: dict[str, object] | None = None) -> CheckpointSettings:
+    return CheckpointSettings.model_validate(
+        {"base_model": {"kind": "tiny"}, "training": MAGICODER, "first_stage": first}
+    )
+
+
+def evolved(**rounds: int) -> pl.LazyFrame:
+    return pl.LazyFrame({"instruction_id": list(rounds), "round": list(rounds.values())})
+
+
+ROWS = pl.DataFrame({"sft_id": ["r1", "r2", "r3"], "instruction_id": ["a", "b", "c"]})
+
+
+def test_without_a_first_stage_one_training_sees_all_rows():
+    ((rows_, training),) = training_stages(ROWS, staged(), evolved(a=0, b=1, c=2))
+    assert rows_.equals(training_order(ROWS, training.seed))
+    assert training_stages(ROWS.clear(), staged()) == []
+
+
+def test_a_first_stage_takes_what_did_not_evolve():
+    settings = staged(STARCODER2_INSTRUCT)
+    (first, one), (then, other) = training_stages(ROWS, settings, evolved(a=0, b=1, c=2))
+    assert (first["sft_id"].to_list(), one) == (["r1"], settings.first_stage)
+    assert (sorted(then["sft_id"]), other) == (["r2", "r3"], settings.training)
+    # a stage without a row is left out
+    ((all_of_it, only),) = training_stages(ROWS, settings, evolved(a=0, b=0, c=0))
+    assert all_of_it.height == 3 and only == settings.first_stage
+
+
+def test_several_trainings_are_one_curve_and_the_last_ones_losses():
+    def result(steps: int, tokens: int, loss: float) -> TrainingResult:
+        curve = CURVE.head(steps).with_columns(tokens=pl.int_range(1, steps + 1, dtype=pl.Int64) * tokens)
+        return TrainingResult(
+            model_id=str(steps), folder=Path(str(steps)), loss_before=loss, loss_after=loss / 2,
+            loss_on="training_rows", curve=curve.with_columns(step=pl.int_range(1, steps + 1, dtype=pl.Int64)),
+            steps=steps, tokens=steps * tokens, completion_tokens=steps, truncated=1, parameters=9, seconds=2.0,
+            hardware="cpu", versions={}, files={"w": str(steps)}, reused=steps == 2,
+        )  # fmt: skip
+
+    both = altogether([result(2, 10, 3.0), result(3, 5, 1.0)])
+    assert both.curve["step"].to_list() == [1, 2, 3, 4, 5]
+    assert both.curve["tokens"].to_list() == [10, 20, 25, 30, 35]
+    assert (both.model_id, both.loss_before, both.loss_after, both.files) == ("3", 1.0, 0.5, {"w": "3"})
+    assert (both.steps, both.tokens, both.completion_tokens, both.truncated, both.seconds) == (
+        5,
+        35,
+        5,
+        2,
+        4.0,
+    )
+    assert not both.reused and both.curve.schema == CURVE_SCHEMA
+    alone = result(2, 10, 3.0)
+    assert altogether([alone]).curve.equals(alone.curve)

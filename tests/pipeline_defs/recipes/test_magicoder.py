@@ -13,6 +13,7 @@ import pytest
 
 from assets.benchmarks.problem_files import PROBLEM_SCHEMA
 from assets.candidate_responses.methods import write_responses
+from assets.checkpoint.stages import training_stages
 from assets.corpus_dump.table import TABLE as FILES
 from assets.filtered_seeds.chain import Chain
 from assets.instructions.methods import write_instructions
@@ -324,7 +325,19 @@ def test_magicoder_s_calls_the_model_as_often_as_it_must(lines: dict[str, Line])
     assert len(line.ask.texts("evolved_answer")) == 4 * starts - 3 - 4 - 3 - 4
 
 
-def test_magicoder_s_trains_on_problems_and_evolutions_together(lines: dict[str, Line]) -> None:
+def test_magicoder_s_trains_on_problems_first_and_on_evolutions_then(lines: dict[str, Line]) -> None:
+    line, base = lines["magicoder_s"], lines["magicoder"]
+    settings = load_recipe("magicoder_s").checkpoint
+    assert settings.first_stage == load_recipe("magicoder").checkpoint.training
+    written = line.written.kept.lazy()
+    (first, of_problems), (then, of_evolutions) = training_stages(line.trained.kept, settings, written)
+    assert (of_problems.sequence_length, of_evolutions.sequence_length) == (1216, 1024)
+    assert set(first["sft_id"]) <= set(base.trained.kept["sft_id"])
+    assert then["prompt"].str.contains("harder").all() and not first["prompt"].str.contains("harder").any()
+    assert first.height + then.height == line.trained.kept.height
+
+
+def test_magicoder_s_drops_copies_and_known_problems_of_every_round(lines: dict[str, Line]) -> None:
     line = lines["magicoder_s"]
     reasons = Counter(line.trained.rejected.select("stage", "reason").rows())
     # the question is found in all five rounds of holds_question, and the solution in round 0 of holds_solution alone

@@ -1,13 +1,16 @@
 """`magicoder_s` as assets over the real `openai` engine, a scripted server behind it: paid for once, accounted for."""
 
+import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import polars as pl
 import pytest
 import yaml
 
 from pipeline_defs.recipes.model import shipped_recipes
+from resources.model_folder import RECORD
 from tests.pipeline_defs.conftest import MakeLine, SmallLine, write_dump
 from tests.resources.engines.scripted_server import ScriptedServer, asked
 
@@ -44,6 +47,25 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedServer]:
         yield server
 
 
+TRAINING = {
+    "epochs": 1,
+    "learning_rate": 1e-3,
+    "schedule": "constant",
+    "batch_size": 1,
+    "sequence_length": 128,
+    "optimiser": "adamw",
+    "seed": 1,
+}
+TINY = {
+    "kind": "tiny",
+    "vocabulary": 320,
+    "hidden_size": 16,
+    "intermediate_size": 32,
+    "layers": 1,
+    "heads": 2,
+}
+
+
 @pytest.fixture
 def line(make_line: MakeLine, server: ScriptedServer) -> SmallLine:
     """The recipe as shipped, but for language, name, engine and rounds; near-duplicates off, the texts are short."""
@@ -51,6 +73,11 @@ def line(make_line: MakeLine, server: ScriptedServer) -> SmallLine:
     recipe |= {"name": "demo", "languages": ["python"], "engine": {"backend": "openai", "model": "scripted"}}
     recipe["instructions"]["rounds"] = ROUNDS
     recipe["sft"]["near_duplicates"] = None
+    recipe["checkpoint"] = {
+        "base_model": TINY,
+        "first_stage": TRAINING,
+        "training": {**TRAINING, "epochs": 2},
+    }
     line = make_line(recipe=recipe)
     write_dump(line.folder / "dumps" / "2026-01", FILES)
     return line
@@ -90,3 +117,20 @@ def test_rows_counts_and_calls_over_http(line: SmallLine, server: ScriptedServer
     assert server.total == calls
     assert line.table("instructions").equals(written)
     assert line.metadata("instructions")["engine_calls_saved"] == calls
+
+
+@pytest.mark.slow
+def test_the_model_learns_problems_first_and_what_they_became_then(line: SmallLine) -> None:
+    pytest.importorskip("torch", reason="the checkpoint needs the extra `train`")
+    line.run("2026-01", select='+key:"demo/checkpoint"')
+    row = line.table("checkpoint", None).row(0, named=True)
+    assert row["rows"] == 9 and line.metadata("checkpoint")["trainings"] == 2
+    assert row["steps"] == 3 + 2 * 6  # an epoch over three problems, two over six evolutions, a row a step
+    assert [point["step"] for point in row["curve"]] == list(range(1, 16))
+    assert [point["tokens"] for point in row["curve"]] == sorted(point["tokens"] for point in row["curve"])
+    records = sorted(
+        Path(row["weights"]).parent.glob(f"*/{RECORD}"), key=lambda record: record.stat().st_mtime
+    )
+    assert records[-1].parent == Path(row["weights"])
+    _, first, last = (json.loads(record.read_text(encoding="utf-8")) for record in records)
+    assert (first["steps"], last["steps"]) == (3, 12)
