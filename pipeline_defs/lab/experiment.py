@@ -128,8 +128,9 @@ def _run(
     say(f"training and scoring {len(some)} models, {at_once} at a time")
     spawn = multiprocessing.get_context("spawn")  # Polars' threads do not survive a fork
     with ProcessPoolExecutor(at_once, mp_context=spawn) as pool:
-        made = [pool.submit(_train_and_score, arm, recipes, settings, problems) for arm in some]
-        for arm, future in zip(some, made, strict=True):
+        longest_first = sorted(some, key=lambda arm: arm.recipe is None)  # the base has nothing to train
+        made = [pool.submit(_train_and_score, arm, recipes, settings, problems) for arm in longest_first]
+        for arm, future in zip(longest_first, made, strict=True):
             one = future.result()
             for way, shares in one.shares.items():
                 found.shares.setdefault(arm.label, {}).setdefault(way, []).append(shares)
