@@ -29,7 +29,9 @@ def test_every_shipped_recipe_loads_under_its_own_name(name: str) -> None:
     assert Recipe.model_validate(recipe.model_dump(mode="json")) == recipe
 
 
-def test_the_docstring_judge_needs_a_model_and_examples(tmp_path: Path, content: dict) -> None:
+def test_the_docstring_judge_needs_a_model_and_examples(
+    tmp_path: Path, content: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
     judged = content | {"seeds": content["seeds"] | {"docstring_judge": {}}}
     with pytest.raises(
         RecipeError, match=r"seeds: .*docstring_judge asks a model, and the engine is offline"
@@ -38,7 +40,10 @@ def test_the_docstring_judge_needs_a_model_and_examples(tmp_path: Path, content:
     assert len(str(said.value).splitlines()[-1]) < 500
     judged["engine"] = {"backend": "openai", "model": "m"}
     assert load_recipe(write(tmp_path, judged)).seeds.docstring_judge is not None
+    judged["languages"] = list(LANGUAGES)
+    assert load_recipe(write(tmp_path, judged)).languages == LANGUAGES
     judged["languages"] = ["python", "rust"]
+    monkeypatch.setattr("pipeline_defs.recipes.model.judged_languages", lambda: ("python",))
     with pytest.raises(RecipeError, match=r"seeds: .*examples in python only, not in rust; leave it out"):
         load_recipe(write(tmp_path, judged))
 

@@ -10,6 +10,7 @@ import hashlib
 import random
 import warnings
 from importlib import resources
+from typing import Any
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
@@ -78,7 +79,8 @@ def examples_digest() -> str:
 
 
 def judge_docstrings(seeds: pl.DataFrame, settings: DocstringJudge, ask: Ask) -> Outcome:
-    """Seeds whose description the model finds good enough; `seeds` has `seed_id, language, seed, docstring`.
+    """Seeds whose description the model finds good enough; `seeds` has `seed_id, language, seed, docstring`, and
+    outside Python the lines of the documentation.
 
     The columns and the order of what is kept stay. An answer that is no yes is a no, with its text as detail.
     """
@@ -131,7 +133,7 @@ def requests(seeds: pl.DataFrame, settings: DocstringJudge) -> pl.DataFrame:
                 "prompt": prompt.render(
                     shots=shots[: settings.shots],
                     language=row["language"],
-                    code=without_docstring(row["seed"]),
+                    code=without_documentation(row),
                     description=row["docstring"].strip(),
                 ),
                 "task": TASK,
@@ -140,6 +142,21 @@ def requests(seeds: pl.DataFrame, settings: DocstringJudge) -> pl.DataFrame:
             }
         )
     return requests_frame(rows)
+
+
+def without_documentation(row: dict[str, Any]) -> str:
+    """The function of a seed without its documentation: a docstring, or the comment's lines in other languages.
+
+    `row` has `language, seed`, and outside Python `start_line, doc_start_line, doc_end_line` (null: none).
+    """
+    if row["language"] == "python":
+        return without_docstring(row["seed"])
+    if row["doc_start_line"] is None:
+        return row["seed"]
+    lines = row["seed"].split("\n")
+    first, end = (row[name] - row["start_line"] for name in ("doc_start_line", "doc_end_line"))
+    rest = "\n".join(lines[:first] + lines[end + 1 :])
+    return rest if rest.strip() else row["seed"]  # comment and code on one line
 
 
 def without_docstring(seed: str) -> str:

@@ -1,12 +1,11 @@
 """The docstring judge: what it is shown, which answers keep a function, whatever the row order."""
 
-import ast
-
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assets.corpus_dump.languages import LANGUAGES
 from assets.filtered_seeds.docstring_judge.judge import (
     examples,
     first_word,
@@ -14,12 +13,19 @@ from assets.filtered_seeds.docstring_judge.judge import (
     judged_languages,
     requests,
     without_docstring,
+    without_documentation,
 )
 from assets.filtered_seeds.docstring_judge.settings import DocstringJudge
+from assets.filtered_seeds.extraction.extract import extract
+from assets.filtered_seeds.extraction.languages import rules_of
+from assets.filtered_seeds.extraction.parsing import Deadline, parse
+from assets.filtered_seeds.extraction.settings import ExtractionSettings
 from assets.generation import GENERATION
 from assets.spending import BUDGET_SPENT
 
 SETTINGS = DocstringJudge.model_validate({})
+AROUND = {"php": "<?php {}", "java": "class Example { {} }", "csharp": "class Example { {} }"}
+"""What makes a file of a function where the function alone is none."""
 
 
 def seeds(*answers: str, docstring: str | None = "Gives x.") -> pl.DataFrame:
@@ -96,14 +102,42 @@ def test_the_prompt_shows_seven_examples_in_an_order_of_the_row_and_the_function
     assert again.sort("key").equals(asked.sort("key"))
 
 
-def test_the_examples_parse_and_tell_both_answers():
-    assert judged_languages() == ("python",)
-    assert len(examples("python")) == SETTINGS.shots == 7
-    for example in examples("python"):
-        ast.parse(example.code)
-    assert {example.answer for example in examples("python")} == {True, False}
-    with pytest.raises(ValueError, match=r"no labelled examples to judge docstrings in rust"):
-        examples("rust")
+def test_there_are_examples_in_every_language_of_extraction():
+    assert set(judged_languages()) == set(LANGUAGES)
+    with pytest.raises(ValueError, match=r"no labelled examples to judge docstrings in cobol"):
+        examples("cobol")
+
+
+@pytest.mark.parametrize("language", judged_languages())
+def test_the_examples_parse_and_tell_both_answers(language):
+    shown = examples(language)
+    assert len(shown) == SETTINGS.shots == 7
+    assert [example.answer for example in shown].count(True) == 4
+    assert len({example.name for example in shown}) == 7
+    around = AROUND.get(language, "{}")
+    for example in shown:
+        source = around.replace("{}", example.code).encode()
+        tree = parse(source, rules_of(language).dialects[0], Deadline(10))
+        assert not tree.root_node.has_error, example.name
+
+
+@pytest.mark.parametrize(
+    ("language", "seed"),
+    [
+        ("go", "// Twice gives 2n.\n//\n// Always.\nfunc Twice(n int) int {\n\treturn n * 2\n}"),
+        ("java", "/** Twice n. */\n@Pure\nstatic int twice(int n) {\n    return n * 2;\n}"),
+        ("rust", "#[inline]\n/// Twice n.\npub fn twice(n: u32) -> u32 {\n    n * 2\n}"),
+        ("javascript", "/**\n * Twice n.\n */\nfunction twice(n) {\n  return n * 2;\n}"),
+    ],
+)
+def test_a_documentation_comment_is_taken_out(language, seed):
+    source = AROUND.get(language, "{}").replace("{}", f"\n{seed}\n")
+    files = pl.DataFrame({"file_id": ["a"], "content": [source], "language": [language]})
+    (row,) = extract(files, ExtractionSettings.model_validate({"kind": "function"})).kept.to_dicts()
+    assert "wice" in row["docstring"] and row["seed"] == seed
+    bare = without_documentation(row)
+    assert "2n" not in bare and "Twice n" not in bare and bare.count("\n") >= 2
+    assert [line for line in seed.split("\n") if line in bare.split("\n")] == bare.split("\n")
 
 
 @pytest.mark.parametrize(
