@@ -13,6 +13,7 @@ from importlib.metadata import version
 
 from tree_sitter import Language, Node, Parser
 
+from resources.parser_input import read_by_calls
 from resources.type_checker.face import Judgement, TypeChecker, TypeCheckerUnavailable, first_errors
 
 
@@ -94,14 +95,14 @@ def _parsers(language: str) -> list[Parser]:
 
 
 def _parse(parser: Parser, source: bytes, deadline: float) -> Judgement:
-    def read(offset: int, _point: object) -> bytes:
-        return source[offset:]
-
-    try:
-        tree = parser.parse(read, progress_callback=lambda _offset, _has_error: time.monotonic() > deadline)
-    except ValueError:  # stopped by the callback
-        parser.reset()
-        return Judgement(None, "no verdict: parsing took too long")
+    with read_by_calls(source) as read:
+        try:
+            tree = parser.parse(
+                read, progress_callback=lambda _offset, _has_error: time.monotonic() > deadline
+            )
+        except ValueError:  # stopped by the callback
+            parser.reset()
+            return Judgement(None, "no verdict: parsing took too long")
     errors = _errors(tree.root_node)
     return Judgement(len(errors), first_errors(errors) if errors else None)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from tree_sitter import Node, QueryCursor, Range, Tree
 
 from assets.filtered_seeds.extraction.languages.rules import Dialect
+from resources.parser_input import read_by_calls
 
 Match = dict[str, list[Node]]
 """The nodes of one match of a query by the names of their captures."""
@@ -35,15 +36,12 @@ def parse(source: bytes, dialect: Dialect, deadline: Deadline, ranges: Sequence[
     """The tree of `source` (UTF-8), or of `ranges` of it. Raises `ParseTimeout` once `deadline` is over."""
     is_over = deadline.is_over
     dialect.parser.included_ranges = ranges or []
-
-    def read(offset: int, point: object) -> bytes:
-        return source[offset:] if offset else source
-
-    try:
-        return dialect.parser.parse(read, progress_callback=lambda offset, has_error: is_over())
-    except ValueError as error:
-        dialect.parser.reset()  # else it would go on with this file at the next
-        raise ParseTimeout from error
+    with read_by_calls(source) as read:
+        try:
+            return dialect.parser.parse(read, progress_callback=lambda offset, has_error: is_over())
+        except ValueError as error:
+            dialect.parser.reset()  # else it would go on with this file at the next
+            raise ParseTimeout from error
 
 
 def matches(cursor: QueryCursor, node: Node, deadline: Deadline) -> list[Match]:
