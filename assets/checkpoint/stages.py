@@ -22,8 +22,10 @@ def training_stages(
 
     `instructions` gives `instruction_id, round`; it is needed where the settings have a first stage.
     """
-    if settings.first_stage is None or instructions is None:
+    if settings.first_stage is None:
         stages = [(rows, settings.training)]
+    elif instructions is None:
+        raise ValueError("a first stage needs the instructions: they tell which rows evolved")
     else:
         grown = instructions.filter(pl.col("round") > 0).select("instruction_id").collect()
         stages = [

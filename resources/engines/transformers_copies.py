@@ -37,7 +37,7 @@ class TransformersCopies:
 
     def close(self) -> None:
         """End the copies."""
-        self._pool.__exit__()
+        self._pool.close()
 
 
 def _answer(settings: dict[str, Any], requests: pl.DataFrame, *, sampling: Sampling) -> pl.DataFrame:

@@ -24,7 +24,7 @@ from resources.storage import Storage
 CACHEABLE = "cacheable"
 """Optional Boolean result column: rows where it is false are returned but not remembered."""
 
-KEYS_AT_ONCE = 1 << 14
+HASHED_AT_ONCE = 1 << 14
 """Rows whose keys are computed together."""
 
 LOOKS = 20
@@ -191,7 +191,7 @@ def _keys(rows: pl.DataFrame, inputs: Sequence[str]) -> pl.Series:
     """The key of each row; a slice at a time, since what is hashed is a copy of all inputs as text."""
     expression = content_id(*[_hashable(rows, name) for name in inputs])
     keys = [pl.Series(KEY, dtype=pl.String)]
-    for part in rows.select(inputs).iter_slices(KEYS_AT_ONCE):
+    for part in rows.select(inputs).iter_slices(HASHED_AT_ONCE):
         key = part.select(expression).to_series()
         # by way of Arrow's older form, which leaves behind what the key was cut from
         keys.append(pl.Series(KEY, key.to_arrow(compat_level=pl.CompatLevel.oldest())))

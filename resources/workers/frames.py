@@ -93,6 +93,10 @@ class FrameWorkers(Generic[Result]):
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the workers, whatever they are at."""
         for worker in self._workers:
             worker.connection.close()
             if worker.task is not None:
