@@ -31,6 +31,7 @@ def build_resources(settings: Settings) -> dict[str, Any]:
                 **settings.sandbox.limits.model_dump(exclude={"files"}),
                 "backend": settings.sandbox.backend,
                 "workers": settings.sandbox.workers,
+                "python": settings.sandbox.python,
             }
         ),
         "embedder": EmbedderResource(device=settings.engines.device, threads=settings.engines.threads),

@@ -63,6 +63,7 @@ class SandboxSettings(BaseModel):
 
     backend: str = Field(default="auto", description="auto, bwrap or landlock")
     workers: int = Field(default=0, ge=0, description="programs at a time; 0: one a core")
+    python: str = Field(default="", description="the Python that programs are judged with; empty: this one")
     limits: Limits = Field(default_factory=Limits)
 
 

@@ -17,7 +17,7 @@ from assets.recipe_assets import OWNERS, artifact_asset, code_version
 from resources.parquet_store import ParquetIOManager
 
 KEY = dg.AssetKey("benchmarks")
-VERSION = "1"
+VERSION = "2"
 
 
 def build(registered: Mapping[str, Path]) -> dg.AssetsDefinition:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.benchmarks.problem_files import PROBLEM_SCHEMA, BenchmarkError, read_problems
+from assets.benchmarks.problem import PROBLEM_SCHEMA, BenchmarkError
+from assets.benchmarks.problem_files import read_problems
 
 BUILT_IN: dict[str, Path] = {"seedline": Path(__file__).parent / "problems" / "python.jsonl"}
 """Benchmarks that come with the project."""
@@ -28,8 +29,8 @@ def load_benchmarks(
 ) -> pl.DataFrame:
     """The problems (`PROBLEM_SCHEMA`) of the benchmarks `names` (None: all registered), in the files' order.
 
-    Raises `BenchmarkError` for a name that is not registered, a file that is missing, and a file that is in
-    neither HumanEval's, MBXP's nor the question-and-answer form.
+    Raises `BenchmarkError` for a name that is not registered, a file that is missing, and a file in none of the
+    published forms (`assets/benchmarks/forms`).
     """
     registered = benchmark_files(files)
     wanted = list(dict.fromkeys(registered if names is None else names))

@@ -1,6 +1,8 @@
 """The table `benchmarks`: one evaluation problem."""
 
-from assets.table import Table, text
+import polars as pl
+
+from assets.table import Column, Table, integer, text
 
 TABLE = Table(
     key="problem_id",
@@ -8,11 +10,19 @@ TABLE = Table(
         text("benchmark", "name of the benchmark"),
         text("problem_id", "the problem's name in its benchmark"),
         text("language", "programming language; null: none"),
+        text(
+            "form", "how an answer becomes a program: function, program or insertion; null: it cannot be run"
+        ),
         text("prompt", "what a model is given to complete; null where the benchmark has none"),
         text("question", "the problem in words: the side that decontamination looks for"),
         text("docstring", "the docstring in the prompt"),
         text("canonical_solution", "the benchmark's own solution"),
         text("entry_point", "the function that the tests call"),
-        text("test", "the tests"),
+        text("test", "the tests, calls included"),
+        text("declaration", "imports and head of the function, without its words"),
+        text("buggy_solution", "a wrong body to be fixed"),
+        Column("released", pl.Date(), "the day on which the problem became public"),
+        Column("timeout_s", pl.Float64(), "the longest that the benchmark lets its tests take"),
+        integer("memory_mb", "the most memory that the benchmark lets its tests take"),
     ),
 )

@@ -1,13 +1,17 @@
 """The asset `eval_scores`: pass@k of the recipe's checkpoint, raw and clean, with every judged sample beside it."""
 
+from typing import Any
+
 import dagster as dg
 import polars as pl
 
-from assets.eval_scores.evaluation import CANONICAL, canonical_samples, checkpoint_samples, chosen
-from assets.eval_scores.scores import score_table
+from assets.eval_scores.evaluation import CANONICAL, canonical_samples, checkpoint_samples
+from assets.eval_scores.scores import score_table, scores_by_month
 from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.table import TABLE
+from assets.eval_scores.tasks import Task, chosen
 from assets.model_calls import asking, call_metadata
+from assets.plots import bar_plot, png_markdown
 from assets.prompts import prompts_digest
 from assets.publication import Materialised, address_of, markdown_table, publish
 from assets.recipe_assets import RecipeAssets
@@ -18,7 +22,7 @@ from resources.row_cache.resource import RowCacheResource
 from resources.sandbox.resource import SandboxResource
 
 ARTIFACT = "eval_scores"
-VERSION = "1"
+VERSION = "2"
 ENGINES: dict[str, type[TransformersSpec | VllmSpec | VllmServerSpec]] = {
     "transformers": TransformersSpec,
     "vllm": VllmSpec,
@@ -65,7 +69,13 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
     ) -> Materialised:
         """pass@k with 95 % intervals: over all problems, and without those found in the training rows."""
         trained = checkpoint.select("checkpoint_id", "weights").collect().row(0, named=True)
-        problems = chosen(benchmarks.collect(), settings, shared.languages)
+        problems = chosen(
+            benchmarks.collect(),
+            settings.benchmarks,
+            shared.languages,
+            settings.released_from,
+            settings.released_until,
+        )
         contaminated = sft_dataset.select(pl.col("contamination").explode().struct.unnest()).collect()
         cache = row_cache.for_user(str(address_of(context)))
         # the checkpoint is asked as the recipe says, whatever it was trained from
@@ -81,6 +91,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
             )
             proof = canonical_samples(problems, settings, judge, cache)
         scores = score_table(samples, settings.k, seed=settings.seed)
+        by_month = scores_by_month(samples, seed=settings.seed)
         failed = proof.filter(~pl.col("passed"))
         return publish(
             context,
@@ -90,10 +101,8 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
             beside={"samples": pl.concat([samples, proof])},
             metadata={
                 **call_metadata(asker, scores.height),
-                **{
-                    f"{row['benchmark']}_{row['language']}_pass_at_{row['k']}": row["pass_at_k"]
-                    for row in scores.to_dicts()
-                },
+                **{_score_name(row): row["pass_at_k"] for row in scores.to_dicts()},
+                **_months_metadata(by_month),
                 "scores": dg.MetadataValue.md(markdown_table(scores.drop("score_id", "checkpoint_id"))),
             },
             checks=[
@@ -112,3 +121,22 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
         )
 
     return eval_scores
+
+
+def _score_name(row: dict[str, Any]) -> str:
+    asked = row["benchmark"] if row["task"] == Task.COMPLETE.value else f"{row['benchmark']}_{row['task']}"
+    return f"{asked}_{row['language']}_pass_at_{row['k']}"
+
+
+def _months_metadata(by_month: pl.DataFrame) -> dict[str, dg.MetadataValue]:
+    """A picture of the score by month of release, where a benchmark's problems have one."""
+    if by_month.is_empty():
+        return {}
+    labelled = by_month.with_columns(
+        pl.format("{} {} ({} problems)", "benchmark", "month", "problems").alias("month")
+    )
+    return {
+        "scores_by_month": dg.MetadataValue.md(
+            png_markdown("pass@1 by month of release", bar_plot(labelled, "month", "pass_at_k"))
+        )
+    }

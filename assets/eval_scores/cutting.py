@@ -1,8 +1,12 @@
-"""Where the answer in a base model's completion ends: it writes on after the function that was asked for.
+"""Where the answer in a base model's completion ends: it writes on after what was asked for.
 
-Stop words by language, in the way of HumanEval's and MultiPL-E's harnesses, and for languages with braces or
-`end` the place where the function's block closes. Text in, text out; nothing is run.
+Of a function that the prompt has begun: stop words by language, in the way of HumanEval's and MultiPL-E's harnesses,
+and for languages with braces or `end` the place where the function's block closes. What begins with the answer itself
+(MBPP's functions, whole programs, inserted lines) has stop words of its own. Text in, text out; nothing is run.
 """
+
+WHOLE_FUNCTION, PROGRAM, INSERTION = "whole function", "program", "insertion"
+"""Endings of completions that do not go on with a begun function; the endings of those are their languages."""
 
 STOPS: dict[str, tuple[str, ...]] = {
     "python": (
@@ -28,6 +32,9 @@ STOPS: dict[str, tuple[str, ...]] = {
     "ruby": ("\ndef ", "\nclass ", "\nputs ", "\n#", "\n```"),
     "swift": ("\nfunc ", "\nclass ", "\nstruct ", "\nprint(", "\n```"),
     "bash": ("\nfunction ", "\n#", "\n```"),
+    WHOLE_FUNCTION: ('\n"""', "\nassert ", "\nprint(", "\nif __name__", "\n```"),
+    PROGRAM: ('\n"""', "\n```"),
+    INSERTION: ("</code>", "\nEND SOLUTION", "\n# SOLUTION END", "\n```"),
 }
 """A completion ends before the first of these: each begins something new at the top level."""
 
@@ -38,14 +45,14 @@ _LINE_COMMENT = {"php": ("//", "#"), "bash": ("#",)}
 _QUOTES = {"rust": '"', "bash": "\"'", "cpp": "\"'", "java": "\"'", "csharp": "\"'", "swift": '"'}
 
 
-def cut(language: str, prompt: str, completion: str) -> str:
-    """The part of `completion` that belongs to the function which `prompt` begins."""
-    places = [completion.find(stop) for stop in STOPS.get(language, ("\n```",))]
+def cut(ending: str, prompt: str, completion: str) -> str:
+    """The part of `completion` that belongs to what `prompt` asks for; `ending` is a key of `STOPS`."""
+    places = [completion.find(stop) for stop in STOPS.get(ending, ("\n```",))]
     completion = completion[: min([place for place in places if place >= 0], default=len(completion))]
-    if language == "ruby":
+    if ending == "ruby":
         return _until_end_line(completion)
-    if language in BRACES:
-        return completion[: _closing_place(language, prompt, completion)]
+    if ending in BRACES:
+        return completion[: _closing_place(ending, prompt, completion)]
     return completion
 
 

@@ -3,15 +3,16 @@
 The canonical solutions go the same way from answer to verdict, which shows that the way itself is sound.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 import polars as pl
 
-from assets.benchmarks.problem_files import BenchmarkError
+from assets.eval_scores.descriptions import described
 from assets.eval_scores.programs import canonical_answers, programs
-from assets.eval_scores.requests import runnable, solution_requests, solution_sampling
+from assets.eval_scores.requests import per_sample, solution_requests, solution_sampling, with_endings
 from assets.eval_scores.scores import judged_samples
 from assets.eval_scores.settings import EvaluationSettings
+from assets.eval_scores.tasks import Task
 from assets.generation import Ask
 from assets.verified_responses.execution import with_verdicts
 from resources.row_cache import RowCache
@@ -19,21 +20,6 @@ from resources.sandbox.face import Sandbox
 
 CANONICAL = "canonical"
 """What stands for the checkpoint's id in the samples of the benchmarks' own solutions."""
-
-
-def chosen(problems: pl.DataFrame, settings: EvaluationSettings, languages: Sequence[str]) -> pl.DataFrame:
-    """The problems to ask: of the benchmarks that the settings name, in `languages`.
-
-    Raises `BenchmarkError` for a benchmark that is not registered or has no problem that can be run.
-    """
-    missing = sorted(set(settings.benchmarks) - set(problems["benchmark"].unique()))
-    if missing:
-        raise BenchmarkError(
-            f"evaluation.benchmarks names {', '.join(missing)}, which is not registered; name its file in the "
-            "settings (benchmarks), or take it out of the recipe"
-        )
-    named = problems.filter(pl.col("benchmark").is_in(list(settings.benchmarks)))
-    return runnable(named.filter(pl.col("language").is_in(list(languages))))
 
 
 def checkpoint_samples(
@@ -46,27 +32,37 @@ def checkpoint_samples(
     *,
     checkpoint_id: str,
 ) -> pl.DataFrame:
-    """Answers of a checkpoint, judged (columns of `SAMPLES`)."""
+    """Answers of a checkpoint to `problems` (`tasks.asked`), judged (columns of `SAMPLES`)."""
     answered = []
-    for (language,), group in problems.group_by("language", maintain_order=True):
-        requests = solution_requests(group, settings)
-        answers = ask(requests, solution_sampling(settings, str(language)), "eval_scores")
-        answered.append(_judged(answers, group, settings, sandbox, row_cache, str(language)))
+    for task, ending, group in _groups(problems):
+        samples = per_sample(group, settings)
+        if task is Task.EXPLAIN:
+            samples = described(samples, settings, ask)
+        requests = solution_requests(samples, settings)
+        answers = ask(requests, solution_sampling(settings, ending), "eval_scores")
+        answered.append(_judged(answers, group, settings, sandbox, row_cache))
     return judged_samples(pl.concat(answered), contaminated, checkpoint_id)
 
 
 def canonical_samples(
     problems: pl.DataFrame, settings: EvaluationSettings, sandbox: Sandbox, row_cache: RowCache
 ) -> pl.DataFrame:
-    """The benchmarks' own solutions, judged (columns of `SAMPLES`)."""
+    """The benchmarks' own solutions of `problems` (`tasks.asked`), judged (columns of `SAMPLES`)."""
     judged = []
-    for (language,), group in problems.group_by("language", maintain_order=True):
+    for _, _, group in _groups(problems):
         answers = canonical_answers(group, settings).with_columns(
             pl.lit(None, pl.String).alias("finish_reason")
         )
-        judged.append(_judged(answers, group, settings, sandbox, row_cache, str(language)))
+        judged.append(_judged(answers, group, settings, sandbox, row_cache))
     nothing = pl.DataFrame(schema={"benchmark": pl.String, "problem_id": pl.String})
     return judged_samples(pl.concat(judged), nothing, CANONICAL)
+
+
+def _groups(problems: pl.DataFrame) -> Iterator[tuple[Task, str, pl.DataFrame]]:
+    """Problems that are asked alike: of one task, one language and one way to end."""
+    of_kind = with_endings(problems).group_by("task", "language", "ending", maintain_order=True)
+    for (task, _, ending), group in of_kind:
+        yield Task(str(task)), str(ending), group
 
 
 def _judged(
@@ -75,8 +71,11 @@ def _judged(
     settings: EvaluationSettings,
     sandbox: Sandbox,
     row_cache: RowCache,
-    language: str,
 ) -> pl.DataFrame:
     columns = ["benchmark", "problem_id", "language", "sample", "text", "finish_reason"]
-    to_run = programs(answers.select(columns), problems, settings)
-    return with_verdicts(to_run, sandbox, row_cache, language=language).rows
+    told = problems.select("benchmark", "problem_id", "task", "released")
+    asked = answers.select(columns).join(
+        told, on=["benchmark", "problem_id"], how="left", maintain_order="left"
+    )
+    to_run = programs(asked, problems, settings)
+    return with_verdicts(to_run, sandbox, row_cache, language=problems["language"][0]).rows

@@ -1,49 +1,52 @@
 """From answers to programs that the sandbox can judge, and the canonical solutions as answers of the same form.
 
-A completion is cut where the function ends and set behind its prompt. Of a chat answer the code block that
-holds the function is taken. Tests in Python are HumanEval's: the `check` function, called on the entry point.
+A completion is cut where its code ends and set behind what it goes on from. Of a chat answer the code block that
+holds the function is taken. What a form's answer must look like to be called stands with the form
+(`assets/benchmarks/input_output.py`, `insertion.py`).
 """
 
 import re
+from typing import Any
 
 import polars as pl
 
+from assets.benchmarks import input_output, insertion
+from assets.benchmarks.go_imports import needed_imports
+from assets.benchmarks.problem import Form
 from assets.candidate_responses.code_blocks import scan
 from assets.eval_scores.cutting import cut
-from assets.eval_scores.requests import completion_prompt
+from assets.eval_scores.requests import completion_start, ending
 from assets.eval_scores.settings import EvaluationSettings
 from assets.generation import fenced
 
-ANSWER_COLUMNS = ("benchmark", "problem_id", "sample", "text")
+_FIELDS = ("form", "start", "question", "entry_point", "test", "timeout_s", "memory_mb")
 
 
 def programs(answers: pl.DataFrame, problems: pl.DataFrame, settings: EvaluationSettings) -> pl.DataFrame:
-    """`answers` (`benchmark, problem_id, sample, text` and any others) with `code` and `tests` beside them.
+    """`answers` (`benchmark, problem_id, sample, text` and any others) as programs, with the problem's own limits.
 
-    The order of the answers stays. An answer that is null gives empty code, which no test accepts.
+    Gives `code, tests, timeout_s, memory_mb` beside the answers' columns, in their order. `problems` come from
+    `tasks.asked`, all of one task. An answer that is null is taken for an empty one, which no test accepts.
     """
-    fields = ["prompt", "entry_point", "test"]
-    joined = answers.drop("language", *fields, strict=False).join(
-        problems.select("benchmark", "problem_id", "language", *fields),
+    joined = answers.drop("language", *_FIELDS, strict=False).join(
+        problems.select("benchmark", "problem_id", "language", *_FIELDS),
         on=["benchmark", "problem_id"],
         how="left",
         maintain_order="left",
     )
-    of_style = _code_of_completion if settings.prompt_style == "completion" else _code_of_chat
-    code = [
-        of_style(language, prompt, entry_point, text or "")
-        for language, prompt, entry_point, text in joined.select(
-            "language", "prompt", "entry_point", "text"
-        ).iter_rows()
-    ]
-    tests = (
-        pl.when(pl.col("language") == "python")
-        .then(pl.format("{}\n\ncheck({})\n", pl.col("test").str.strip_chars_end(), "entry_point"))
-        .otherwise("test")
-    )
-    return joined.with_columns(pl.Series("code", code, pl.String), tests.alias("tests")).drop(
-        "prompt", "entry_point", "test"
-    )
+    code_of = _code_of_completion if settings.prompt_style == "completion" else _code_of_chat
+    code = [as_program(row, code_of(row, row["text"] or "")) for row in joined.iter_rows(named=True)]
+    kept = [name for name in _FIELDS if name not in ("timeout_s", "memory_mb")]
+    return joined.with_columns(pl.Series("code", code, pl.String), pl.col("test").alias("tests")).drop(kept)
+
+
+def as_program(problem: dict[str, Any], answer: str) -> str:
+    """The code that the tests of `problem` judge, of an answer that is whole (or, of an insertion, its lines)."""
+    if problem["form"] == Form.PROGRAM.value:
+        return input_output.code_of(answer, problem["entry_point"])
+    if problem["form"] == Form.INSERTION.value:
+        return insertion.code_of(answer)
+    return needed_imports(answer, problem["test"]) if problem["language"] == "go" else answer
 
 
 def canonical_answers(problems: pl.DataFrame, settings: EvaluationSettings) -> pl.DataFrame:
@@ -53,11 +56,8 @@ def canonical_answers(problems: pl.DataFrame, settings: EvaluationSettings) -> p
     """
     known = problems.filter(pl.col("canonical_solution").is_not_null())
     texts = [
-        # the line ends that the prompt lost belong to the answer
-        prompt[len(completion_prompt(prompt)) :] + solution
-        if settings.prompt_style == "completion"
-        else fenced(prompt + solution, language)
-        for prompt, solution, language in known.select("prompt", "canonical_solution", "language").iter_rows()
+        _canonical(row, completes=settings.prompt_style == "completion")
+        for row in known.iter_rows(named=True)
     ]
     return known.select(
         "benchmark",
@@ -68,24 +68,42 @@ def canonical_answers(problems: pl.DataFrame, settings: EvaluationSettings) -> p
     )
 
 
-def _code_of_completion(language: str, prompt: str, entry_point: str, text: str) -> str:
-    start = completion_prompt(prompt)
-    return start + cut(language, start, text) + "\n"
+def _canonical(row: dict[str, Any], *, completes: bool) -> str:
+    start, solution = row["start"], row["canonical_solution"]
+    if row["form"] == Form.INSERTION.value:
+        return solution if completes else fenced(solution, "python")
+    if completes:
+        return (
+            start[len(start.rstrip("\r\n")) :] + solution
+        )  # the line ends that the start lost are the answer's
+    return fenced(start + solution, row["language"])
 
 
-def _code_of_chat(language: str, prompt: str, entry_point: str, text: str) -> str:
+def _code_of_completion(row: dict[str, Any], text: str) -> str:
+    start = completion_start(row)
+    found = cut(ending(row), start, text)
+    return found if row["form"] == Form.INSERTION.value else f"{start}{found}\n"
+
+
+def _code_of_chat(row: dict[str, Any], text: str) -> str:
     """The answer's block with the entry point in it, else its first block in the language, else all of it.
 
-    A block without the function is taken for its body; one without what stood before the function in the
-    prompt (imports, mostly) gets that.
+    Of a function, a block without it is taken for its body, and one without what stood before the function in the
+    prompt (imports, mostly) gets that. Of a program the last block counts, as the published evaluation takes it.
     """
-    blocks = [block for block in scan(text).blocks if block.is_in(language) or not block.info]
-    holding = [block.text for block in blocks if _defines(language, entry_point, block.text)]
-    code = holding[0] if holding else blocks[0].text if blocks else text
+    language, start, entry_point = row["language"], row["start"], row["entry_point"]
+    blocks = [block.text for block in scan(text).blocks if block.is_in(language) or not block.info]
+    if row["form"] == Form.INSERTION.value:
+        lines = blocks[0] if blocks else text
+        return lines.rpartition("<code>")[2].partition("</code>")[0]
+    if row["form"] == Form.PROGRAM.value:
+        return blocks[-1] if blocks else text
+    holding = [block for block in blocks if _defines(language, entry_point, block)]
+    code = holding[0] if holding else blocks[0] if blocks else text
     if not _defines(language, entry_point, code):
-        return prompt + code + "\n"
+        return start + code + "\n"
     if language == "python":
-        code = _before(prompt, entry_point) + code
+        code = _before(start, entry_point) + code
     return code + "\n"
 
 
@@ -95,8 +113,8 @@ def _defines(language: str, entry_point: str, code: str) -> bool:
     return re.search(pattern, code) is not None
 
 
-def _before(prompt: str, entry_point: str) -> str:
+def _before(start: str, entry_point: str) -> str:
     """What stands before the function in a Python prompt; defining it twice does no harm."""
-    found = re.search(rf"(?m)^(?:async\s+)?def\s+{re.escape(entry_point)}\s*\(", prompt)
-    before = prompt[: found.start()].strip() if found else ""
+    found = re.search(rf"(?m)^(?:async\s+)?def\s+{re.escape(entry_point)}\s*\(", start)
+    before = start[: found.start()].strip() if found else ""
     return before + "\n\n\n" if before else ""

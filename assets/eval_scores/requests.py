@@ -1,72 +1,125 @@
 """From benchmark problems to requests to an engine, one row a sample.
 
 Chat: an instruction with the problem's code in it, which the engine puts into the model's chat template. Question:
-the problem's words without its code (MBPP's way), for models that were taught no other. Completion:
-the problem's prompt as it is, without the line ends at its close, since a model reads "\\n" and the next line's
-indentation as one token. Parsing the answers is in `programs`.
+the problem's words without its code (MBPP's way), for models that were taught no other. Completion: the text that a
+base model goes on with, without the line ends at its close, since a model reads "\\n" and the next line's indentation
+as one token. Parsing the answers is in `programs`.
 """
+
+from typing import Any
 
 import polars as pl
 
-from assets.benchmarks.problem_files import BenchmarkError
-from assets.eval_scores.cutting import STOPS
+from assets.benchmarks.problem import Form
+from assets.eval_scores.cutting import INSERTION, PROGRAM, STOPS, WHOLE_FUNCTION
 from assets.eval_scores.settings import EvaluationSettings
+from assets.eval_scores.tasks import Task
 from assets.generation import draw_number, requests_frame, template
 from resources.engines.face import Sampling
 from resources.ids import text_id
 
-TASK = "solution"
+ROLE = {Task.COMPLETE: "solution", Task.FIX: "fix", Task.EXPLAIN: "rewrite"}
+"""Names of the calls whose answer is code: part of what sample seeds are drawn from."""
+
 TITLES = {"javascript": "JavaScript", "typescript": "TypeScript", "cpp": "C++", "csharp": "C#", "php": "PHP"}
 
 
-def runnable(problems: pl.DataFrame) -> pl.DataFrame:
-    """The problems that can be asked and run; `BenchmarkError` for a benchmark that has none of them."""
-    kept = problems.filter(pl.col("prompt").is_not_null() & pl.col("test").is_not_null())
-    lost = sorted(set(problems["benchmark"]) - set(kept["benchmark"]))
-    if lost:
-        raise BenchmarkError(
-            f"benchmark {lost[0]!r} has questions but no tests to run; it serves decontamination, not evaluation"
-        )
-    return kept
+def per_sample(problems: pl.DataFrame, settings: EvaluationSettings) -> pl.DataFrame:
+    """`problems` (`tasks.asked`) once a sample, with `sample` from 0."""
+    samples = pl.int_ranges(pl.lit(settings.samples), dtype=pl.Int32).alias("sample")
+    return problems.with_columns(samples).explode("sample")
 
 
-def solution_requests(problems: pl.DataFrame, settings: EvaluationSettings) -> pl.DataFrame:
-    """Requests (`REQUEST_SCHEMA`) with `benchmark, problem_id, language` beside them, `samples` a problem."""
-    ids = ["benchmark", "problem_id", "language"]
+def solution_requests(samples: pl.DataFrame, settings: EvaluationSettings) -> pl.DataFrame:
+    """Requests (`REQUEST_SCHEMA`) for code, with the ids of `samples` (`per_sample`) beside them.
+
+    Rows of the task `explain` have their `description`, which is all that the request shows of the problem.
+    """
     rows = [
-        _request(problem, sample, settings)
-        for problem in problems.iter_rows(named=True)
-        for sample in range(settings.samples)
+        _request(row, ROLE[Task(row["task"])], _template_name(row, settings), settings)
+        for row in samples.iter_rows(named=True)
     ]
-    beside = problems.select(ids).select(pl.all().repeat_by(settings.samples).explode())
-    return pl.concat([requests_frame(rows), beside], how="horizontal")
+    return _beside(samples, rows)
 
 
-def solution_sampling(settings: EvaluationSettings, language: str) -> Sampling:
-    """How answers in `language` are drawn; completions stop where something new begins."""
-    stop = (*settings.stop, *(STOPS.get(language, ()) if settings.prompt_style == "completion" else ()))
+def description_requests(samples: pl.DataFrame, settings: EvaluationSettings) -> pl.DataFrame:
+    """Requests for the description of the right function: the first half of the task `explain`."""
+    name = "describe.completion.jinja" if settings.prompt_style == "completion" else "describe.jinja"
+    rows = [_request(row, "describe", name, settings) for row in samples.iter_rows(named=True)]
+    return _beside(samples, rows)
+
+
+def ending(problem: dict[str, Any]) -> str:
+    """Which of `STOPS` end a completion of the problem."""
+    if problem["form"] == Form.PROGRAM.value:
+        return PROGRAM
+    if problem["form"] == Form.INSERTION.value:
+        return INSERTION
+    begun = problem["language"] != "python" or f"def {problem['entry_point']}" in problem["start"]
+    return problem["language"] if begun else WHOLE_FUNCTION
+
+
+def with_endings(problems: pl.DataFrame) -> pl.DataFrame:
+    """`problems` with the column `ending`."""
+    return problems.with_columns(
+        pl.Series("ending", [ending(row) for row in problems.iter_rows(named=True)], pl.String)
+    )
+
+
+def solution_sampling(settings: EvaluationSettings, ending: str) -> Sampling:
+    """How code is drawn; completions stop where something new begins."""
+    stop = (*settings.stop, *(STOPS.get(ending, ()) if settings.prompt_style == "completion" else ()))
     return Sampling(settings.max_tokens, settings.temperature, settings.top_p, stop)
 
 
-def completion_prompt(prompt: str) -> str:
-    """What a base model is given of a problem's prompt."""
-    return prompt.rstrip("\r\n")
+def description_sampling(settings: EvaluationSettings) -> Sampling:
+    """How descriptions are drawn: as code is, without code's stops."""
+    return Sampling(settings.max_tokens, settings.temperature, settings.top_p, settings.stop)
 
 
-def _request(problem: dict[str, str], sample: int, settings: EvaluationSettings) -> dict[str, object]:
-    row_id = f"{problem['benchmark']}/{problem['problem_id']}"
+def completion_start(problem: dict[str, Any]) -> str:
+    """The code that a completion goes on from; of a program that is yet to be written, its question as a string."""
+    words = f'"""\n{problem["question"].strip()}\n"""\n' if problem["form"] == Form.PROGRAM.value else ""
+    return words + problem["start"].rstrip("\r\n")
+
+
+def _template_name(row: dict[str, Any], settings: EvaluationSettings) -> str | None:
+    """The prompt's template; None where a completion goes on from the problem's own text."""
+    task = Task(row["task"])
+    if settings.prompt_style == "completion":
+        return None if task is Task.COMPLETE else f"{ROLE[task]}.completion.jinja"
+    if task is not Task.COMPLETE:
+        return f"{ROLE[task]}.jinja"
+    if row["form"] != Form.FUNCTION.value:
+        return f"{row['form']}.jinja"
+    return "question.jinja" if settings.prompt_style == "question" else "solve.jinja"
+
+
+def _request(
+    row: dict[str, Any], role: str, name: str | None, settings: EvaluationSettings
+) -> dict[str, object]:
+    row_id, sample = f"{row['benchmark']}/{row['problem_id']}", row["sample"]
+    known = (row_id,) if row["task"] == Task.COMPLETE.value else (row_id, role)
     request: dict[str, object] = {
-        "key": text_id(row_id, str(sample)),
-        "task": TASK,
+        "key": text_id(*known, str(sample)),
+        "task": role,
         "facts": "{}",
         "sample": sample,
-        "seed": draw_number(settings.seed, TASK, row_id, sample),
+        "seed": draw_number(settings.seed, role, row_id, sample),
     }
-    if settings.prompt_style == "completion":
-        return request | {"prompt": completion_prompt(problem["prompt"])}
-    language = problem["language"]
-    name = "solve.jinja" if settings.prompt_style == "chat" else "question.jinja"
+    start, language = completion_start(row), row["language"]
+    if name is None:
+        return request | {"prompt": start}
     text = template("assets.eval_scores", name).render(
-        **problem, language_title=TITLES.get(language, language.title())
+        **row, language_title=TITLES.get(language, language.title())
     )
+    if settings.prompt_style == "completion":
+        # the description stands by itself; code is asked for by its own beginning
+        return request | {"prompt": text.rstrip() + ("" if role == "describe" else f"\n\n{start.lstrip()}")}
     return request | {"messages": [{"role": "user", "content": text.strip()}]}
+
+
+def _beside(samples: pl.DataFrame, rows: list[dict[str, object]]) -> pl.DataFrame:
+    """The requests with the ids of what they ask; a request's own `task` is the call's role."""
+    ids = samples.select("benchmark", "problem_id", "language")
+    return pl.concat([requests_frame(rows), ids], how="horizontal")

@@ -1,63 +1,49 @@
-"""From samples and problems to programs: what is judged when an answer to a benchmark problem is judged.
+"""From samples that others wrote and problems to programs: what `seedline score` judges.
 
-HumanEval's form: `completion` continues the problem's prompt, `solution` stands alone; Python's tests define
-`check`, which is called with the entry point. MBXP's tests of other languages call by themselves. Go refuses an
-import that nothing uses; those of a prompt, which a completion cannot take back, are kept without their names.
+HumanEval's form of samples: `completion` continues the problem's prompt, `solution` stands alone. Of a program or of
+inserted lines both are the whole answer.
 """
 
-import re
+from typing import Any
 
 import polars as pl
+
+from assets.benchmarks.problem import Form
+from assets.eval_scores.programs import as_program
 
 
 def sample_programs(samples: pl.DataFrame, problems: pl.DataFrame) -> pl.DataFrame:
     """Programs of `samples` (`task_id, sample, completion, solution`, either text null) against `problems`.
 
-    `problems`: `assets.benchmarks.problem_files.PROBLEM_SCHEMA`, of which `problem_id, language, prompt,
-    entry_point, test` are used. Gives `task_id, sample, language, code, tests` in the order of `samples`; a
-    sample without a problem, or a problem that cannot be run, is left out: ask `unknown_tasks` first.
+    `problems`: `assets.benchmarks.problem.PROBLEM_SCHEMA`. Gives `task_id, sample, language, code, tests, timeout_s,
+    memory_mb` in the order of `samples`; a sample without a problem, or a problem that cannot be run, is left out:
+    ask `unknown_tasks` first.
     """
-    python = pl.col("language") == "python"
-    call = pl.format("\ncheck({})\n", pl.col("entry_point"))
-    return (
+    columns = ("problem_id", "language", "form", "prompt", "entry_point", "test", "timeout_s", "memory_mb")
+    joined = (
         samples.with_row_index("_order")
-        .join(
-            problems.select("problem_id", "language", "prompt", "entry_point", "test"),
-            left_on="task_id",
-            right_on="problem_id",
-            how="inner",
-        )
+        .join(problems.select(columns), left_on="task_id", right_on="problem_id", how="inner")
         .filter(pl.col("test").is_not_null())
         .sort("_order")
-        .select(
-            "task_id",
-            "sample",
-            "language",
-            code=pl.coalesce("solution", pl.concat_str(_prompt(), "completion")),
-            tests=pl.when(python).then(pl.col("test") + call).otherwise("test"),
-        )
+    )
+    code = [as_program(row, _answer(row)) for row in joined.iter_rows(named=True)]
+    return joined.select(
+        "task_id",
+        "sample",
+        "language",
+        pl.Series("code", code, pl.String),
+        pl.col("test").alias("tests"),
+        "timeout_s",
+        "memory_mb",
     )
 
 
-def _prompt() -> pl.Expr:
-    """The prompt; Go's with each import that neither completion nor test uses kept as `_ "path"`."""
-    parts = pl.struct("prompt", rest=pl.concat_str("completion", "test"))
-    spared = parts.map_elements(lambda row: _spared(row["prompt"] or "", row["rest"] or ""), pl.String)
-    return (
-        pl.when((pl.col("language") == "go") & pl.col("completion").is_not_null())
-        .then(spared)
-        .otherwise("prompt")
-    )
-
-
-def _spared(prompt: str, rest: str) -> str:
-    head, function, body = prompt.rpartition("\nfunc ")
-
-    def kept(path: re.Match[str]) -> str:
-        name = path[1].rpartition("/")[2]
-        return path[0] if re.search(rf"\b{re.escape(name)}\.", f"{body}{rest}") else f"_ {path[0]}"
-
-    return re.sub(r'(?m)(?<=[\s(])"([\w./-]+)"(?=\s*$)', kept, head) + function + body
+def _answer(row: dict[str, Any]) -> str:
+    if row["solution"] is not None:
+        return row["solution"]
+    if row["form"] != Form.FUNCTION.value:
+        return row["completion"]
+    return row["prompt"] + row["completion"]
 
 
 def unknown_tasks(samples: pl.DataFrame, problems: pl.DataFrame) -> list[str]:

@@ -7,20 +7,20 @@ the table counts those problems; a score over programs that never ran would be a
 
 import polars as pl
 
-from assets.eval_scores.pass_at_k import scores
+from assets.eval_scores.pass_at_k import SCORE_SCHEMA, scores
 from assets.eval_scores.table import SAMPLES, TABLE
 from resources.ids import content_id
 from resources.sandbox.face import TRANSIENT, Verdict
 
 _PROBLEM = ["benchmark", "problem_id"]
-_GROUP = ["checkpoint_id", "benchmark", "language"]
+_GROUP = ["checkpoint_id", "benchmark", "task", "language"]
 
 
 def judged_samples(judged: pl.DataFrame, contaminated: pl.DataFrame, checkpoint_id: str) -> pl.DataFrame:
     """The samples table (`SAMPLES`), sorted by its key.
 
-    `judged`: one row a sample with `benchmark, problem_id, language, sample, text, finish_reason, code, tests,
-    verdict, detail`. `contaminated`: `benchmark, problem_id` of problems found in the training data.
+    `judged`: one row a sample with `benchmark, problem_id, task, language, released, sample, text, finish_reason,
+    code, tests, verdict, detail`. `contaminated`: `benchmark, problem_id` of problems found in the training data.
     """
     dirty = contaminated.select(_PROBLEM).unique().with_columns(pl.lit(True).alias("contaminated"))
     transient = [verdict.value for verdict in TRANSIENT]
@@ -30,17 +30,17 @@ def judged_samples(judged: pl.DataFrame, contaminated: pl.DataFrame, checkpoint_
         (pl.col("verdict") == Verdict.PASS.value).fill_null(False).alias("passed"),
         (pl.col("verdict").is_null() | pl.col("verdict").is_in(transient)).alias("unverified"),
     )
-    identity = content_id("checkpoint_id", *_PROBLEM, "sample", "code", "tests")
+    identity = content_id("checkpoint_id", *_PROBLEM, "task", "sample", "code", "tests")
     named = rows.with_columns(identity.alias("sample_id"), pl.col("text").alias("completion"))
     return (
         named.select(SAMPLES.schema.names())
         .cast(SAMPLES.schema)
-        .sort("benchmark", "language", "problem_id", "sample")
+        .sort("benchmark", "task", "language", "problem_id", "sample")
     )
 
 
 def score_table(samples: pl.DataFrame, ks: tuple[int, ...], *, seed: int = 0) -> pl.DataFrame:
-    """The score table (`TABLE`) of a samples table: a row a checkpoint, benchmark, language and k.
+    """The score table (`TABLE`) of a samples table: a row a checkpoint, benchmark, task, language and k.
 
     Scores are null where no problem is left to score. Raises `ValueError` where a problem has fewer than
     max(`ks`) samples.
@@ -55,7 +55,30 @@ def score_table(samples: pl.DataFrame, ks: tuple[int, ...], *, seed: int = 0) ->
         for group, problems in counted.sort(*_GROUP, "problem_id").group_by(_GROUP, maintain_order=True)
     ]
     table = pl.concat([pl.DataFrame(schema=TABLE.schema), *rows])
-    return table.sort("checkpoint_id", "benchmark", "language", "k")
+    return table.sort(*_GROUP, "k")
+
+
+def scores_by_month(samples: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
+    """pass@1 of the problems that have a day of release, by benchmark and month (LiveCodeBench's question: does a
+    score fall where the training data ends?): `benchmark, month` and the columns of `SCORE_SCHEMA`."""
+    dated = samples.filter(pl.col("released").is_not_null() & ~pl.col("unverified"))
+    month = pl.col("released").dt.strftime("%Y-%m").alias("month")
+    counted = dated.group_by("benchmark", month, "problem_id").agg(
+        pl.len().cast(pl.Int64).alias("n"), pl.col("passed").sum().cast(pl.Int64).alias("c")
+    )
+    rows = [pl.DataFrame(schema={"benchmark": pl.String, "month": pl.String, **SCORE_SCHEMA})]
+    for (benchmark, of_month), problems in counted.sort("benchmark", "month", "problem_id").group_by(
+        "benchmark", "month", maintain_order=True
+    ):
+        found = scores(problems, (1,), seed)
+        rows.append(
+            found.select(
+                pl.lit(benchmark, pl.String).alias("benchmark"),
+                pl.lit(of_month, pl.String).alias("month"),
+                *SCORE_SCHEMA,
+            )
+        )
+    return pl.concat(rows)
 
 
 def _score_rows(

@@ -1,11 +1,14 @@
-"""Settings of an evaluation: which benchmarks, how answers are asked for and drawn, and which k.
+"""Settings of an evaluation: which benchmarks and tasks, how answers are asked for and drawn, and which k.
 
 Published defaults: greedy pass@1 (StarCoder2-Instruct, Magicoder). Where benchmark files lie is deployment.
 """
 
+import datetime
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from assets.eval_scores.tasks import split_name
 
 
 class EvaluationSettings(BaseModel):
@@ -13,7 +16,18 @@ class EvaluationSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    benchmarks: tuple[str, ...] = Field(default=("seedline",), description="names of registered benchmarks")
+    benchmarks: tuple[str, ...] = Field(
+        default=("seedline",),
+        min_length=1,
+        description="names of registered benchmarks, with a task behind a colon where it is not completion: "
+        "humanevalpack:fix, humanevalpack:explain",
+    )
+    released_from: datetime.date | None = Field(
+        default=None, description="of dated benchmarks (LiveCodeBench), only problems of this day and later"
+    )
+    released_until: datetime.date | None = Field(
+        default=None, description="of dated benchmarks, only problems of this day and earlier"
+    )
     prompt_style: Literal["chat", "question", "completion"] = Field(
         default="chat",
         description="chat: an instruction around the problem's code, by the model's chat template; question: the "
@@ -31,6 +45,19 @@ class EvaluationSettings(BaseModel):
     )
     max_tokens: int = Field(default=512, ge=1, description="new tokens at most")
     seed: int = Field(default=0, description="of the sampling; a problem and a sample add their own")
+
+    @field_validator("benchmarks")
+    @classmethod
+    def _tasks_exist(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            split_name(name)
+        return names
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> Self:
+        if self.released_from and self.released_until and self.released_from > self.released_until:
+            raise ValueError("released_from is after released_until")
+        return self
 
     @model_validator(mode="after")
     def _enough_samples(self) -> Self:

@@ -1,4 +1,4 @@
-"""The table `eval_scores`, a row a checkpoint, benchmark, language and k, and its sibling of judged samples."""
+"""The table `eval_scores`, a row a checkpoint, benchmark, task, language and k, and its sibling of judged samples."""
 
 import polars as pl
 
@@ -7,11 +7,13 @@ from assets.table import Column, Table, integer, text
 SAMPLES = Table(
     key="sample_id",
     columns=(
-        text("sample_id", "id of the sample: checkpoint, problem, sample number and program"),
+        text("sample_id", "id of the sample: checkpoint, problem, task, sample number and program"),
         text("checkpoint_id", "the checkpoint that answered; canonical: the benchmark's own solutions"),
         text("benchmark", "name of the benchmark"),
         text("problem_id", "the problem's id in its benchmark"),
+        text("task", "what was asked: complete, fix or explain"),
         text("language", "programming language"),
+        Column("released", pl.Date(), "the day on which the problem became public"),
         Column("sample", pl.Int32(), "sample number, from 0"),
         text("completion", "what the model wrote"),
         text("finish_reason", "why it ended; null: no model was asked"),
@@ -27,9 +29,10 @@ SAMPLES = Table(
 TABLE = Table(
     key="score_id",
     columns=(
-        text("score_id", "id of the score: checkpoint, benchmark, language and k"),
+        text("score_id", "id of the score: checkpoint, benchmark, task, language and k"),
         text("checkpoint_id", "the checkpoint"),
         text("benchmark", "name of the benchmark"),
+        text("task", "what was asked: complete, fix or explain"),
         text("language", "programming language"),
         integer("k", "answers a problem may have"),
         Column("pass_at_k", pl.Float64(), "share of problems solved, unbiased, over all problems"),

@@ -29,17 +29,22 @@ def with_verdicts(
     language: str,
     progress: Callable[[int, int], None] | None = None,
 ) -> Mapped:
-    """`programs` (`language, code, tests` and any other columns, all of one language) with their verdicts."""
+    """`programs` (`language, code, tests` and any other columns, all of one language) with their verdicts.
+
+    `timeout_s` and `memory_mb`, where a frame has them, are limits of the program's own.
+    """
+    own_limits = [name for name in ("timeout_s", "memory_mb") if name in programs.columns]
 
     def compute(missing: pl.DataFrame) -> Iterator[pl.DataFrame]:
-        asked = missing.with_columns(pl.col("cache_key").alias("key")).select(PROGRAM_SCHEMA.names())
+        keyed = missing.with_columns(pl.col("cache_key").alias("key"))
+        asked = keyed.select(*PROGRAM_SCHEMA.names(), *own_limits)
         for verdicts in sandbox.verify(asked):
             yield verdicts.rename({"key": "cache_key"}).with_columns(
                 (~pl.col("verdict").is_in([verdict.value for verdict in TRANSIENT])).alias("cacheable")
             )
 
     stage = CacheStage("sandbox", CACHE_VERSION, dict(sandbox.identity(language)) if programs.height else {})
-    inputs = ["language", "code", "tests"]
+    inputs = ["language", "code", "tests", *own_limits]
     return row_cache.map(stage, programs, compute, inputs=inputs, results=RESULTS, progress=progress)
 
 

@@ -1,7 +1,7 @@
 """The errors that are a user's to mend: printed as a message, without a traceback."""
 
 from assets.audit.questions import UnknownQuestionError
-from assets.benchmarks.problem_files import BenchmarkError
+from assets.benchmarks.problem import BenchmarkError
 from assets.raw_corpus.take_downs import TakeDownError
 from pipeline_defs.recipes.model import RecipeError
 from pipeline_defs.runs import RunFailedError

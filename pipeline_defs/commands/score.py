@@ -1,7 +1,7 @@
 """`seedline score`: samples of a benchmark judged and scored with the unbiased pass@k, without Dagster.
 
-Samples in HumanEval's and MBXP's form: `task_id` with `completion` (continues the prompt) or `solution` (stands
-alone), one a line; problems in the benchmark's own file. Output: one Parquet row a sample, and the scores.
+Samples in HumanEval's form: `task_id` with `completion` (continues the prompt) or `solution` (stands alone), one a
+line; problems in the benchmark's own file. Output: one Parquet row a sample, and the scores.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,10 @@ _SHOWN = 20
 _SAMPLES = typer.Argument(
     metavar="SAMPLES.jsonl", help="task_id with completion or solution, one sample a line"
 )
-_PROBLEMS = typer.Option(help="the benchmark's problems: .jsonl or .jsonl.gz in HumanEval's or MBXP's form")
+_PROBLEMS = typer.Option(
+    help="the benchmark's problems: .jsonl, .jsonl.gz or .parquet of HumanEval(+), MBPP(+), MBXP, MultiPL-E, "
+    "HumanEvalPack, DS-1000 or LiveCodeBench"
+)
 
 
 def score(
@@ -133,11 +136,7 @@ def judge_samples(
     programs: pl.DataFrame, sandbox: Sandbox, cache: Path | None, console: Console
 ) -> pl.DataFrame:
     """`programs` of `sample_programs` judged: `task_id, sample, language` and `VERDICT_SCHEMA` without its key."""
-    keyed = programs.with_columns(
-        pl.int_range(pl.len()).cast(pl.String).alias("key"),
-        pl.lit(None, pl.Float64).alias("timeout_s"),
-        pl.lit(None, pl.Int64).alias("memory_mb"),
-    )
+    keyed = programs.with_columns(pl.int_range(pl.len()).cast(pl.String).alias("key"))
     found = judged(keyed, sandbox, cache, console)
     return found.select("task_id", "sample", "language", *[name for name in VERDICT_SCHEMA if name != "key"])
 

@@ -13,6 +13,7 @@ import polars as pl
 from assets.eval_scores.evaluation import checkpoint_samples
 from assets.eval_scores.pass_at_k import bootstrap, wilson
 from assets.eval_scores.settings import EvaluationSettings
+from assets.eval_scores.tasks import asked
 from assets.generation import Asker
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import TransformersSpec
@@ -54,7 +55,7 @@ def solved(
     with engines.open(TransformersSpec(model=model, form="instruct")) as engine:
         asker = Asker(engine, row_cache, progress, "instruct")
         samples = checkpoint_samples(
-            problems, settings, asker, sandbox, row_cache, clean, checkpoint_id=model
+            asked(problems), settings, asker, sandbox, row_cache, clean, checkpoint_id=model
         )
     shares = samples.group_by("problem_id").agg(pl.col("passed").mean().alias("share"))
     return shares.sort("problem_id")

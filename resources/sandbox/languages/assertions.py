@@ -30,7 +30,7 @@ OTHER = {
     "cpp": r"\bthrow\b|\b(?:abort|exit|_exit|quick_exit|terminate)\s*\(|\breturn\s+(?!0\s*;)|\bstatic_assert\b",
     "java": r"\bassert\b|\bthrow\b|\bSystem\s*\.\s*exit\b|\bassert\w+\s*\(",
     "go": r"\bpanic\s*\(|\bos\s*\.\s*Exit\b|\.\s*(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)\s*\("
-    r"|\blog\s*\.\s*(?:Fatal|Panic)",
+    r"|\blog\s*\.\s*(?:Fatal|Panic)|\bassert\s*\.\s*(?!New\b)\w+\s*\(",
     "rust": r"\b(?:panic|unreachable|todo|debug_assert\w*)!|\.\s*(?:unwrap|expect)\w*\s*\(|\bprocess\s*::\s*exit"
     r"|\?\s*;",
     "php": r"\bassert\s*\(|\bthrow\b|\b(?:exit|die)\b|\btrigger_error\b",

@@ -1,7 +1,8 @@
 """Go by the toolchain's own compiler and linker, called without `go build`.
 
 Proof: package `proof` (`harness/proof.go`) is initialised before anything of the answer. The tests are a `main`,
-or `TestX(t *testing.T)` functions. The standard library is compiled once a toolchain, which is most of the time.
+or `TestX(t *testing.T)` functions, which may use testify's `assert` (HumanEvalPack): `harness/testify_assert.go` offers
+its common part. The standard library is compiled once a toolchain, which is most of the time.
 """
 
 import io
@@ -22,6 +23,7 @@ _PREDECLARED = frozenset((
     "string", "rune", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64",
     "uintptr", "float32", "float64", "complex64", "complex128",
 ))  # fmt: skip
+_TESTIFY = "github.com/stretchr/testify/assert"
 _MAIN = re.compile(r"(?m)^(\s*func\s+)main(\s*\(\s*\))")
 _TEST = re.compile(r"(?m)^\s*func\s+(Test\w*)\s*\(\s*\w+\s+\*testing\.T\s*\)")
 _OWN_FILE = re.compile(r"(?m)^\s*(?:package\s+\w+|import\b)")
@@ -39,7 +41,7 @@ class Go(Language):
 
     name = "go"
     packages = ("golang-go",)
-    warm_sources = ("proof.go",)
+    warm_sources = ("proof.go", "testify_assert.go")
     hello = (
         "package main\n\nfunc add(a, b int) int { return a + b }\n",
         'func main() {\n\tif add(1, 2) != 3 {\n\t\tpanic("add")\n\t}\n}\n',
@@ -58,13 +60,14 @@ class Go(Language):
             'n=0; while read -r path file; do n=$((n+1)); cp "$file" std/$n.a; echo "packagefile $path=std/$n.a"; '
             "done < list > importcfg\n"
             f"{go} tool compile -p proof -importcfg importcfg -pack -o std/proof.a proof.go\n"
-            "echo packagefile proof=std/proof.a >> importcfg\n"
+            f"{go} tool compile -p {_TESTIFY} -importcfg importcfg -pack -o std/testify.a testify_assert.go\n"
+            f"printf 'packagefile proof=std/proof.a\\npackagefile {_TESTIFY}=std/testify.a\\n' >> importcfg\n"
             f'tools=$({go} env GOTOOLDIR); echo "$tools" > tools\n'
             "tar czf std.tar.gz std importcfg tools\n"
         )
         outcome = bubblewrap.run(
             ("/bin/bash", "-c", script),
-            files={"proof.go": source("proof.go")},
+            files={name: source(name) for name in self.warm_sources},
             limits=BUILD_LIMITS.model_copy(
                 update={"cpu_s": 600.0, "disk_mb": 2048, "files": 1024, "memory_mb": 4096}
             ),

@@ -6,10 +6,11 @@ import pytest
 from assets.benchmarks.registry import load_benchmarks
 from assets.eval_scores.programs import canonical_answers, programs
 from assets.eval_scores.settings import EvaluationSettings
+from assets.eval_scores.tasks import asked
 from resources.sandbox.face import PROGRAM_SCHEMA, SandboxUnavailable, Verdict
 from resources.sandbox.resource import SandboxResource
 
-OWN = load_benchmarks(["seedline"])
+OWN = asked(load_benchmarks(["seedline"]))
 
 
 def verdicts(answers: pl.DataFrame, settings: EvaluationSettings) -> pl.DataFrame:

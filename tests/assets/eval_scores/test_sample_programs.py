@@ -2,17 +2,20 @@
 
 import polars as pl
 
+from assets.benchmarks.problem import PROBLEM_SCHEMA
 from assets.eval_scores.sample_programs import sample_programs, unanswered_tasks, unknown_tasks
 
 PROBLEMS = pl.DataFrame(
     {
         "problem_id": ["H/0", "M/1", "G/2"],
         "language": ["python", "go", None],
+        "form": ["function", "function", None],
         "prompt": ["def f(x):\n", "package main\nfunc f() {\n", None],
         "entry_point": ["f", "f", None],
-        "test": ["def check(candidate):\n    assert candidate(1) == 1\n", "func main() {}", None],
+        "test": ["def check(candidate):\n    assert candidate(1) == 1\n\ncheck(f)\n", "func main() {}", None],
     }
 )
+PROBLEMS = pl.concat([pl.DataFrame(schema=PROBLEM_SCHEMA), PROBLEMS], how="diagonal")
 SAMPLES = pl.DataFrame(
     {
         "task_id": ["M/1", "H/0", "H/0"],

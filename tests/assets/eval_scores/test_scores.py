@@ -1,23 +1,34 @@
 """Verdicts to scores: raw and clean, problems that could not be judged, and no dependence on the row order."""
 
+import datetime
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.eval_scores.scores import judged_samples, score_table
+from assets.eval_scores.scores import judged_samples, score_table, scores_by_month
 from assets.eval_scores.table import SAMPLES, TABLE
 from resources.sandbox.face import Verdict
 
 NONE = pl.DataFrame(schema={"benchmark": pl.String, "problem_id": pl.String})
 
 
-def judged(verdicts: dict[str, list[str | None]], language: str = "python") -> pl.DataFrame:
+def judged(
+    verdicts: dict[str, list[str | None]],
+    language: str = "python",
+    task: str = "complete",
+    released: Mapping[str, datetime.date] = MappingProxyType({}),
+) -> pl.DataFrame:
     rows = [
         {
             "benchmark": "own",
             "problem_id": problem,
+            "task": task,
             "language": language,
+            "released": released.get(problem),
             "sample": sample,
             "text": f"answer {sample}",
             "finish_reason": "stop",
@@ -29,7 +40,9 @@ def judged(verdicts: dict[str, list[str | None]], language: str = "python") -> p
         for problem, samples in verdicts.items()
         for sample, verdict in enumerate(samples)
     ]
-    return pl.DataFrame(rows, schema_overrides={"detail": pl.String, "verdict": pl.String})
+    return pl.DataFrame(
+        rows, schema_overrides={"detail": pl.String, "verdict": pl.String, "released": pl.Date}
+    )
 
 
 def scored(
@@ -106,3 +119,23 @@ def test_row_order_does_not_matter(verdicts: dict[str, list[str | None]], seed: 
     assert score_table(first, (1, 2)).equals(score_table(shuffled, (1, 2)))
     table = score_table(first, (1, 2))
     assert (table["problems"] + table["unverified_problems"]).to_list() == [len(verdicts)] * 2
+
+
+def test_tasks_of_one_benchmark_have_scores_of_their_own():
+    both = pl.concat([judged({"a": ["pass"]}), judged({"a": ["fail"]}, task="fix")])
+    table = score_table(judged_samples(both, NONE, "c1"), (1,))
+    assert table.select("task", "pass_at_k", "problems").rows() == [("complete", 1.0, 1), ("fix", 0.0, 1)]
+    assert table["score_id"].n_unique() == 2
+
+
+def test_scores_by_month_of_release():
+    days = {"a": datetime.date(2024, 1, 3), "b": datetime.date(2024, 1, 30), "c": datetime.date(2024, 3, 1)}
+    samples = judged_samples(
+        judged({"a": ["pass"], "b": ["fail"], "c": ["pass"], "d": ["pass"]}, released=days), NONE, "c1"
+    )
+    by_month = scores_by_month(samples)
+    assert by_month.select("benchmark", "month", "pass_at_k", "problems").rows() == [
+        ("own", "2024-01", 0.5, 2),
+        ("own", "2024-03", 1.0, 1),
+    ]
+    assert scores_by_month(samples.filter(problem_id="d")).is_empty()

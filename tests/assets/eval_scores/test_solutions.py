@@ -6,16 +6,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from assets.benchmarks.problem_files import BenchmarkError
 from assets.benchmarks.registry import load_benchmarks
 from assets.eval_scores.cutting import STOPS, cut
 from assets.eval_scores.programs import canonical_answers, programs
-from assets.eval_scores.requests import runnable, solution_requests, solution_sampling
+from assets.eval_scores.requests import per_sample, solution_requests, solution_sampling
 from assets.eval_scores.settings import EvaluationSettings
+from assets.eval_scores.tasks import asked
 from resources.engines.face import REQUEST_SCHEMA
 
 SHARED = Path(os.environ.get("SEEDLINE_SHARED", Path(__file__).parents[4] / "shared")) / "benchmarks"
-OWN = load_benchmarks(["seedline"])
+OWN = asked(load_benchmarks(["seedline"]))
 CHAT = EvaluationSettings()
 COMPLETION = EvaluationSettings(prompt_style="completion")
 BOTH = pytest.mark.parametrize("settings", [CHAT, COMPLETION], ids=["chat", "completion"])
@@ -73,9 +73,7 @@ def test_body_alone_is_set_behind_the_prompt():
 
 
 def test_imports_of_the_prompt_stand_before_a_chat_answer():
-    problem = OWN[:1].with_columns(
-        prompt=pl.lit("import math\nfrom math import floor\n\n") + pl.col("prompt")
-    )
+    problem = OWN[:1].with_columns(start=pl.lit("import math\nfrom math import floor\n\n") + pl.col("prompt"))
     answer = problem.select(
         "benchmark", "problem_id", sample=0, text=pl.lit("```python\ndef ferry_crossings(a, b): ...\n```")
     )
@@ -133,7 +131,7 @@ def test_completion_ends_where_the_function_ends(language: str, prompt: str, com
 
 def test_requests_are_one_a_sample_with_their_own_seeds():
     settings = EvaluationSettings(samples=3, temperature=0.8, k=(1, 3))
-    requests = solution_requests(OWN, settings)
+    requests = solution_requests(per_sample(OWN, settings), settings)
     assert requests.height == 90
     assert requests.select(REQUEST_SCHEMA.names()).schema == REQUEST_SCHEMA
     assert requests["key"].n_unique() == requests["seed"].n_unique() == 90
@@ -144,24 +142,17 @@ def test_requests_are_one_a_sample_with_their_own_seeds():
     assert message["role"] == "user"
     assert OWN["prompt"][0].strip() in message["content"]
     assert "check(candidate)" not in message["content"]
-    fewer = solution_requests(OWN, settings.model_copy(update={"samples": 1, "k": (1,)}))
+    one = settings.model_copy(update={"samples": 1, "k": (1,)})
+    fewer = solution_requests(per_sample(OWN, one), one)
     assert fewer.equals(requests.filter(sample=0))
 
 
 def test_completion_requests_end_with_the_prompts_last_word():
-    requests = solution_requests(OWN, COMPLETION)
+    requests = solution_requests(per_sample(OWN, COMPLETION), COMPLETION)
     assert requests["prompt"].str.ends_with('"""').all()
     assert requests["messages"].null_count() == 30
     assert solution_sampling(COMPLETION, "python").stop == STOPS["python"]
     assert solution_sampling(CHAT, "python").stop == ()
-
-
-def test_benchmark_without_tests_cannot_be_evaluated():
-    question = {"benchmark": ["q"], "problem_id": ["q/0"], "question": ["How many?"]}
-    both = pl.concat([OWN, pl.DataFrame(question)], how="diagonal")
-    with pytest.raises(BenchmarkError, match="'q' has questions but no tests"):
-        runnable(both)
-    assert runnable(OWN).equals(OWN)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +173,7 @@ def test_public_canonical_solutions_survive_the_cut():
     """Of every language's canonical solutions the cut leaves all but what follows the function."""
     files = {path.name.split(".")[0]: path for path in sorted((SHARED / "mbxp").glob("*.gz"))}
     files["HumanEval"] = SHARED / "HumanEval.jsonl.gz"
-    problems = load_benchmarks(list(files), files).filter(pl.col("canonical_solution").is_not_null())
+    problems = asked(load_benchmarks(list(files), files)).filter(pl.col("canonical_solution").is_not_null())
     answers = canonical_answers(problems, COMPLETION)
     judged = programs(answers, problems, COMPLETION).with_columns(
         whole=problems["prompt"] + problems["canonical_solution"]

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from assets.benchmarks.problem_files import PROBLEM_SCHEMA
+from assets.benchmarks.problem import PROBLEM_SCHEMA
 from assets.benchmarks.registry import load_benchmarks
 from assets.sft_dataset.decontamination import (
     PATTERN_SCHEMA,

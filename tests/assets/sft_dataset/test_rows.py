@@ -4,7 +4,7 @@ import hypothesis.strategies as st
 import polars as pl
 from hypothesis import given, settings
 
-from assets.benchmarks.problem_files import PROBLEM_SCHEMA
+from assets.benchmarks.problem import PROBLEM_SCHEMA
 from assets.corpus_dump.table import TABLE as FILES
 from assets.filtered_seeds.table import TABLE as SEEDS
 from assets.ledger import Ledger, accounting_errors

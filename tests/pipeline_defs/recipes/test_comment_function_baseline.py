@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.benchmarks.problem_files import PROBLEM_SCHEMA
+from assets.benchmarks.problem import PROBLEM_SCHEMA
 from assets.candidate_responses.methods import write_responses
 from assets.corpus_dump.table import TABLE as FILES
 from assets.filtered_seeds.chain import Chain

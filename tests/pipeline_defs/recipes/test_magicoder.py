@@ -11,7 +11,7 @@ from collections import Counter
 import polars as pl
 import pytest
 
-from assets.benchmarks.problem_files import PROBLEM_SCHEMA
+from assets.benchmarks.problem import PROBLEM_SCHEMA
 from assets.candidate_responses.methods import write_responses
 from assets.checkpoint.stages import training_stages
 from assets.corpus_dump.table import TABLE as FILES

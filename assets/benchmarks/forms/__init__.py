@@ -1,0 +1,52 @@
+"""The published forms of benchmark files, one a module: which fields tell it, and a record as a problem.
+
+Each module has `FIELDS`, by which its records are known, and `problem`, which gives what it can of
+`PROBLEM_SCHEMA`. A record that has the fields and makes no sense raises `ValueError`, whose message ends up behind
+the file and the row.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from assets.benchmarks.forms import (
+    ds1000,
+    humaneval,
+    humanevalpack,
+    livecodebench,
+    mbpp,
+    multipl_e,
+    questions,
+)
+
+Record = Mapping[str, Any]
+
+
+class FileForm(NamedTuple):
+    """A published form: its name for messages, the fields that tell it, and the reader of one record."""
+
+    name: str
+    fields: tuple[str, ...]
+    problem: Callable[[Record], dict[str, Any]]
+
+
+FORMS = (
+    FileForm("HumanEvalPack", humanevalpack.FIELDS, humanevalpack.problem),
+    FileForm("HumanEval", humaneval.FIELDS, humaneval.problem),
+    FileForm("MBPP", mbpp.FIELDS, mbpp.problem),
+    FileForm("MultiPL-E", multipl_e.FIELDS, multipl_e.problem),
+    FileForm("LiveCodeBench", livecodebench.FIELDS, livecodebench.problem),
+    FileForm("DS-1000", ds1000.FIELDS, ds1000.problem),
+    FileForm("question and answer", questions.FIELDS, questions.problem),
+)
+"""Looked through in this order: HumanEvalPack's records have HumanEval's fields too."""
+
+
+def form_of(record: Record) -> FileForm:
+    """The form that `record` has all fields of; `ValueError` with the nearest form's missing ones if there is none."""
+    for form in FORMS:
+        if all(field in record for field in form.fields):
+            return form
+    nearest = max(FORMS, key=lambda form: sum(field in record for field in form.fields) / len(form.fields))
+    missing = ", ".join(field for field in nearest.fields if field not in record)
+    known = "; ".join(f"{form.name} ({', '.join(form.fields)})" for form in FORMS)
+    raise ValueError(f"has no {missing}, which {nearest.name}'s form needs; the forms are {known}")

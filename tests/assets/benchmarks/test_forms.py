@@ -1,0 +1,163 @@
+"""The published forms of benchmark files: what a record becomes, and every way in which one can be wrong."""
+
+import base64
+import datetime
+import json
+import pickle
+import zlib
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from assets.benchmarks.go_imports import needed_imports, with_used_imports
+from assets.benchmarks.problem import PROBLEM_SCHEMA, BenchmarkError
+from assets.benchmarks.problem_files import read_problems
+from tests.assets.benchmarks import published_forms as forms
+
+STDIN, FUNCTIONAL = forms.LIVECODEBENCH["stdin"], forms.LIVECODEBENCH["functional"]
+
+
+def read(folder: Path, *records: dict[str, Any]) -> dict[str, Any]:
+    """The one problem of a file with `records`."""
+    path = folder / "it.jsonl"
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    problems = read_problems("it", path)
+    assert problems.schema == PROBLEM_SCHEMA
+    return problems.row(0, named=True)
+
+
+def test_humanevalpack_has_a_declaration_and_a_wrong_body(tmp_path: Path):
+    record = forms.HUMANEVALPACK["python"]
+    problem = read(tmp_path, record)
+    assert (problem["problem_id"], problem["language"], problem["form"]) == ("Python/0", "python", "function")
+    assert problem["declaration"] == record["declaration"]
+    assert problem["buggy_solution"] == record["buggy_solution"]
+    assert problem["test"] == record["test"]  # it calls by itself
+    assert problem["docstring"] == "Three times the number."
+
+
+@pytest.mark.parametrize("language", forms.HUMANEVALPACK)
+def test_humanevalpack_names_its_language_by_the_task(tmp_path: Path, language: str):
+    assert read(tmp_path, forms.HUMANEVALPACK[language])["language"] == language
+
+
+def test_humanevalpack_go_tests_are_a_file_of_their_own_with_what_they_use(tmp_path: Path):
+    problem = read(tmp_path, forms.HUMANEVALPACK["go"])
+    head = problem["test"].partition("func ")[0]
+    assert head.startswith("package main")
+    assert all(f'"{name}"' in head for name in ("testing", "math", "github.com/stretchr/testify/assert"))
+    assert problem["declaration"].startswith('import (\n    "math"\n)\n\nfunc Tripled')
+
+
+def test_mbpp_is_continued_from_its_words_and_first_assertion(tmp_path: Path):
+    problem = read(tmp_path, forms.MBPP)
+    assert problem["prompt"] == (
+        '"""\nWrite a function to count the even numbers of a list.\nassert count_even([1, 2, 4]) == 2\n"""\n'
+    )
+    assert (problem["problem_id"], problem["entry_point"]) == ("Mbpp/7", "count_even")
+    assert problem["test"] == "assert count_even([1, 2, 4]) == 2\nassert count_even([]) == 0\n"
+    assert "\r" not in problem["canonical_solution"]
+
+
+def test_mbpp_plus_takes_its_own_tests_and_imports(tmp_path: Path):
+    problem = read(tmp_path, forms.MBPP_PLUS)
+    assert problem["test"].startswith("import math\ndef assertion(")
+    assert problem["question"] == problem["docstring"] == forms.MBPP["text"]
+
+
+def test_ds1000_calls_its_two_functions_with_the_answers_text(tmp_path: Path):
+    problem = read(tmp_path, forms.DS1000)
+    assert (problem["problem_id"], problem["form"]) == ("Numpy/0", "insertion")
+    assert problem["test"].endswith("\n\n\ntest_execution(SOLUTION)\ntest_string(SOLUTION)\n")
+    assert problem["docstring"] == "I have an array and want each number once, sorted."
+    without = forms.DS1000 | {"code_context": forms.DS1000["code_context"].partition("def test_string")[0]}
+    assert read(tmp_path, without)["test"].endswith("\n\n\ntest_execution(SOLUTION)\n")
+
+
+def test_livecodebench_has_a_day_and_time_for_each_case(tmp_path: Path):
+    problem = read(tmp_path, STDIN)
+    assert problem["released"] == datetime.date(2024, 3, 2)
+    assert (problem["form"], problem["entry_point"], problem["prompt"]) == ("program", None, "")
+    assert (problem["timeout_s"], problem["memory_mb"]) == (17.0, 4096)
+    assert problem["canonical_solution"] is None
+    method = read(tmp_path, FUNCTIONAL)
+    assert method["entry_point"] == "sumOfBoth"
+    assert method["prompt"] == FUNCTIONAL["starter_code"]
+
+
+@pytest.mark.parametrize("language", forms.MULTIPL_E)
+def test_multipl_e_tests_stand_alone(tmp_path: Path, language: str):
+    record = forms.MULTIPL_E[language]
+    problem = read(tmp_path, record)
+    assert (problem["problem_id"], problem["language"]) == ("HumanEval_0_times_three", language)
+    assert problem["entry_point"] in ("times_three", "timesThree", "TimesThree")
+    assert problem["entry_point"] in record["prompt"]
+    assert not problem["test"].lstrip().startswith(("}", "end"))
+    assert "Three times the number." in problem["docstring"]
+    assert "function" not in problem["docstring"] and "#include" not in problem["docstring"]
+
+
+def test_parquet_is_read_as_json_lines_are(tmp_path: Path):
+    records = [forms.HUMANEVAL, forms.HUMANEVAL | {"task_id": "Own/1"}]
+    pl.DataFrame(records, schema=list(records[0])).drop("test").with_columns(
+        test=pl.lit(forms.HUMANEVAL["test"])
+    ).write_parquet(tmp_path / "it.parquet")
+    lines = tmp_path / "it.jsonl"
+    lines.write_text("".join(json.dumps(record) + "\n" for record in records))
+    assert read_problems("it", tmp_path / "it.parquet").equals(read_problems("it", lines))
+
+
+class _Harmful:
+    """What a pickle can ask for: it would make a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Path.touch, (self.path,)
+
+
+def test_a_pickle_that_asks_for_more_than_text_is_refused(tmp_path: Path):
+    made = tmp_path / "made"
+    packed = base64.b64encode(zlib.compress(pickle.dumps(_Harmful(made)))).decode()
+    with pytest.raises(BenchmarkError, match=r"line 1 has cases in private_test_cases .* it asks for"):
+        read(tmp_path, STDIN | {"private_test_cases": packed})
+    assert not made.exists()
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        (forms.HUMANEVAL | {"test": None}, "line 1 has no text in test"),
+        (forms.HUMANEVALPACK["python"] | {"task_id": "Lua/0"}, "begins with no language of HumanEvalPack"),
+        (forms.MBPP | {"test_list": "assert f() == 1"}, "has no list of texts in test_list"),
+        (forms.MBPP | {"test_list": ["assert 1 == 1"]}, "no assertion in test_list that calls a function"),
+        (forms.DS1000 | {"metadata": "{}"}, "has no problem_id in metadata"),
+        (forms.DS1000 | {"code_context": "x = 1"}, "has no function test_execution"),
+        (STDIN | {"contest_date": "soon"}, "has a contest_date that is no date: 'soon'"),
+        (STDIN | {"private_test_cases": "?!"}, "neither JSON nor packed JSON"),
+        (STDIN | {"public_test_cases": "[]", "private_test_cases": "[]"}, "has no case to test with"),
+        (STDIN | {"public_test_cases": '[{"input": "1"}]'}, "without input and output"),
+        (forms.MULTIPL_E["rust"] | {"language": "lua"}, "is in the language 'lua'; known are py, js"),
+        (forms.MULTIPL_E["rust"] | {"name": "HumanEval_0_other"}, "whose function is not in its prompt"),
+        ({"code_context": "x", "prompt": "y"}, "has no reference_code, metadata, which DS-1000's form needs"),
+    ],
+)
+def test_a_record_that_makes_no_sense_is_named(tmp_path: Path, record: dict[str, Any], message: str):
+    with pytest.raises(BenchmarkError, match=message) as caught:
+        read(tmp_path, record)
+    assert str(tmp_path / "it.jsonl") in str(caught.value)
+
+
+def test_go_imports_follow_what_code_and_tests_use():
+    head = 'package other\n\nimport (\n\t"math"\n\t"fmt"\n)\n\n// strings.Repeat\n'
+    code = head + "func f() int {\n\treturn strconv.IntSize\n}\n"
+    own_file = 'package main\n\nimport "testing"\n\nfunc TestF(t *testing.T) { math.Abs(f()) }\n'
+    made = needed_imports(code, own_file)
+    assert made.startswith('package main\nimport "strconv"\n')
+    assert '\t_ "math"\n\t_ "fmt"\n' in made and '"strings"' not in made
+    assert '\n\t"math"\n\t_ "fmt"\n' in needed_imports(code, "func TestF(t *testing.T) { math.Abs(f()) }")
+    assert 'package main\nimport "math"\n' in with_used_imports(own_file)
+    assert needed_imports("func f() {}", "") == "func f() {}"
