@@ -25,7 +25,7 @@ class Case(NamedTuple):
 
 def tests_of(cases: Sequence[Case], entry_point: str | None, *, timeout_s: float) -> str:
     """The tests' side: `cases` one by one, of the function `entry_point` or (None) of a program that prints."""
-    packed = base64.b64encode(zlib.compress(json.dumps(cases).encode(), 9)).decode()
+    packed = base64.b64encode(zlib.compress(json.dumps(cases).encode(), 1)).decode()
     compare = _RETURNS if entry_point else _PRINTS
     return f'PACKED = "{packed}"\nTIMEOUT_S = {timeout_s:g}\n{compare}{_EACH_CASE}'
 
