@@ -9,6 +9,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.benchmarks.problem_files import problem_files
 from assets.benchmarks.registry import benchmark_files, load_benchmarks
 from assets.benchmarks.table import TABLE
 from assets.plots import bar_plot, png_markdown
@@ -59,5 +60,6 @@ def files_digest(registered: Mapping[str, Path]) -> str:
     """Digest of the benchmark files' bytes; a missing file counts as empty, and stops the asset when it runs."""
     digest = hashlib.sha256()
     for name, path in sorted(benchmark_files(registered).items()):
-        digest.update(f"{name}\0".encode() + (path.read_bytes() if path.is_file() else b"") + b"\0")
+        for file in problem_files(path):
+            digest.update(f"{name}\0".encode() + (file.read_bytes() if file.is_file() else b"") + b"\0")
     return digest.hexdigest()

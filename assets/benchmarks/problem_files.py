@@ -1,5 +1,7 @@
 """Benchmark files as frames: JSON Lines, plain or gzipped, or Parquet, in the forms in which benchmarks are published.
 
+A benchmark is a file, or a folder with files (a language each, or a release each).
+
 What each form's fields mean stands in `forms`; which files are read is the registry's matter. Nothing is scored.
 """
 
@@ -15,20 +17,20 @@ import polars as pl
 from assets.benchmarks.forms import form_of
 from assets.benchmarks.problem import PROBLEM_SCHEMA, BenchmarkError
 
+ENDINGS = (".jsonl", ".jsonl.gz", ".parquet")
+"""What files of a folder are read by; a file that is named itself may be called anything."""
+
+
+def problem_files(path: Path) -> list[Path]:
+    """The files that hold the benchmark at `path`, in order: those below a folder, or the one file, there or not."""
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.rglob("*") if file.is_file() and file.name.endswith(ENDINGS))
+
 
 def read_problems(name: str, path: Path) -> pl.DataFrame:
-    """The problems (`PROBLEM_SCHEMA`) of benchmark `name` in file `path`, in the file's order."""
-    rows = []
-    for number, place, record in _records(name, path):
-        try:
-            problem = form_of(record).problem(record)
-        except ValueError as error:
-            raise BenchmarkError(f"benchmark {name!r}: {path}, {place} {error}") from error
-        identity = problem.get("problem_id")
-        rows.append(
-            problem
-            | {"benchmark": name, "problem_id": f"{name}/{number}" if identity is None else str(identity)}
-        )
+    """The problems (`PROBLEM_SCHEMA`) of benchmark `name` in the file or folder `path`, in the files' order."""
+    rows = [problem for file in problem_files(path) for problem in _problems(name, file)]
     if not rows:
         raise BenchmarkError(f"benchmark {name!r}: {path} holds no problem")
     frame = pl.DataFrame(rows, schema=PROBLEM_SCHEMA)
@@ -36,6 +38,20 @@ def read_problems(name: str, path: Path) -> pl.DataFrame:
     if len(twice):
         raise BenchmarkError(f"benchmark {name!r}: {path} holds problem {twice[0]!r} more than once")
     return frame
+
+
+def _problems(name: str, path: Path) -> Iterator[dict[str, Any]]:
+    """The problems of one file."""
+    for number, place, record in _records(name, path):
+        try:
+            problem = form_of(record).problem(record)
+        except ValueError as error:
+            raise BenchmarkError(f"benchmark {name!r}: {path}, {place} {error}") from error
+        identity = problem.get("problem_id")
+        yield problem | {
+            "benchmark": name,
+            "problem_id": f"{name}/{number}" if identity is None else str(identity),
+        }
 
 
 def _records(name: str, path: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:

@@ -44,7 +44,7 @@ def problem(record: Mapping[str, Any]) -> dict[str, Any]:
     if language is None:
         raise ValueError(f"is in the language {written!r}; known are {', '.join(LANGUAGES)}")
     return {
-        "problem_id": text(record, "name"),
+        "problem_id": f"{written}/{text(record, 'name')}",  # a name is the same in every language
         "language": language,
         "form": Form.FUNCTION.value,
         "prompt": prompt,

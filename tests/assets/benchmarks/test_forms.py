@@ -91,7 +91,8 @@ def test_livecodebench_has_a_day_and_time_for_each_case(tmp_path: Path):
 def test_multipl_e_tests_stand_alone(tmp_path: Path, language: str):
     record = forms.MULTIPL_E[language]
     problem = read(tmp_path, record)
-    assert (problem["problem_id"], problem["language"]) == ("HumanEval_0_times_three", language)
+    assert problem["problem_id"] == f"{record['language']}/HumanEval_0_times_three"
+    assert problem["language"] == language
     assert problem["entry_point"] in ("times_three", "timesThree", "TimesThree")
     assert problem["entry_point"] in record["prompt"]
     assert not problem["test"].lstrip().startswith(("}", "end"))
@@ -107,6 +108,23 @@ def test_parquet_is_read_as_json_lines_are(tmp_path: Path):
     lines = tmp_path / "it.jsonl"
     lines.write_text("".join(json.dumps(record) + "\n" for record in records))
     assert read_problems("it", tmp_path / "it.parquet").equals(read_problems("it", lines))
+
+
+def test_a_folder_is_one_benchmark(tmp_path: Path):
+    for language, record in forms.MULTIPL_E.items():
+        path = tmp_path / "data" / language / "test.jsonl"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(record))
+    (tmp_path / "README.md").write_text("about it")
+    problems = read_problems("it", tmp_path)
+    assert problems["language"].to_list() == sorted(forms.MULTIPL_E)
+    empty = tmp_path / "data" / "empty"
+    empty.mkdir()
+    with pytest.raises(BenchmarkError, match="holds no problem"):
+        read_problems("it", empty)
+    (tmp_path / "again.jsonl").write_text(json.dumps(forms.MULTIPL_E["go"]))
+    with pytest.raises(BenchmarkError, match=r"'go_test\.go/HumanEval_0_times_three' more than once"):
+        read_problems("it", tmp_path)
 
 
 class _Harmful:
