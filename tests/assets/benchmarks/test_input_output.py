@@ -51,7 +51,17 @@ WRONG = {
     "ends the process": ("import os\nos._exit(0)\n", None),
     "raises": ("raise ValueError(1)\n", None),
     "is no code": ("print(\n", None),
-    "is slow": ("import time\ntime.sleep(1.5)\n" + SUM, None),
+    "is slow": (
+        "import time\nend = time.process_time() + 3\nwhile time.process_time() < end: pass\n" + SUM,
+        None,
+    ),
+    "sleeps": ("import time\ntime.sleep(8)\n" + SUM, None),
+    "tells its time wrong": (
+        "class Solution:\n    def f(self, a, b):\n        return a + [b]\nclass Never:\n"
+        "    def __sub__(self, other): return self\n    def __le__(self, other): return True\n"
+        "import builtins, time\ntime.process_time = Never\n",
+        "f",
+    ),
     "prints nothing": ("", None),
     "returns another": ("class Solution:\n    def f(self, a, b):\n        return a\n", "f"),
     "equals all": (
@@ -75,7 +85,7 @@ def verdicts() -> dict[str, dict[str, object]]:
             name,
             "python",
             code_of(code, entry_point),
-            input_output.tests_of(RETURNS if entry_point else PRINTS, entry_point, timeout_s=1),
+            input_output.tests_of(RETURNS if entry_point else PRINTS, entry_point, timeout_s=2),
         )
         for name, (code, entry_point) in {**RIGHT, **WRONG}.items()
     ]
@@ -106,3 +116,4 @@ def test_a_wrong_answer_fails(verdicts: dict[str, dict[str, object]], name: str)
 def test_the_case_that_is_wrong_is_named(verdicts: dict[str, dict[str, object]]):
     assert "case 1 is wrong" in str(verdicts["prints the same"]["detail"])
     assert "case 0 took too long" in str(verdicts["is slow"]["detail"])
+    assert "case 0 took too long" in str(verdicts["sleeps"]["detail"])
