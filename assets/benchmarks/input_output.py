@@ -13,9 +13,6 @@ import zlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
-ANSWER = "seedline_answer"
-"""The function that stands for an answer."""
-
 _CPU_S = """
 
 def seedline_cpu_s():
@@ -56,7 +53,7 @@ _USUAL = (
 )
 
 _PROGRAM = '''
-import builtins, io, sys, threading
+import io, sys, threading
 
 ANSWER = compile(ANSWER, "answer.py", "exec")
 

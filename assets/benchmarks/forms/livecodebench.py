@@ -34,8 +34,7 @@ def problem(record: Mapping[str, Any]) -> dict[str, Any]:
     ]
     if not cases:
         raise ValueError("has no case to test with")
-    told = json.loads(record.get("metadata") or "{}")
-    entry_point = told.get("func_name") if isinstance(told, dict) else None
+    entry_point = _entry_point(record.get("metadata") or "{}")
     content, title = text(record, "question_content"), record.get("question_title")
     return {
         "problem_id": str(record["question_id"]),
@@ -50,6 +49,18 @@ def problem(record: Mapping[str, Any]) -> dict[str, Any]:
         "timeout_s": TIMEOUT_S * len(cases) + 5,
         "memory_mb": MEMORY_MB,
     }
+
+
+def _entry_point(metadata: str) -> str | None:
+    """The method's name, which becomes part of the program; None for a program that prints."""
+    try:
+        told = json.loads(metadata)
+    except ValueError as error:
+        raise ValueError(f"has metadata that is not JSON: {error}") from error
+    name = told.get("func_name") if isinstance(told, dict) else None
+    if name is not None and not (isinstance(name, str) and name.isidentifier()):
+        raise ValueError(f"has the func_name {name!r} in metadata, which is no name")
+    return name
 
 
 def _cases(field: str, packed: str) -> list[Case]:

@@ -155,6 +155,8 @@ def test_a_pickle_that_asks_for_more_than_text_is_refused(tmp_path: Path):
         (forms.DS1000 | {"metadata": "{}"}, "has no problem_id in metadata"),
         (forms.DS1000 | {"code_context": "x = 1"}, "has no function test_execution"),
         (STDIN | {"contest_date": "soon"}, "has a contest_date that is no date: 'soon'"),
+        (STDIN | {"metadata": "none"}, "line 1 has metadata that is not JSON"),
+        (STDIN | {"metadata": '{"func_name": "f(1)"}'}, r"has the func_name 'f\(1\)' in metadata"),
         (STDIN | {"private_test_cases": "?!"}, "neither JSON nor packed JSON"),
         (STDIN | {"public_test_cases": "[]", "private_test_cases": "[]"}, "has no case to test with"),
         (STDIN | {"public_test_cases": '[{"input": "1"}]'}, "without input and output"),
