@@ -27,7 +27,7 @@ from resources.row_cache.resource import RowCacheResource
 from resources.type_checker.resource import TypeCheckerResource
 
 ARTIFACT = "filtered_seeds"
-VERSION = "1"
+VERSION = "2"
 
 
 def build(shared: RecipeAssets, settings: SeedSettings, spec: EngineSpec) -> dg.AssetsDefinition:

@@ -28,7 +28,7 @@ from resources.parquet_store import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 
 ARTIFACT = "sft_dataset"
-VERSION = "3"
+VERSION = "4"
 WORTH_CHECK = "rows_are_worth_training_on"
 
 

@@ -88,11 +88,12 @@ class ServerProcess:
         settings = {"filter": f"{_HOME}.bpf", "home": self._home, "readable": [], "preload": list(preload)}
         settings["reader"] = reader
         order: dict[str, object] = {"uid": uid, "env": {}, "in_place": backend == Backend.LANDLOCK}
-        sources = {str(_INSIDE): _HOME, self._filter.name: f"{_HOME}.bpf", **{path: path for path in binds}}
+        sources = {str(_INSIDE): _HOME, self._filter.name: f"{_HOME}.bpf"}
+        sources |= {path: _seen_at(path, python) for path in binds}
         order["binds"] = list(sources)
         flags = ["-s", "-B" if preload else "-SB"]
         if backend == Backend.BWRAP:
-            program = [python, *flags, f"{_HOME}/server.py", json.dumps(settings)]
+            program = [_seen_at(python, python), *flags, f"{_HOME}/server.py", json.dumps(settings)]
             order["command"] = [*_namespaces(sources, hash_seed), *program]
         else:
             settings |= {"filter": self._filter.name, "readable": [*_SYSTEM, "/usr", *_SETTINGS, *binds]}
@@ -194,6 +195,17 @@ class ServerProcess:
         self._errors.seek(0)
         text = self._errors.read(4096).decode(errors="backslashreplace").strip()
         return text.splitlines()[-1] if text else "no message"
+
+
+def _seen_at(path: str, python: str) -> str:
+    """Where a path of the interpreter's is seen inside: a program's own /tmp would hide a virtual environment there.
+
+    An environment whose link names another interpreter below /tmp stays where it is, as the link would lead nowhere;
+    what it has not loaded before a program starts is then not seen.
+    """
+    tmp, linked = Path("/tmp"), Path(python).resolve()
+    movable = not linked.is_relative_to(tmp) or linked.parent == Path(python).parent.resolve()
+    return f"/mnt{path}" if movable and Path(path).is_relative_to(tmp) else path
 
 
 def _namespaces(sources: dict[str, str], hash_seed: int) -> list[object]:

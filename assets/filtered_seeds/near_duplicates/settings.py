@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SIGNATURE_VERSION = "minhash/1"
+SIGNATURE_VERSION = "minhash/2"
 """Goes into the cache key of signatures: raised whenever the same text and settings would give other bytes."""
 
 

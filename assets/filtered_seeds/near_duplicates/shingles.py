@@ -99,12 +99,14 @@ def _hash_tokens(
 
 def _hash_ngrams(tokens: Hashes, token_offsets: NDArray[np.int64], ngram: int) -> Shingles:
     first, end, counts = token_offsets[:-1], token_offsets[1:], np.diff(token_offsets)
+    # one factor a place, so that the order counts; in arithmetic progression (1, 3, 5, ...) they would give the same
+    # sum wherever the places of each word add up to the same: "a b a b a" and "b a a a b"
+    factors = mix(np.arange(1, ngram + 1, dtype=np.uint64)) | np.uint64(1)
     hashes = np.zeros(len(tokens), np.uint64)  # at each token, of the n-gram that starts there
     whole = np.ones(len(tokens), np.bool_)  # whether that n-gram ends within its text
     short_texts: list[tuple[NDArray[np.int64], Hashes]] = []
     for place in range(ngram):
-        factor = np.uint64((GOLDEN * (2 * place + 1)) % 2**64)  # another for each place: the order counts
-        hashes[: max(0, len(tokens) - place)] += tokens[place:] * factor
+        hashes[: max(0, len(tokens) - place)] += tokens[place:] * factors[place]
         if place < ngram - 1:
             whole[end[counts > place] - place - 1] = False
             short = first[counts == place + 1]

@@ -25,7 +25,7 @@ import watch
 
 sys.path.pop(0)
 if sys.executable.startswith("/tmp/"):
-    # a program's own /tmp hides a virtual environment that lies there; its base installation stays visible
+    # a program's own /tmp hides an interpreter that lies there (`_seen_at` of `server_process`)
     sys.executable = os.path.realpath(sys.executable)
 alone = reader = split_answer = split_tests = None
 

@@ -2,8 +2,12 @@
 
 import os
 import signal
+import sys
+import tempfile
 import threading
 import time
+import venv
+from pathlib import Path
 
 import polars as pl
 import psutil
@@ -175,3 +179,20 @@ def test_the_resource_opens_the_sandbox_of_its_settings():
         assert '"memory_mb":256' in sandbox.identity("python")["limits"]
         found = pl.concat(sandbox.verify(frame([("a", RIGHT, TESTS)])))
     assert found["verdict"].to_list() == ["pass"]
+
+
+@pytest.mark.parametrize("symlinks", [True, False], ids=["linked", "copied"])
+def test_a_virtual_environment_below_tmp_is_seen_inside(symlinks: bool):
+    """A program's own /tmp must not hide it: what the program imports first is read from there."""
+    if Path(sys.base_prefix).is_relative_to("/tmp"):
+        pytest.skip("the interpreter itself lies below /tmp")
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        venv.create(f"{folder}/env", symlinks=symlinks)
+        [packages] = Path(folder).glob("env/lib/python3*/site-packages")
+        (packages / "only_there.py").write_text("VALUE = 7\n")
+        code = "def value():\n    import only_there\n    return only_there.VALUE\n"
+        program = {"key": ["1"], "language": ["python"], "code": [code], "tests": ["assert value() == 7\n"]}
+        with open_sandbox(workers=1, backend="bwrap", python=f"{folder}/env/bin/python") as sandbox:
+            [verdict] = pl.concat(sandbox.verify(pl.DataFrame(program))).to_dicts()
+    assert (verdict["verdict"], verdict["detail"]) == ("pass", "")

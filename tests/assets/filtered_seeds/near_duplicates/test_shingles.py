@@ -1,9 +1,11 @@
 """Hashed shingles against the plain definition: n-grams of the tokens that the published expression finds."""
 
+import itertools
 import re
 from itertools import combinations
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -66,3 +68,10 @@ def test_long_tokens_that_differ_in_one_place_differ() -> None:
 def test_the_order_of_tokens_counts() -> None:
     one, other, shorter = hashed(["a b c", "c b a", "a b"], 3)
     assert len({*one, *other, *shorter}) == 3
+
+
+@pytest.mark.parametrize(("alphabet", "ngram"), [("abc", 5), ("ab", 8), ("ab", 13), ("abcdefgh", 3)])
+def test_every_order_of_words_has_a_hash_of_its_own(alphabet: str, ngram: int):
+    texts = [" ".join(words) for words in itertools.product(alphabet, repeat=ngram)]
+    hashes = shingle(pl.Series(texts), ngram).hashes
+    assert len(hashes) == len(texts) == len(set(hashes.tolist()))
