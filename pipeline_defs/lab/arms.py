@@ -41,11 +41,18 @@ def arms(recipe: Recipe, *, benchmark: str, replicates: int = 1) -> list[Arm]:
 
 
 def second_round(arm: Arm, teacher: str) -> Arm:
-    """The arm `verified` again, with the checkpoint in folder `teacher` in the place of the teacher."""
+    """The arm `verified` again, with the checkpoint in folder `teacher` as the teacher, and as what goes on learning.
+
+    A student that begins at the base again learns no more than the first (`tests/benchmarks/README.md`).
+    """
     assert arm.recipe is not None
-    changed = {"name": f"{arm.recipe.name}_second", "engine": {"model": teacher}}
+    changed = {
+        "name": f"{arm.recipe.name}_second",
+        "engine": {"model": teacher},
+        "checkpoint": {"base_model": {"model": teacher}},
+    }
     return Arm(
-        SECOND_ROUND, "the verified model as the next teacher", varied(arm.recipe, changed), arm.replicate
+        SECOND_ROUND, "the verified model as teacher and student", varied(arm.recipe, changed), arm.replicate
     )
 
 

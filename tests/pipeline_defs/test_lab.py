@@ -65,11 +65,15 @@ def test_replicates_have_names_and_seeds_of_their_own():
     assert [one.label for one in found if one.recipe is None] == [BASE]
 
 
-def test_the_second_round_changes_its_teacher_alone():
+def test_the_second_round_changes_teacher_and_student_alone():
     first = next(one for one in arms(RECIPE, benchmark="held_out") if one.label == VERIFIED)
     again = second_round(first, "/models/first")
     assert first.recipe is not None and again.recipe is not None
-    assert different(first.recipe.model_dump(), again.recipe.model_dump()) == {".name", ".engine.model"}
+    assert different(first.recipe.model_dump(), again.recipe.model_dump()) == {
+        ".name",
+        ".engine.model",
+        ".checkpoint.base_model.model",
+    }
 
 
 def test_a_variant_is_validated_like_a_file():
