@@ -7,36 +7,26 @@ HumanEvalPack's does. The package is `main`, whatever an answer calls it: answer
 
 import re
 
+from resources.sandbox.languages.go import is_own_file
+
 STANDARD = {
     name.rpartition("/")[2]: name
     for name in (
-        *(
-            "bytes",
-            "crypto/md5",
-            "errors",
-            "fmt",
-            "math",
-            "math/rand",
-            "regexp",
-            "sort",
-            "strconv",
-            "strings",
-        ),
-        *("time", "unicode"),
+        "bytes", "crypto/md5", "errors", "fmt", "math", "math/rand", "regexp", "sort", "strconv", "strings", "time",
+        "unicode",
     )
-}
+}  # fmt: skip
 """Packages that are added, by the name that code uses."""
 
 _IMPORT = re.compile(r'(?m)^(\s*(?:import\s+)?)"([\w./-]+)"(?=\s*$)')
 _PACKAGE = re.compile(r"(?m)^\s*package\s+\w+")
-_OWN_FILE = re.compile(r"(?m)^\s*(?:package\s+\w+|import\b)")
 
 
 def needed_imports(code: str, tests: str) -> str:
     """`code` with its imports as `code` and `tests` need them; tests that are a file of their own need none of them."""
     head, body = _parts(code)
     head = _PACKAGE.sub("package main", head, count=1)
-    used = body if _OWN_FILE.search(tests) else f"{body}\n{tests}"
+    used = body if is_own_file(tests) else f"{body}\n{tests}"
     there: set[str] = set()
 
     def kept(found: re.Match[str]) -> str:

@@ -68,7 +68,7 @@ def seedline_answer(given):
     def opened(file, *arguments, **named):
         return given if file in (0, "/dev/stdin") else open(file, *arguments, **named)
 
-    names = {"__name__": "__main__", "open": opened}
+    names = {"__name__": "__main__"}
     try:
         exec(USUAL, names)
         names["open"] = opened

@@ -9,7 +9,7 @@ from assets.eval_scores.evaluation import CANONICAL, canonical_samples, checkpoi
 from assets.eval_scores.scores import score_table, scores_by_month
 from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.table import TABLE
-from assets.eval_scores.tasks import Task, chosen
+from assets.eval_scores.tasks import SEPARATOR, chosen, joined_name
 from assets.model_calls import asking, call_metadata
 from assets.plots import bar_plot, png_markdown
 from assets.prompts import prompts_digest
@@ -124,7 +124,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
 
 
 def _score_name(row: dict[str, Any]) -> str:
-    asked = row["benchmark"] if row["task"] == Task.COMPLETE.value else f"{row['benchmark']}_{row['task']}"
+    asked = joined_name(row["benchmark"], row["task"]).replace(SEPARATOR, "_")
     return f"{asked}_{row['language']}_pass_at_{row['k']}"
 
 

@@ -14,6 +14,10 @@ from resources.sandbox.face import TRANSIENT, Verdict
 
 _PROBLEM = ["benchmark", "problem_id"]
 _GROUP = ["checkpoint_id", "benchmark", "task", "language"]
+_COUNTS = (
+    pl.len().cast(pl.Int64).alias("n"),  # samples of a problem
+    pl.col("passed").sum().cast(pl.Int64).alias("c"),  # those that pass
+)
 
 
 def judged_samples(judged: pl.DataFrame, contaminated: pl.DataFrame, checkpoint_id: str) -> pl.DataFrame:
@@ -46,8 +50,7 @@ def score_table(samples: pl.DataFrame, ks: tuple[int, ...], *, seed: int = 0) ->
     max(`ks`) samples.
     """
     counted = samples.group_by(*_GROUP, "problem_id", "contaminated").agg(
-        pl.len().cast(pl.Int64).alias("n"),
-        pl.col("passed").sum().cast(pl.Int64).alias("c"),
+        *_COUNTS,
         pl.col("unverified").any(),
     )
     rows = [
@@ -63,9 +66,7 @@ def scores_by_month(samples: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
     score fall where the training data ends?): `benchmark, month` and the columns of `SCORE_SCHEMA`."""
     dated = samples.filter(pl.col("released").is_not_null() & ~pl.col("unverified"))
     month = pl.col("released").dt.strftime("%Y-%m").alias("month")
-    counted = dated.group_by("benchmark", month, "problem_id").agg(
-        pl.len().cast(pl.Int64).alias("n"), pl.col("passed").sum().cast(pl.Int64).alias("c")
-    )
+    counted = dated.group_by("benchmark", month, "problem_id").agg(*_COUNTS)
     rows = [pl.DataFrame(schema={"benchmark": pl.String, "month": pl.String, **SCORE_SCHEMA})]
     for (benchmark, of_month), problems in counted.sort("benchmark", "month", "problem_id").group_by(
         "benchmark", "month", maintain_order=True

@@ -43,6 +43,11 @@ def split_name(named: str) -> tuple[str, Task]:
         raise ValueError(f"{named!r} asks for the task {task!r}; there are {known}") from error
 
 
+def joined_name(benchmark: str, task: str) -> str:
+    """The name by which a recipe asks for it: the inverse of `split_name`."""
+    return benchmark if task == Task.COMPLETE.value else f"{benchmark}{SEPARATOR}{task}"
+
+
 def asked(problems: pl.DataFrame, task: Task = Task.COMPLETE) -> pl.DataFrame:
     """Those of `problems` that have what `task` needs, with `task` and what an answer goes on from (`start`)."""
     start = "prompt" if task is Task.COMPLETE else "declaration"

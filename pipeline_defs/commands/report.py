@@ -7,7 +7,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from assets.audit.questions import ask
-from assets.eval_scores.tasks import Task
+from assets.eval_scores.tasks import joined_name
 from pipeline_defs.settings import Settings
 from resources.parquet_store import MissingTableError, ParquetStore, TableAddress
 
@@ -65,7 +65,7 @@ def print_scores(console: Console, store: ParquetStore, recipe: str) -> None:
         table.add_column(name, justify="right")
     for row in scores.iter_rows(named=True):
         table.add_row(
-            row["benchmark"] if row["task"] == Task.COMPLETE.value else f"{row['benchmark']}:{row['task']}",
+            joined_name(row["benchmark"], row["task"]),
             row["language"],
             str(row["k"]),
             _percent(row["pass_at_k"]),

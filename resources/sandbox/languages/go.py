@@ -100,7 +100,7 @@ class Go(Language):
             call = f"\tproof.Run([]testing.InternalTest{{{listed}}})\n"
         package = "" if re.search(r"(?m)^\s*package\s+\w+", code_only(self.name, code)) else "package main\n"
         files = {"program.go": f"{package}{code}\n{tests}\n"}
-        if _OWN_FILE.search(shown):
+        if is_own_file(tests):
             own = "" if re.search(r"(?m)^\s*package\s+\w+", shown) else "package main\n"
             files = {"program.go": f"{package}{code}\n", "program_tests.go": f"{own}{tests}\n"}
         imports = 'import "proof"\n' + ('import "testing"\n' if "testing." in call else "")
@@ -129,6 +129,11 @@ class Go(Language):
                 processes=64,
             ),
         )
+
+
+def is_own_file(tests: str) -> bool:
+    """Whether `tests` name a package or import, and so stand in a file beside the answer's."""
+    return _OWN_FILE.search(code_only("go", tests)) is not None
 
 
 def _declared(code: str) -> set[str]:
