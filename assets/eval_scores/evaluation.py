@@ -14,7 +14,7 @@ from assets.eval_scores.scores import judged_samples
 from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.tasks import Task
 from assets.generation import Ask
-from assets.verified_responses.execution import with_verdicts
+from assets.verdicts.remembered import with_verdicts
 from resources.row_cache import RowCache
 from resources.sandbox.face import Sandbox
 

@@ -14,7 +14,8 @@ import polars as pl
 from assets.generation import Ask
 from assets.judging.discriminator import JUDGE, decided, judge, without_working
 from assets.outcome import Outcome, no_rejections
-from assets.verified_responses.execution import keep_passed, with_verdicts
+from assets.verdicts.remembered import with_verdicts
+from assets.verified_responses.execution import keep_passed
 from assets.verified_responses.settings import (
     ExecutedAndJudged,
     Execution,

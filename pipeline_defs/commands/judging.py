@@ -3,7 +3,9 @@
 Belongs here: what `seedline verify` and `seedline score` share. What they read and write stands in their own files.
 """
 
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -20,16 +22,13 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from resources.row_cache.cache import CACHEABLE, CacheStage, RowCache
-from resources.row_cache.fragments import KEY
-from resources.sandbox.face import TRANSIENT, VERDICT_SCHEMA, Sandbox, SandboxUnavailable, Verdict
+from assets.verdicts.remembered import RESULTS, with_verdicts
+from resources.row_cache.cache import RowCache
+from resources.sandbox.face import VERDICT_SCHEMA, Sandbox, SandboxUnavailable, Verdict
 from resources.storage import Storage
 
-STAGE_VERSION = "1"
-INPUTS = ("language", "code", "tests", "timeout_s", "memory_mb")
-"""Columns of a program that its verdict depends on, beside the sandbox's identity."""
-
-RESULTS = {name: kind for name, kind in VERDICT_SCHEMA.items() if name != "key"}
+USER = "command"
+"""Who a command is in the usage record of a row cache."""
 
 
 class Rate(ProgressColumn):
@@ -42,51 +41,54 @@ class Rate(ProgressColumn):
 
 
 def judged(programs: pl.DataFrame, sandbox: Sandbox, cache: Path | None, console: Console) -> pl.DataFrame:
-    """`programs` (`key` and `INPUTS`; keys distinct) with the columns of `VERDICT_SCHEMA` beside them.
+    """`programs` (`language, code, tests, timeout_s, memory_mb`) with the columns of `VERDICT_SCHEMA` but its key.
 
-    The row order stays. With a `cache` folder, programs judged before under the same toolchain, limits and
-    isolation are not run again, and what is finished is kept if the run is stopped.
+    The row order stays; equal programs run once. With a `cache` folder, programs judged before under the same
+    toolchain, limits and isolation are not run again, by whatever command or recipe they were, and what is
+    finished is kept if the run is stopped.
     """
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn(),
         console=console,
     )  # fmt: skip
-    with bar:
+    place = "__place"
+    numbered = programs.with_row_index(place)
+    answered = [
+        numbered.clear().with_columns(pl.lit(None, kind).alias(name) for name, kind in RESULTS.items())
+    ]
+    with bar, _folder(cache) as folder:
         task = bar.add_task("judging", total=len(programs))
+        row_cache = RowCache(Storage(folder), user=USER)
+        before = 0
+        for (language,), part in numbered.partition_by("language", as_dict=True, maintain_order=True).items():
 
-        def run(batch: pl.DataFrame) -> Iterator[pl.DataFrame]:
-            for frame in sandbox.verify(batch):
-                bar.advance(task, len(frame))
-                yield frame
+            def show(done: int, total: int, before: int = before, rows: int = len(part)) -> None:
+                bar.update(task, completed=before + rows - total + done)
 
-        if cache is None:
-            verdicts = pl.concat([pl.DataFrame(schema=VERDICT_SCHEMA), *run(programs)])
-            return programs.join(verdicts, on="key", how="left", maintain_order="left")
-        store = RowCache(Storage(cache), user="command")
-        answered = [
-            programs.clear().with_columns(pl.lit(None, kind).alias(name) for name, kind in RESULTS.items())
-        ]
-        for (language,), part in programs.partition_by("language", as_dict=True, maintain_order=True).items():
             try:
-                identity = sandbox.identity(str(language))
-            except SandboxUnavailable:
-                answered.append(part.join(pl.concat(run(part)), on="key", how="left", maintain_order="left"))
-                continue
+                found = with_verdicts(part, sandbox, row_cache, language=str(language), progress=show).rows
+            except SandboxUnavailable:  # the sandbox says so on every row
+                found = _unremembered(part, sandbox)
+            answered.append(found.select(answered[0].columns))
+            before += len(part)
+            bar.update(task, completed=before)
+    return pl.concat(answered).sort(place).drop(place)
 
-            def compute(batch: pl.DataFrame) -> Iterator[pl.DataFrame]:
-                for frame in run(batch.drop("key").rename({KEY: "key"})):
-                    yield frame.rename({"key": KEY}).with_columns(
-                        (~pl.col("verdict").is_in([str(verdict) for verdict in TRANSIENT])).alias(CACHEABLE)
-                    )
 
-            stage = CacheStage("verdicts", STAGE_VERSION, {"sandbox": identity})
-            mapped = store.map(stage, part, compute, inputs=INPUTS, results=RESULTS)
-            bar.advance(task, len(part) - mapped.computed)
-            answered.append(mapped.rows)
-    columns = answered[0].columns
-    return programs.select("key").join(
-        pl.concat([frame.select(columns) for frame in answered]), on="key", how="left", maintain_order="left"
-    )
+def _unremembered(programs: pl.DataFrame, sandbox: Sandbox) -> pl.DataFrame:
+    numbered = programs.with_row_index("key").with_columns(pl.col("key").cast(pl.String))
+    verdicts = pl.concat([pl.DataFrame(schema=VERDICT_SCHEMA), *sandbox.verify(numbered)])
+    return numbered.join(verdicts, on="key", how="left", maintain_order="left").drop("key")
+
+
+@contextmanager
+def _folder(cache: Path | None) -> Iterator[Path]:
+    """`cache`, or a folder that lasts as long as the command."""
+    if cache is not None:
+        yield cache
+        return
+    with tempfile.TemporaryDirectory(prefix="seedline-verdicts-") as folder:
+        yield Path(folder)
 
 
 def show_verdicts(verdicts: pl.DataFrame, console: Console) -> None:

@@ -136,8 +136,7 @@ def judge_samples(
     programs: pl.DataFrame, sandbox: Sandbox, cache: Path | None, console: Console
 ) -> pl.DataFrame:
     """`programs` of `sample_programs` judged: `task_id, sample, language` and `VERDICT_SCHEMA` without its key."""
-    keyed = programs.with_columns(pl.int_range(pl.len()).cast(pl.String).alias("key"))
-    found = judged(keyed, sandbox, cache, console)
+    found = judged(programs, sandbox, cache, console)
     return found.select("task_id", "sample", "language", *[name for name in VERDICT_SCHEMA if name != "key"])
 
 

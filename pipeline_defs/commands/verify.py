@@ -65,10 +65,8 @@ def verify_programs(
     programs: pl.DataFrame, sandbox: Sandbox, cache: Path | None, console: Console
 ) -> pl.DataFrame:
     """`programs` (`PROGRAM_LINES`) judged: `id, language` and `VERDICT_SCHEMA` without its key, in their order."""
-    found = judged(programs.rename({"id": "key"}), sandbox, cache, console)
-    return found.rename({"key": "id"}).select(
-        "id", "language", *[name for name in VERDICT_SCHEMA if name != "key"]
-    )
+    found = judged(programs, sandbox, cache, console)
+    return found.select("id", "language", *[name for name in VERDICT_SCHEMA if name != "key"])
 
 
 def bad_lines_message(source: Path, bad: pl.DataFrame) -> str:
