@@ -12,7 +12,7 @@ from resources.row_cache import CacheStage, Mapped, RowCache
 from resources.sandbox.face import PROGRAM_SCHEMA, TRANSIENT, VERDICT_SCHEMA, Sandbox
 
 STAGE = "verdicts"
-CACHE_VERSION = "2"
+CACHE_VERSION = "3"
 """Changes when the meaning of a remembered verdict does; toolchain, limits and isolation are in the key."""
 
 OWN_LIMITS = {"timeout_s": pl.Float64(), "memory_mb": pl.Int64()}

@@ -19,6 +19,7 @@ VERDICT_COLUMNS = (
     text("isolation", "how the program was isolated"),
     text("toolchain", "compiler or interpreter with version"),
     Column("flags", pl.List(pl.String()), "retried, flaky, vacuous, tampered, ..."),
+    Column("reached", pl.Int64(), "how often the tests reached the answer; null: not counted"),
 )
 
 JUDGE_COLUMN = Column("judge", JUDGE, "what the discriminator said, rule by rule; null: not asked")

@@ -54,9 +54,16 @@ VERDICT_SCHEMA = pl.Schema(
         "isolation": pl.String,  # bwrap-forkserver, bwrap, landlock, runsc
         "toolchain": pl.String,  # e.g. "Python 3.11.7"
         "flags": pl.List(pl.String),  # e.g. tampered, flaky, vacuous, retried
+        "reached": pl.Int64,  # how often the tests reached the answer; null: not counted
     }
 )
-"""Columns of a verdict frame."""
+"""Columns of a verdict frame.
+
+`reached` is counted by the tests' own process in split mode, for tests that ran to their end: calls and special
+methods that the answer carried out, attributes of its objects that were read, and one for each of its plain
+constants that the tests mention and do not bind themselves. 0: the tests never used the answer. Null where answer
+and tests share a process, in other languages, and where the tests did not reach their end.
+"""
 
 
 class Limits(BaseModel):

@@ -165,6 +165,7 @@ class LocalSandbox(Sandbox):
             "isolation": self._level(program["language"]),
             "toolchain": found.toolchain,
             "flags": list(found.flags),
+            "reached": found.reached,
         }
 
     def _level(self, language: str) -> str:

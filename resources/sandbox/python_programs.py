@@ -29,7 +29,7 @@ from resources.sandbox.server_process import (
     ServerProcess,
 )
 
-HARNESS_VERSION = "1"
+HARNESS_VERSION = "2"
 """Part of every verdict's cache key: raise it when a verdict's rule changes."""
 
 STANDARD = (
@@ -130,6 +130,8 @@ class PythonJudge:
         if isinstance(reply, ServerDied):
             return Judgement(Verdict.HARNESS_ERROR, bounded(str(reply)), toolchain=version)
         verdict, detail, flags = _meaning(reply)
+        reached = next((int(flag[8:]) for flag in flags if re.fullmatch(r"reached=\d{1,9}", flag)), None)
+        flags = [flag for flag in flags if not flag.startswith("reached=")]
         return Judgement(
             verdict=verdict,
             detail=detail,
@@ -140,6 +142,7 @@ class PythonJudge:
             proof="split" if mode == SPLIT else "in_process",
             toolchain=version,
             flags=tuple(flags),
+            reached=reached,
         )
 
     def _asked(self, mode: int, code: str, tests: str, limits: Limits, seed: int) -> Reply | ServerDied:

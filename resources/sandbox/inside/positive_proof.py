@@ -83,7 +83,7 @@ class Suite:
             plain = kind is ast.Assert or (kind is ast.Expr and type(statement.value) is ast.Call)
             if plain and rewriter.sites > first:
                 self.required.add(first)  # the outermost check is numbered first
-        self.names = rewriter.names
+        self.names, self.bound = rewriter.names, rewriter.bound
         self.one_process = rewriter.one_process
         self.code = compile(tree, name, "exec")
 
@@ -93,7 +93,7 @@ class Suite:
         if not read:
             return cls(text, name, refused)
         suite = object.__new__(cls)
-        suite.code, suite.required, suite.names = marshal.loads(read)
+        suite.code, suite.required, suite.names, suite.bound = marshal.loads(read)
         suite.one_process = None
         return suite
 
@@ -127,7 +127,7 @@ class _Rewriter:
 
     def __init__(self, refused):
         self.sites = 0
-        self.names = set()
+        self.names, self.bound = set(), set()  # all that are mentioned, and those that the tests give a value
         self.refused = refused
         self.one_process = None
 
@@ -139,6 +139,8 @@ class _Rewriter:
             kind = type(node)
             if kind is ast.Name:
                 self.names.add(node.id)
+                if type(node.ctx) is not ast.Load:
+                    self.bound.add(node.id)
                 if node.id in self.refused:
                     self.one_process = node.id
                 continue
@@ -180,7 +182,11 @@ class _Rewriter:
         if node.attr in self.refused and node.attr not in _ONLY_NAMES:
             self.one_process = node.attr
 
+    def defined(self, node):
+        self.bound.add(node.name)
+
     def imported(self, node):
+        self.bound.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
         if self.refused:
             for alias in node.names:
                 if alias.name.partition(".")[0] in self.refused or alias.name == "unittest.mock":
@@ -191,6 +197,10 @@ class _Rewriter:
         if self.refused and (module.partition(".")[0] in self.refused or module == "unittest.mock"):
             self.one_process = module
         self.imported(node)
+
+    def coroutine(self, node):
+        self.defined(node)
+        self.awaited(node)
 
     def awaited(self, node):
         if self.refused:
@@ -214,7 +224,9 @@ _CHANGED = {
     ast.Attribute: _Rewriter.attribute,
     ast.Import: _Rewriter.imported,
     ast.ImportFrom: _Rewriter.imported_from,
-    ast.AsyncFunctionDef: _Rewriter.awaited,
+    ast.FunctionDef: _Rewriter.defined,
+    ast.ClassDef: _Rewriter.defined,
+    ast.AsyncFunctionDef: _Rewriter.coroutine,
     ast.Await: _Rewriter.awaited,
 }
 _ONLY_NAMES = frozenset(

@@ -43,4 +43,6 @@ def compiled(kind, text):
     if kind == ANSWER:
         return b"0" + marshal.dumps(builtins.compile(text, alone.ANSWER_PATH, "exec", dont_inherit=True))
     suite = positive_proof.Suite(text, alone.TESTS_FILE, split_tests.REFUSED)
-    return (b"1" if suite.one_process else b"0") + marshal.dumps((suite.code, suite.required, suite.names))
+    return (b"1" if suite.one_process else b"0") + marshal.dumps(
+        (suite.code, suite.required, suite.names, suite.bound)
+    )

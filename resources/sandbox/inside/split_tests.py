@@ -33,13 +33,12 @@ def main(tests, line, proof, token, lock):
     lock()
     space = alone.fresh_main(text, alone.TESTS_FILE, answers=False)
     flush = sys.stdout.flush
-    flags = b""
     messages.broken = stand_ins.broken
     try:
         suite = positive_proof.Suite.of(text, alone.TESTS_FILE, read, REFUSED)
         if suite.one_process:
             stand_ins.needs_one_process(suite.one_process)
-        side = stand_ins.TestsSide(suite.names, space)
+        side = stand_ins.TestsSide(suite.names, space, suite.bound)
         boot = messages.receive()
         if boot[0] != "names":
             os.write(alone.PROOF, b"Fanswer: " + ascii(f"{boot[1]}: {boot[2]}")[1:-1].encode()[:400])
@@ -60,4 +59,4 @@ def main(tests, line, proof, token, lock):
                 flush()
             finally:
                 os._exit(1)
-    alone.conclude(suite, flags, flush)
+    alone.conclude(suite, b" reached=%d" % side.reached, flush)

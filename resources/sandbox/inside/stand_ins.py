@@ -35,12 +35,13 @@ def broken(reason):
 
 
 class TestsSide(values.Coder):
-    """Stand-ins for one answer. `named`: the names that the tests mention."""
+    """Stand-ins for one answer. `named`: the names that the tests mention; `bound`: those they bind themselves."""
 
-    def __init__(self, named, space):
-        self.named, self.space = named, space
+    def __init__(self, named, space, bound=frozenset()):
+        self.named, self.space, self.bound = named, space, bound
         self.kinds, self.instances, self.functions = {}, {}, []
         self.calls = 0
+        self.reached = 0  # requests that the answer carried out, and its constants that the tests mention
         self.own_equality = False
         self.unasked = False  # within a method of an object that the tests did not ask for by its class
 
@@ -54,6 +55,7 @@ class TestsSide(values.Coder):
             if type(message) is not list or not message:
                 broken("no message")
             if message[0] != "b":
+                self.reached += 1
                 return message
             self.serve(message)
 
@@ -255,6 +257,8 @@ class TestsSide(values.Coder):
                 value = self.trusting(encoded)
             if value is not None or encoded is None:
                 self.space[name] = value
+                if name not in self.bound and type(value) in values.PLAIN:
+                    self.reached += 1
 
     def imported(self, module, name):
         """What the answer had imported under its own name, from this process's own library."""

@@ -13,6 +13,7 @@ import pathlib
 import sys
 import uuid
 
+PLAIN = frozenset((int, float, complex, bool, str, bytes, list, tuple, dict, set, frozenset))
 _SAFE = frozenset((int, str, bool, type(None)))
 _DEEP = 100
 _BIG = 1 << 256

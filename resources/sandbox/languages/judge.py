@@ -56,6 +56,7 @@ class Judgement:
     proof: str = "in_process"
     toolchain: str = ""
     flags: tuple[str, ...] = ()
+    reached: int | None = None
 
 
 def judge(language: Language, toolchain: Toolchain, code: str, tests: str, limits: Limits) -> Judgement:

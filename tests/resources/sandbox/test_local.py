@@ -196,3 +196,28 @@ def test_a_virtual_environment_below_tmp_is_seen_inside(symlinks: bool):
         with open_sandbox(workers=1, backend="bwrap", python=f"{folder}/env/bin/python") as sandbox:
             [verdict] = pl.concat(sandbox.verify(pl.DataFrame(program))).to_dicts()
     assert (verdict["verdict"], verdict["detail"]) == ("pass", "")
+
+
+def test_how_often_the_tests_reached_the_answer_is_counted():
+    code = "BASE = 2\n\ndef double(x):\n    return x * BASE\n\nclass Box:\n    side = 3\n"
+    rows = [
+        ("calls", code, "assert double(1) == 2\nassert double(2) == 4"),
+        ("attributes", code, "assert Box().side == 3"),
+        ("constant", code, "assert BASE == 2"),
+        (
+            "never",
+            code,
+            "def double(x):\n    return x + x\nassert double(2) == 4\nBASE = 3\nassert BASE == 3",
+        ),
+        ("failed", code, "assert double(1) == 3"),
+        ("together", code, "import sys\nassert double(1) == 2 and sys.path"),
+    ]
+    counts = {key: row["reached"] for key, row in judged(frame(rows)).items()}
+    assert counts == {
+        "calls": 2,
+        "attributes": 2,
+        "constant": 1,
+        "never": 0,
+        "failed": None,
+        "together": None,
+    }
