@@ -6,6 +6,8 @@ are printed as one message without a traceback.
 
 import sys
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -17,6 +19,7 @@ from pipeline_defs.commands import (
     coreset,
     dedup,
     engine,
+    init,
     lab,
     materialize,
     recipes,
@@ -27,6 +30,7 @@ from pipeline_defs.commands import (
     toolchains,
     trace,
     typecheck,
+    ui,
     verify,
 )
 
@@ -35,13 +39,18 @@ app = typer.Typer(
     help="Dumps of source code in; verified, decontaminated instruction data, a checkpoint and its scores out.\n\n"
     "Start with `seedline demo`; then `seedline recipes`, `seedline show sft_dataset`, `seedline audit`.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
 PIPELINE = "The pipeline"
 DATA = "Looking at the data"
 TOOLS = "Stages as tools"
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"seedline {version('seedline')}")
+        raise typer.Exit
 
 
 def mount(panel: str, commands: Sequence[tuple[str, Callable[..., object]]]) -> None:
@@ -54,10 +63,11 @@ mount(
     PIPELINE,
     [
         ("demo", materialize.demo),
+        ("init", init.init),
         ("lab", lab.lab),
         ("materialize", materialize.materialize),
         ("plan", materialize.plan),
-        ("ui", materialize.ui),
+        ("ui", ui.ui),
         ("recipes", recipes.recipes),
     ],
 )
@@ -85,6 +95,16 @@ mount(
 )
 
 app.add_typer(engine.engine, name="engine", rich_help_panel=PIPELINE)
+
+
+@app.callback()
+def options(
+    show_version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    """Options of the command itself; its help is the app's."""
 
 
 def main() -> None:

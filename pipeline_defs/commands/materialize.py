@@ -1,6 +1,5 @@
-"""`seedline demo`, `materialize`, `plan` and `ui`: running the pipeline and saying before what would run."""
+"""`seedline demo`, `materialize` and `plan`: running the pipeline and saying before what would run."""
 
-import os
 import sys
 import time
 import tomllib
@@ -16,13 +15,12 @@ from rich.table import Table
 
 from pipeline_defs.commands.deployment import Deployment, open_deployment
 from pipeline_defs.commands.report import print_funnel, print_places, print_rows, print_scores
-from pipeline_defs.instance import prepare_instance
 from pipeline_defs.partitions import CORPUS_DUMPS
 from pipeline_defs.recipes.model import Recipe, RecipeError
 from pipeline_defs.resources import build_resources
 from pipeline_defs.runs import in_batches, run_batch, stale_work
 from pipeline_defs.sensors import complete_dumps_in_folder, complete_dumps_on_s3
-from pipeline_defs.settings import DEMO_CONFIG_FILE, Settings, load_settings
+from pipeline_defs.settings import DEMO_CONFIG_FILE, Settings
 from pipeline_defs.staleness import Work
 from resources.corpus_source.face import SourceError
 
@@ -102,16 +100,6 @@ def plan(recipe: RecipeName = None, language: Languages = None, dump: DumpNames 
     for item in work:
         table.add_row(item.key.to_user_string(), item.partition or "-", item.reason)
     console.print(table)
-
-
-def ui(
-    port: Annotated[int, typer.Option(help="Port of the web server.")] = 3000,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-) -> None:
-    """Open the Dagster UI over the same instance that the command uses (`dagster dev` on workspace.yaml)."""
-    os.environ["DAGSTER_HOME"] = str(prepare_instance(load_settings()).absolute())
-    command = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-p", str(port), "-h", host]
-    os.execv(sys.executable, command)  # noqa: S606 - this process becomes the server
 
 
 def bring_up_to_date(

@@ -115,7 +115,7 @@ class SharedServer:
                 _end_remains(before)
                 self.file.path.unlink(missing_ok=True)
             root = str(Path(__file__).parents[2])
-            command = [sys.executable, "-m", "resources.engines.server_watch", str(self.state)]
+            command = [sys.executable, "-P", "-m", "resources.engines.server_watch", str(self.state)]
             paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
             self.file.log.write_bytes(b"")
             with self.file.log.open("ab") as log:

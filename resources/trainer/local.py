@@ -120,7 +120,8 @@ class LocalTrainer(Trainer):
         """Run the child to its end; the facts of its `done` line."""
         job_file, errors = scratch / "job.json", scratch / "stderr.txt"
         job_file.write_text(json.dumps(job), encoding="utf-8")
-        command = [self.python, "-m", "resources.trainer.local_process", str(job_file)]
+        # -P: from the installed package, whatever folders the current one has
+        command = [self.python, "-P", "-m", "resources.trainer.local_process", str(job_file)]
         environment = os.environ | {"TOKENIZERS_PARALLELISM": "false", "OMP_NUM_THREADS": str(self.threads)}
         # waiting threads that spin cost a factor of eight where another process has one of the cores
         environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -67,7 +67,7 @@ def sure_errors(
         (packages(folder, python_version) / "stubs.pth").write_text("\n".join(_pyright_stubs()))
         try:
             output = run_checker(
-                [sys.executable, "-m", "ty", "check", "--output-format", "concise", "--exit-zero"],
+                [sys.executable, "-P", "-m", "ty", "check", "--output-format", "concise", "--exit-zero"],
                 folder,
                 timeout_s=timeout_s + 0.05 * len(asked),
                 install=INSTALL,

@@ -1,0 +1,1 @@
+"""The files that `seedline init` writes: commented settings, a recipe to start from, a small dump to try."""
