@@ -21,14 +21,14 @@ import assets.instructions.asset as instructions
 import assets.raw_corpus.asset as raw_corpus
 import assets.sft_dataset.asset as sft_dataset
 import assets.verified_responses.asset as verified_responses
-from assets.corpus_dump.languages import LANGUAGES
-from assets.recipe_assets import RecipeAssets
+from assets.publishing.recipe_assets import RecipeAssets
 from pipeline_defs.automation import rebuild_when_inputs_change
 from pipeline_defs.partitions import CORPUS_DUMPS, language_partitions
 from pipeline_defs.recipes.model import Recipe, RecipeError, load_recipe
 from pipeline_defs.resources import build_resources
 from pipeline_defs.sensors import corpus_dump_job, folder_sensor, s3_sensor
 from pipeline_defs.settings import Settings, load_settings
+from resources.languages.names import LANGUAGES
 
 
 def build_defs(

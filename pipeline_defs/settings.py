@@ -24,7 +24,7 @@ from pydantic_settings import (
 
 from assets.corpus_dump.settings import CorpusDumpSettings
 from assets.raw_corpus.settings import RawCorpusSettings
-from pipeline_defs.explained import problems
+from pipeline_defs.validation_messages import problems
 from resources.corpus_source.settings import SourceSettings
 from resources.engines.deployment import EngineSettings
 from resources.sandbox.face import Limits

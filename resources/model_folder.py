@@ -17,7 +17,7 @@ RECORD = "training.json"
 """How a training went (time, hardware, loss): beside the model, no part of what the model answers."""
 
 
-SHIPPED = {"seedling": Path(__file__).parent / "seedling" / "model"}
+SHIPPED = {"seedling": Path(__file__).parent / "models" / "seedling"}
 """Models that come with the project, by the name that recipes use; a folder of that name is written `./seedling`."""
 
 

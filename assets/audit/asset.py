@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import dagster as dg
 
 from assets.audit.questions import OF_RECIPE, SHARED, ask, purpose, questions, tables_read
-from assets.publication import Materialised, markdown_table, publish
-from assets.recipe_assets import OWNERS, RecipeAssets, artifact_asset, code_version
-from assets.table import Column, Table
+from assets.publishing.publication import Materialised, markdown_table, publish
+from assets.publishing.recipe_assets import OWNERS, RecipeAssets, artifact_asset, code_version
+from assets.rows.table import Column, Table
 from resources.parquet_store import ParquetIOManager
 
 LINEAGE_QUESTION = "lineage_completeness"

@@ -14,8 +14,8 @@ from assets.candidate_responses.table import TABLE as CANDIDATE_RESPONSES
 from assets.corpus_dump.table import TABLE as FILES
 from assets.filtered_seeds.table import TABLE as FILTERED_SEEDS
 from assets.instructions.table import TABLE as INSTRUCTIONS
-from assets.ledger import FUNNEL_SCHEMA
-from assets.outcome import REJECTION_SCHEMA
+from assets.rows.ledger import FUNNEL_SCHEMA
+from assets.rows.outcome import REJECTION_SCHEMA
 from assets.sft_dataset.decontamination import PATTERN_SCHEMA
 from assets.sft_dataset.table import TABLE as SFT_DATASET
 from assets.verified_responses.table import TABLE as VERIFIED_RESPONSES

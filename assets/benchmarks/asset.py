@@ -12,9 +12,9 @@ import dagster as dg
 from assets.benchmarks.problem_files import problem_files
 from assets.benchmarks.registry import benchmark_files, load_benchmarks
 from assets.benchmarks.table import TABLE
-from assets.plots import bar_plot, png_markdown
-from assets.publication import Materialised, publish
-from assets.recipe_assets import OWNERS, artifact_asset, code_version
+from assets.publishing.plots import bar_plot, png_markdown
+from assets.publishing.publication import Materialised, publish
+from assets.publishing.recipe_assets import OWNERS, artifact_asset, code_version
 from resources.parquet_store import ParquetIOManager
 
 KEY = dg.AssetKey("benchmarks")

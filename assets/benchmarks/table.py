@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assets.table import Column, Table, integer, text
+from assets.rows.table import Column, Table, integer, text
 
 TABLE = Table(
     key="problem_id",

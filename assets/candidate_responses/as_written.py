@@ -4,8 +4,8 @@ import polars as pl
 
 from assets.candidate_responses.settings import AsWritten
 from assets.candidate_responses.unsectioned import with_response
-from assets.outcome import Outcome, Rule, apply_rules
-from assets.reasons import Reason
+from assets.rows.outcome import Outcome, Rule, apply_rules
+from assets.rows.reasons import Reason
 
 STAGE = "response"
 

@@ -3,15 +3,15 @@
 import dagster as dg
 import polars as pl
 
+from assets.asking.model_calls import asking, budget_check, budget_result, call_metadata
+from assets.asking.prompts import prompts_digest
 from assets.candidate_responses.methods import write_responses
 from assets.candidate_responses.settings import ResponseSettings
 from assets.candidate_responses.table import TABLE
 from assets.instructions.few_shot_bank import bank_digest
-from assets.ledger import Ledger
-from assets.model_calls import asking, budget_check, budget_result, call_metadata
-from assets.prompts import prompts_digest
-from assets.publication import Materialised, accounts_check, publish
-from assets.recipe_assets import RecipeAssets
+from assets.publishing.publication import Materialised, accounts_check, publish
+from assets.publishing.recipe_assets import RecipeAssets
+from assets.rows.ledger import Ledger
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec
 from resources.parquet_store import ParquetIOManager

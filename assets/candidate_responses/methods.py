@@ -9,10 +9,10 @@ from typing import Any
 
 import polars as pl
 
+from assets.asking.asker import Ask
 from assets.candidate_responses import as_written, plain, sectioned
 from assets.candidate_responses.settings import ResponseSettings
-from assets.generation import Ask
-from assets.outcome import Outcome
+from assets.rows.outcome import Outcome
 
 METHODS: dict[str, Callable[[pl.DataFrame, Any, Ask], Outcome]] = {
     "sectioned": sectioned.respond,

@@ -7,20 +7,12 @@ import json
 
 import polars as pl
 
+from assets.asking.asker import BATCH_PROMPTS, Ask, answers, finished, in_batches, raw_detail, requests_frame
+from assets.asking.draws import draw_number
 from assets.candidate_responses.settings import Plain
 from assets.candidate_responses.unsectioned import with_response
-from assets.generation import (
-    BATCH_PROMPTS,
-    Ask,
-    answers,
-    draw_number,
-    finished,
-    in_batches,
-    raw_detail,
-    requests_frame,
-)
-from assets.outcome import Outcome, Rule, apply_rules
-from assets.reasons import Reason
+from assets.rows.outcome import Outcome, Rule, apply_rules
+from assets.rows.reasons import Reason
 from resources.engines.face import Sampling
 from resources.ids import content_id
 

@@ -12,21 +12,13 @@ from importlib import resources
 import polars as pl
 import yaml
 
+from assets.asking.asker import BATCH_PROMPTS, Ask, answers, finished, in_batches, raw_detail, requests_frame
+from assets.asking.draws import draw_number
+from assets.asking.prompts import template
 from assets.candidate_responses.sections import HEADINGS, Fault, parse_response, render_response
 from assets.candidate_responses.settings import Sectioned
-from assets.generation import (
-    BATCH_PROMPTS,
-    Ask,
-    answers,
-    draw_number,
-    finished,
-    in_batches,
-    raw_detail,
-    requests_frame,
-    template,
-)
 from assets.instructions.few_shot_bank import NEXT_EXAMPLE, Example, bank, draw_shots
-from assets.outcome import REJECTION_SCHEMA, Outcome
+from assets.rows.outcome import REJECTION_SCHEMA, Outcome
 from resources.engines.face import Sampling
 from resources.ids import content_id
 

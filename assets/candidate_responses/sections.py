@@ -11,9 +11,8 @@ import warnings
 from dataclasses import dataclass
 
 from assets.candidate_responses.assertions import asserts_something
-from assets.candidate_responses.code_blocks import Block, language_of, scan
-from assets.generation import fenced
-from assets.reasons import Reason
+from assets.rows.reasons import Reason
+from assets.source_code.code_blocks import Block, fenced, language_of, scan
 
 SECTIONS = ("reasoning", "implementation", "explanation", "tests")
 """The sections in their order."""

@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from assets.generation import GENERATION
-from assets.table import Column, Table, text
+from assets.asking.asker import GENERATION
+from assets.rows.table import Column, Table, text
 
 TABLE = Table(
     key="response_id",

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assets.candidate_responses.code_blocks import scan
+from assets.source_code.code_blocks import scan
 from resources.ids import content_id
 
 ABSENT = ("tests", "section_reasoning", "section_implementation", "section_explanation", "section_tests")

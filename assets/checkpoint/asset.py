@@ -15,9 +15,9 @@ from assets.checkpoint.plot import loss_plot
 from assets.checkpoint.settings import CheckpointSettings, NamedModel
 from assets.checkpoint.stages import altogether, training_stages
 from assets.checkpoint.table import TABLE, checkpoint_row
-from assets.plots import png_markdown
-from assets.publication import Materialised, publish
-from assets.recipe_assets import RecipeAssets
+from assets.publishing.plots import png_markdown
+from assets.publishing.publication import Materialised, publish
+from assets.publishing.recipe_assets import RecipeAssets
 from resources.model_folder import located, model_digest
 from resources.parquet_store import ParquetIOManager
 from resources.trainer.face import OnProgress, Progress, Trainer

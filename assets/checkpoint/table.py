@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from assets.checkpoint.settings import CheckpointSettings
-from assets.table import Column, Table, integer, text
+from assets.rows.table import Column, Table, integer, text
 from resources.trainer.face import CURVE_SCHEMA, TrainingResult
 
 CURVE = pl.List(pl.Struct(CURVE_SCHEMA))

@@ -8,10 +8,10 @@ import dagster as dg
 from assets.corpus_dump.reading import read_dump
 from assets.corpus_dump.settings import CorpusDumpSettings
 from assets.corpus_dump.table import TABLE
-from assets.plots import bar_plot, counts_frame, png_markdown
-from assets.progress import LogProgress
-from assets.publication import Materialised, accounts_check, publish
-from assets.recipe_assets import OWNERS, artifact_asset, code_version
+from assets.publishing.plots import bar_plot, counts_frame, png_markdown
+from assets.publishing.progress import LogProgress
+from assets.publishing.publication import Materialised, accounts_check, publish
+from assets.publishing.recipe_assets import OWNERS, artifact_asset, code_version
 from resources.corpus_source.resource import CorpusSourcesResource
 from resources.parquet_store import ParquetIOManager
 

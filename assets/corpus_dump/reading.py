@@ -11,12 +11,12 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.batches import FILES, in_batches
 from assets.corpus_dump.settings import CorpusDumpSettings
 from assets.corpus_dump.source_files import STAGE, judge_files
 from assets.corpus_dump.table import TABLE
-from assets.ledger import Ledger
-from assets.outcome import no_rejections
+from assets.rows.batches import FILES, in_batches
+from assets.rows.ledger import Ledger
+from assets.rows.outcome import no_rejections
 from resources.corpus_source.face import CorpusSource
 from resources.parquet_store import TableWriter
 

@@ -8,11 +8,11 @@ or data. Contents are kept byte for byte.
 
 import polars as pl
 
-from assets.corpus_dump.languages import language
 from assets.corpus_dump.settings import CorpusDumpSettings
-from assets.outcome import Outcome, Rule, apply_rules
-from assets.reasons import Reason
+from assets.rows.outcome import Outcome, Rule, apply_rules
+from assets.rows.reasons import Reason
 from resources.ids import content_id, sha256
+from resources.languages.names import language
 
 STAGE = "corpus_dump"
 

@@ -1,6 +1,6 @@
 """The table `corpus_dump`: the source files of one dump, as they came."""
 
-from assets.table import Table, integer, text
+from assets.rows.table import Table, integer, text
 
 TABLE = Table(
     key="file_id",

@@ -5,16 +5,16 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from assets.asking.model_calls import asking, call_metadata
+from assets.asking.prompts import prompts_digest
 from assets.eval_scores.evaluation import CANONICAL, canonical_samples, checkpoint_samples
 from assets.eval_scores.scores import score_table, scores_by_month
 from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.table import TABLE
 from assets.eval_scores.tasks import SEPARATOR, chosen, joined_name
-from assets.model_calls import asking, call_metadata
-from assets.plots import bar_plot, png_markdown
-from assets.prompts import prompts_digest
-from assets.publication import Materialised, address_of, markdown_table, publish
-from assets.recipe_assets import RecipeAssets
+from assets.publishing.plots import bar_plot, png_markdown
+from assets.publishing.publication import Materialised, address_of, markdown_table, publish
+from assets.publishing.recipe_assets import RecipeAssets
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import TransformersSpec, VllmServerSpec, VllmSpec
 from resources.parquet_store import ParquetIOManager

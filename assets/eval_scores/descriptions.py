@@ -6,9 +6,9 @@ the solution of more than 20 characters are taken out, so that code cannot be ha
 
 import polars as pl
 
+from assets.asking.asker import Ask
 from assets.eval_scores.requests import description_requests, description_sampling
 from assets.eval_scores.settings import EvaluationSettings
-from assets.generation import Ask
 
 LONGEST_LINE = 20
 """Characters up to which a line of the solution may stand in a description (`x = 1` says nothing)."""

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from assets.asking.asker import Ask
 from assets.eval_scores.descriptions import described
 from assets.eval_scores.programs import canonical_answers, programs
 from assets.eval_scores.requests import per_sample, solution_requests, solution_sampling, with_endings
 from assets.eval_scores.scores import judged_samples
 from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.tasks import Task
-from assets.generation import Ask
 from assets.verdicts.remembered import with_verdicts
 from resources.row_cache import RowCache
 from resources.sandbox.face import Sandbox

@@ -13,11 +13,10 @@ import polars as pl
 from assets.benchmarks import input_output, insertion
 from assets.benchmarks.go_imports import needed_imports
 from assets.benchmarks.problem import Form
-from assets.candidate_responses.code_blocks import scan
 from assets.eval_scores.cutting import cut
 from assets.eval_scores.requests import completion_start, ending
 from assets.eval_scores.settings import EvaluationSettings
-from assets.generation import fenced
+from assets.source_code.code_blocks import fenced, scan
 
 _FIELDS = ("form", "start", "question", "entry_point", "test", "timeout_s", "memory_mb")
 

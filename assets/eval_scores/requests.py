@@ -10,11 +10,13 @@ from typing import Any
 
 import polars as pl
 
+from assets.asking.asker import requests_frame
+from assets.asking.draws import draw_number
+from assets.asking.prompts import template
 from assets.benchmarks.problem import Form
 from assets.eval_scores.cutting import INSERTION, PROGRAM, STOPS, WHOLE_FUNCTION
 from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.tasks import Task
-from assets.generation import draw_number, requests_frame, template
 from resources.engines.face import Sampling
 from resources.ids import text_id
 

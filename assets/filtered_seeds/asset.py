@@ -6,19 +6,19 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from assets.asking.model_calls import asking, budget_check, budget_result, call_metadata
+from assets.asking.prompts import prompts_digest
 from assets.filtered_seeds.chain import Chain
 from assets.filtered_seeds.coreset.picture import draw_coreset, draw_radius
-from assets.filtered_seeds.coreset.select import embedding_matrix
 from assets.filtered_seeds.docstring_judge.judge import PACKAGE as DOCSTRING_JUDGE
 from assets.filtered_seeds.docstring_judge.judge import examples_digest
 from assets.filtered_seeds.settings import SeedSettings
 from assets.filtered_seeds.table import TABLE
-from assets.model_calls import asking, budget_check, budget_result, call_metadata
-from assets.plots import png_markdown
-from assets.progress import LogProgress
-from assets.prompts import prompts_digest
-from assets.publication import Materialised, accounts_check, address_of, publish
-from assets.recipe_assets import RecipeAssets
+from assets.publishing.plots import png_markdown
+from assets.publishing.progress import LogProgress
+from assets.publishing.publication import Materialised, accounts_check, address_of, publish
+from assets.publishing.recipe_assets import RecipeAssets
+from assets.texts.embedding import embedding_matrix
 from resources.embedder.resource import EmbedderResource
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec

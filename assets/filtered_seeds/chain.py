@@ -10,8 +10,7 @@ from functools import partial
 
 import polars as pl
 
-from assets.batches import FILES, in_batches
-from assets.embedding import with_embeddings
+from assets.asking.asker import Ask
 from assets.filtered_seeds.coreset.select import STAGE as CORESET
 from assets.filtered_seeds.coreset.select import Coreset, choose_coreset
 from assets.filtered_seeds.docstring_judge.judge import STAGE as DOCSTRING_JUDGE
@@ -24,19 +23,20 @@ from assets.filtered_seeds.filters.recipe import FILES_STAGE, SEEDS_STAGE
 from assets.filtered_seeds.filters.type_check import STAGE as TYPE_CHECK
 from assets.filtered_seeds.filters.type_check import apply_verdicts
 from assets.filtered_seeds.import_inference import standalone_source
-from assets.filtered_seeds.near_duplicates.find import STAGE as NEAR_DUPLICATES
-from assets.filtered_seeds.near_duplicates.find import find_near_duplicates
-from assets.filtered_seeds.near_duplicates.settings import NearDuplicateSettings
-from assets.filtered_seeds.near_duplicates.signatures import signatures
 from assets.filtered_seeds.settings import Coreset as CoresetStep
 from assets.filtered_seeds.settings import SeedSettings
 from assets.filtered_seeds.standalone import standalone_seeds
 from assets.filtered_seeds.verbatim_benchmarks import STAGE as VERBATIM_BENCHMARKS
 from assets.filtered_seeds.verbatim_benchmarks import without_benchmarks
-from assets.generation import Ask
-from assets.ledger import Ledger
-from assets.outcome import REJECTION_SCHEMA, Outcome, no_rejections
 from assets.raw_corpus.licence_policy import judge_licences
+from assets.rows.batches import FILES, in_batches
+from assets.rows.ledger import Ledger
+from assets.rows.outcome import REJECTION_SCHEMA, Outcome, no_rejections
+from assets.texts.embedding import with_embeddings
+from assets.texts.near_duplicates.find import STAGE as NEAR_DUPLICATES
+from assets.texts.near_duplicates.find import find_near_duplicates
+from assets.texts.near_duplicates.settings import NearDuplicateSettings
+from assets.texts.near_duplicates.signatures import signatures
 from resources.embedder.face import Embedder
 from resources.row_cache import CacheStage, RowCache
 from resources.row_cache.cache import Progress

@@ -10,8 +10,8 @@ from assets.filtered_seeds.docstring_judge.settings import DocstringJudge
 from assets.filtered_seeds.extraction import ExtractionSettings
 from assets.filtered_seeds.filters import FilterSettings
 from assets.filtered_seeds.import_inference import ImportSettings
-from assets.filtered_seeds.near_duplicates.settings import NearDuplicateSettings
 from assets.filtered_seeds.verbatim_benchmarks import VerbatimBenchmarks
+from assets.texts.near_duplicates.settings import NearDuplicateSettings
 from resources.embedder.face import EmbedderSpec
 from resources.type_checker.choice import Check
 

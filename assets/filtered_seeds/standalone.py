@@ -7,7 +7,7 @@ import polars as pl
 
 from assets.filtered_seeds.extraction import ExtractionSettings, extract
 from assets.filtered_seeds.import_inference import ImportSettings, infer_imports
-from assets.outcome import Outcome
+from assets.rows.outcome import Outcome
 
 
 def standalone_seeds(

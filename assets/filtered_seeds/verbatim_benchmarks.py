@@ -8,8 +8,8 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
 from assets.benchmarks.passages import chosen_problems, find_contamination, verbatim_patterns
-from assets.outcome import Outcome, Rule, apply_rules
-from assets.reasons import Reason
+from assets.rows.outcome import Outcome, Rule, apply_rules
+from assets.rows.reasons import Reason
 
 STAGE = "verbatim_benchmarks"
 

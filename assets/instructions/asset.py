@@ -3,16 +3,16 @@
 import dagster as dg
 import polars as pl
 
+from assets.asking.model_calls import asking, budget_check, budget_result, call_metadata
+from assets.asking.prompts import prompts_digest
 from assets.instructions.code_ocean_bank import start_cases_digest
 from assets.instructions.few_shot_bank import bank_digest
 from assets.instructions.methods import write_instructions
 from assets.instructions.settings import InstructionSettings
 from assets.instructions.table import TABLE
-from assets.ledger import Ledger
-from assets.model_calls import asking, budget_check, budget_result, call_metadata
-from assets.prompts import prompts_digest
-from assets.publication import Materialised, accounts_check, bar_plots, publish
-from assets.recipe_assets import RecipeAssets
+from assets.publishing.publication import Materialised, accounts_check, bar_plots, publish
+from assets.publishing.recipe_assets import RecipeAssets
+from assets.rows.ledger import Ledger
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec
 from resources.parquet_store import ParquetIOManager
@@ -27,7 +27,7 @@ def build(shared: RecipeAssets, settings: InstructionSettings, spec: EngineSpec)
     key = shared.key(ARTIFACT)
     versions = [settings, spec, prompts_digest("assets.instructions"), bank_digest()]
     if settings.method == "code_ocean":
-        versions += [start_cases_digest(), prompts_digest("assets.judging")]
+        versions += [start_cases_digest(), prompts_digest("assets.asking.judging")]
 
     @shared.asset(
         ARTIFACT,

@@ -10,23 +10,16 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from assets.generation import (
-    GENERATION,
-    Ask,
-    answers,
-    draw_number,
-    finished,
-    raw_detail,
-    requests_frame,
-    template,
-)
+from assets.asking.asker import GENERATION, Ask, answers, finished, raw_detail, requests_frame
+from assets.asking.draws import draw_number
+from assets.asking.judging.discriminator import judge, without_working
+from assets.asking.prompts import template
 from assets.instructions.code_ocean_bank import Case, CaseBank
 from assets.instructions.code_ocean_parts import Parts, parse_parts
 from assets.instructions.code_ocean_tasks import TASK_NAMES, draw_target, draw_task
 from assets.instructions.settings import CodeOcean, CodeOceanTask
-from assets.judging.discriminator import judge, without_working
-from assets.outcome import Outcome, Rule, apply_rules
-from assets.reasons import Reason
+from assets.rows.outcome import Outcome, Rule, apply_rules
+from assets.rows.reasons import Reason
 from resources.engines.face import Sampling
 from resources.ids import content_id
 

@@ -13,9 +13,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assets.generation import draw_number
+from assets.asking.draws import draw_number
+from assets.asking.worked_examples import read_examples
 from assets.instructions.settings import CodeOceanTask
-from assets.worked_examples import read_examples
 
 Quality = Literal["good", "bad"]
 FILE = "cases/code_ocean.yaml"

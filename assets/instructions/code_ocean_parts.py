@@ -7,9 +7,9 @@ instruction of one or two sentences, information of at most two or none. Markdow
 import re
 from dataclasses import dataclass
 
-from assets.candidate_responses.code_blocks import scan
 from assets.instructions.code_ocean_tasks import TASK_NAMES, task_named
 from assets.instructions.settings import CodeOceanTask
+from assets.source_code.code_blocks import scan
 
 PARTS = ("task name", "instruction", "information", "solution")
 MOST_SENTENCES = 2

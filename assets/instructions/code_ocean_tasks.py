@@ -2,7 +2,7 @@
 
 import re
 
-from assets.generation import draw_number
+from assets.asking.draws import draw_number
 from assets.instructions.settings import CodeOcean, CodeOceanTask
 
 TASK_NAMES: dict[CodeOceanTask, str] = {

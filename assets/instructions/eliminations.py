@@ -6,7 +6,7 @@ stands in `evol_instruct.py`; here its answer is read.
 
 import re
 
-from assets.candidate_responses.code_blocks import scan
+from assets.source_code.code_blocks import scan
 
 STOP_WORDS = frozenset(
     re.findall(

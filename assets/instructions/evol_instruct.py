@@ -11,23 +11,15 @@ from collections.abc import Callable
 
 import polars as pl
 
-from assets.candidate_responses.code_blocks import scan
-from assets.generation import (
-    BATCH_PROMPTS,
-    Ask,
-    answers,
-    draw_number,
-    finished,
-    in_batches,
-    raw_detail,
-    requests_frame,
-    template,
-)
+from assets.asking.asker import BATCH_PROMPTS, Ask, answers, finished, in_batches, raw_detail, requests_frame
+from assets.asking.draws import draw_number
+from assets.asking.prompts import template
 from assets.instructions.eliminations import has_no_content, refuses, says_the_same, words_of_the_prompt
 from assets.instructions.settings import EvolInstruct
 from assets.instructions.table import TABLE
-from assets.outcome import Outcome, Rule, apply_rules
-from assets.reasons import Reason
+from assets.rows.outcome import Outcome, Rule, apply_rules
+from assets.rows.reasons import Reason
+from assets.source_code.code_blocks import scan
 from resources.engines.face import Sampling
 from resources.ids import content_id
 

@@ -13,8 +13,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assets.generation import draw_number
-from assets.worked_examples import read_examples
+from assets.asking.draws import draw_number
+from assets.asking.worked_examples import read_examples
 
 NEXT_EXAMPLE = "\n## Example"
 """What a base model writes when it goes on to the next example: the stop of the completion prompts."""

@@ -6,10 +6,12 @@ here to be compared with.
 
 import polars as pl
 
-from assets.generation import GENERATION, fenced, template
+from assets.asking.asker import GENERATION
+from assets.asking.prompts import template
 from assets.instructions.settings import FromDocstring
-from assets.outcome import Outcome, Rule, apply_rules
-from assets.reasons import Reason
+from assets.rows.outcome import Outcome, Rule, apply_rules
+from assets.rows.reasons import Reason
+from assets.source_code.code_blocks import fenced
 from resources.ids import content_id
 
 PACKAGE = "assets.instructions"

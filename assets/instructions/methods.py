@@ -10,12 +10,12 @@ from typing import Any
 
 import polars as pl
 
-from assets.generation import Ask
+from assets.asking.asker import Ask
 from assets.instructions import code_ocean, evol_instruct, from_docstring, oss_instruct, self_oss_instruct
 from assets.instructions.settings import EvolInstruct, InstructionSettings
 from assets.instructions.table import as_instructions
-from assets.ledger import Ledger
-from assets.outcome import Outcome
+from assets.rows.ledger import Ledger
+from assets.rows.outcome import Outcome
 
 METHODS: dict[str, Callable[[pl.DataFrame, Any, Ask], Outcome]] = {
     "self_oss_instruct": self_oss_instruct.write,

@@ -10,23 +10,23 @@ import re
 
 import polars as pl
 
-from assets.candidate_responses.code_blocks import scan
-from assets.generation import (
+from assets.asking.asker import (
     BATCH_PROMPTS,
     GENERATION,
     Ask,
     answers,
-    draw_number,
     finished,
     in_batches,
     raw_detail,
     requests_frame,
-    template,
 )
+from assets.asking.draws import draw_number
+from assets.asking.prompts import template
 from assets.instructions.repeats import repeated
 from assets.instructions.settings import OssInstruct
-from assets.outcome import Outcome, Rule, apply_rules
-from assets.reasons import Reason
+from assets.rows.outcome import Outcome, Rule, apply_rules
+from assets.rows.reasons import Reason
+from assets.source_code.code_blocks import scan
 from resources.engines.face import Sampling
 from resources.ids import content_id
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from assets.outcome import Outcome, Rule, apply_rules
-from assets.reasons import Reason
+from assets.rows.outcome import Outcome, Rule, apply_rules
+from assets.rows.reasons import Reason
 
 
 def repeated(rows: pl.DataFrame, columns: Mapping[str, Reason], *, stage: str, id_column: str) -> Outcome:

@@ -9,21 +9,13 @@ import re
 
 import polars as pl
 
-from assets.generation import (
-    BATCH_PROMPTS,
-    Ask,
-    answers,
-    draw_number,
-    finished,
-    in_batches,
-    raw_detail,
-    requests_frame,
-    template,
-)
+from assets.asking.asker import BATCH_PROMPTS, Ask, answers, finished, in_batches, raw_detail, requests_frame
+from assets.asking.draws import draw_number
+from assets.asking.prompts import template
 from assets.instructions.few_shot_bank import NEXT_EXAMPLE, bank, draw_shots
 from assets.instructions.settings import SelfOssInstruct
-from assets.outcome import Outcome, Rule, apply_rules
-from assets.reasons import Reason
+from assets.rows.outcome import Outcome, Rule, apply_rules
+from assets.rows.reasons import Reason
 from resources.engines.face import Sampling
 from resources.ids import content_id
 

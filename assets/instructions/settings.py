@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from assets.judging.settings import Discriminator
+from assets.asking.judging.settings import Discriminator
 
 Difficulty = Literal["easy", "medium", "hard"]
 

@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from assets.generation import GENERATION
-from assets.judging.discriminator import JUDGE
-from assets.table import Column, Table, text
+from assets.asking.asker import GENERATION
+from assets.asking.judging.discriminator import JUDGE
+from assets.rows.table import Column, Table, text
 
 TABLE = Table(
     key="instruction_id",

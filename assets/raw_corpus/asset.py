@@ -4,14 +4,14 @@ import dagster as dg
 import polars as pl
 
 from assets.corpus_dump.table import TABLE
-from assets.ledger import Ledger
-from assets.plots import bar_plot, png_markdown
-from assets.publication import Materialised, accounts_check, publish
+from assets.publishing.plots import bar_plot, png_markdown
+from assets.publishing.publication import Materialised, accounts_check, publish
+from assets.publishing.recipe_assets import OWNERS, artifact_asset, code_version
 from assets.raw_corpus.licences import licence_mix
 from assets.raw_corpus.selection import STAGE, select_files
 from assets.raw_corpus.settings import RawCorpusSettings
 from assets.raw_corpus.take_downs import TakeDowns, parse_take_downs
-from assets.recipe_assets import OWNERS, artifact_asset, code_version
+from assets.rows.ledger import Ledger
 from resources.parquet_store import ParquetIOManager
 from resources.storage import S3Options, Storage
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.outcome import REJECTION_SCHEMA
 from assets.raw_corpus.licence_policy import Policy, judge_licences
 from assets.raw_corpus.take_downs import TakeDowns, taken_down
-from assets.reasons import Reason
+from assets.rows.outcome import REJECTION_SCHEMA
+from assets.rows.reasons import Reason
 from resources.ids import content_id
 
 STAGE = "raw_corpus"

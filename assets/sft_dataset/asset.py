@@ -6,19 +6,19 @@ from functools import partial
 import dagster as dg
 import polars as pl
 
-from assets.embedding import embedded
-from assets.generation import Asker
-from assets.ledger import Ledger
-from assets.model_calls import asking, budget_check, budget_result, call_metadata
-from assets.progress import LogProgress
-from assets.prompts import prompts_digest
-from assets.publication import Materialised, accounts_check, address_of, bar_plots, publish
-from assets.recipe_assets import RecipeAssets
-from assets.sft_dataset.categories import Embed, categories_digest
+from assets.asking.asker import Asker
+from assets.asking.model_calls import asking, budget_check, budget_result, call_metadata
+from assets.asking.prompts import prompts_digest
+from assets.publishing.progress import LogProgress
+from assets.publishing.publication import Materialised, accounts_check, address_of, bar_plots, publish
+from assets.publishing.recipe_assets import RecipeAssets
+from assets.rows.ledger import Ledger
+from assets.sft_dataset.categories import categories_digest
 from assets.sft_dataset.paraphrases import paraphrase_hits
 from assets.sft_dataset.rows import contamination_report, training_rows
 from assets.sft_dataset.settings import SftSettings
 from assets.sft_dataset.table import TABLE
+from assets.texts.embedding import Embed, embedded
 from assets.verified_responses.table import TABLE as VERIFIED
 from resources.embedder.face import EmbedderSpec
 from resources.embedder.resource import EmbedderResource

@@ -5,20 +5,14 @@ categories are its own, their descriptions ours (`categories.yaml`). Embedding i
 """
 
 import hashlib
-from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 import polars as pl
 import yaml
-from numpy.typing import NDArray
 
-from assets.filtered_seeds.coreset.k_center import Points
-from assets.filtered_seeds.coreset.select import embedding_matrix
-
-Embed = Callable[[pl.DataFrame, str], pl.DataFrame]
-"""A frame and the name of its text column in; the same rows with `embedding` out, in order."""
+from assets.texts.embedding import Embed, directions, embedding_matrix
 
 _DATA = files("assets.sft_dataset") / "categories.yaml"
 
@@ -59,9 +53,3 @@ def with_category(rows: pl.DataFrame, embed: Embed | None, *, text: str = "promp
         known["category"].gather(nearest).alias("category"),
         pl.Series("category_similarity", similarity.max(axis=1), dtype=pl.Float64),
     )
-
-
-def directions(vectors: Points) -> NDArray[np.float64]:
-    """The vectors at length one; a null vector stays one."""
-    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
-    return vectors / np.where(lengths == 0, 1.0, lengths)

@@ -11,10 +11,10 @@ from itertools import pairwise
 
 from tree_sitter import Node
 
-from assets.corpus_dump.languages import LANGUAGES
-from assets.filtered_seeds.extraction.languages import rules_of
-from assets.filtered_seeds.extraction.languages.rules import Dialect
-from assets.filtered_seeds.extraction.parsing import Deadline, ParseTimeout, parse
+from assets.source_code.languages import rules_of
+from assets.source_code.languages.rules import Dialect
+from assets.source_code.parsing import Deadline, ParseTimeout, parse
+from resources.languages.names import LANGUAGES
 
 PARSE_SECONDS = 5.0
 """Of the thread's own time; code that takes longer keeps its comments."""

@@ -13,10 +13,10 @@ from collections.abc import Callable
 import polars as pl
 from tree_sitter import Node
 
-from assets.candidate_responses.code_blocks import LANGUAGE_WORDS, Block, scan
-from assets.corpus_dump.languages import LANGUAGES
-from assets.filtered_seeds.extraction.languages import rules_of
-from assets.filtered_seeds.extraction.parsing import Deadline, ParseTimeout, parse
+from assets.source_code.code_blocks import LANGUAGE_WORDS, Block, scan
+from assets.source_code.languages import rules_of
+from assets.source_code.parsing import Deadline, ParseTimeout, parse
+from resources.languages.names import LANGUAGES
 from resources.workers.frames import map_frames
 
 OTHER = "other"

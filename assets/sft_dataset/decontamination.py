@@ -18,8 +18,8 @@ from assets.benchmarks.passages import (
     find_contamination,
     verbatim_patterns,
 )
-from assets.outcome import Outcome, Rule, apply_rules
-from assets.reasons import Reason
+from assets.rows.outcome import Outcome, Rule, apply_rules
+from assets.rows.reasons import Reason
 from assets.sft_dataset.ngram_overlap import METHOD as NGRAM_OVERLAP
 from assets.sft_dataset.ngram_overlap import ngram_hits
 from assets.sft_dataset.settings import Decontamination

@@ -16,11 +16,10 @@ from functools import partial
 
 import polars as pl
 
-from assets.candidate_responses.code_blocks import scan
-from assets.generation import fenced
+from assets.asking.draws import uniform
 from assets.sft_dataset.code_comments import without_code_comments
-from assets.sft_dataset.draws import uniform
 from assets.sft_dataset.settings import PlainForm, SmartForm
+from assets.source_code.code_blocks import fenced, scan
 from resources.workers.frames import map_frames
 
 SPEAKS_OF_TESTS = r"(?i)\b(?:tests?|testing|assert\w*|unittest|pytest)\b"

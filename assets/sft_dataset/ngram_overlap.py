@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from assets.benchmarks.passages import PATTERN_SCHEMA
-from assets.filtered_seeds.near_duplicates.shingles import shingle
+from assets.texts.near_duplicates.shingles import shingle
 
 METHOD = "ngram_overlap"
 FEWEST_WORDS = 5

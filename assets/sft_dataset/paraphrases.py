@@ -7,12 +7,13 @@ the question sides are compared. Embedding and asking are handed in; the prompt 
 import numpy as np
 import polars as pl
 
+from assets.asking.asker import Ask, answers, requests_frame
+from assets.asking.draws import draw_number
+from assets.asking.first_word import first_word
+from assets.asking.prompts import template
 from assets.benchmarks.passages import PATTERN_SCHEMA
-from assets.filtered_seeds.coreset.select import embedding_matrix
-from assets.generation import Ask, answers, draw_number, requests_frame, template
-from assets.sft_dataset.categories import Embed, directions
 from assets.sft_dataset.settings import Paraphrases
-from assets.yes_or_no import first_word
+from assets.texts.embedding import Embed, directions, embedding_matrix
 from resources.engines.face import Sampling
 from resources.ids import content_id
 

@@ -6,18 +6,19 @@ be trained on.
 
 import polars as pl
 
-from assets.filtered_seeds.near_duplicates.find import find_near_duplicates
-from assets.filtered_seeds.near_duplicates.settings import NearDuplicateSettings
-from assets.filtered_seeds.near_duplicates.signatures import signatures
-from assets.outcome import Outcome, Rule, apply_rules
-from assets.reasons import Reason
-from assets.sft_dataset.categories import Embed, with_category
+from assets.rows.outcome import Outcome, Rule, apply_rules
+from assets.rows.reasons import Reason
+from assets.sft_dataset.categories import with_category
 from assets.sft_dataset.code_language import with_code_language
 from assets.sft_dataset.decontamination import Finder, decontaminate
 from assets.sft_dataset.final_form import with_final_form, with_messages
 from assets.sft_dataset.selection import select_responses
 from assets.sft_dataset.settings import SftSettings
 from assets.sft_dataset.table import TABLE
+from assets.texts.embedding import Embed
+from assets.texts.near_duplicates.find import find_near_duplicates
+from assets.texts.near_duplicates.settings import NearDuplicateSettings
+from assets.texts.near_duplicates.signatures import signatures
 from resources.ids import content_id
 
 FORM_STAGE = "final form"

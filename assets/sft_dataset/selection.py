@@ -6,9 +6,9 @@ depends on their ids alone; the first of every set of duplicates stays, so row o
 
 import polars as pl
 
-from assets.outcome import Outcome, Rule, apply_rules
-from assets.reasons import Reason
-from assets.sft_dataset.draws import uniform
+from assets.asking.draws import uniform
+from assets.rows.outcome import Outcome, Rule, apply_rules
+from assets.rows.reasons import Reason
 from assets.sft_dataset.settings import Selection
 
 STAGE = "selection"

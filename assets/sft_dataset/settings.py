@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assets.filtered_seeds.near_duplicates.settings import NearDuplicateSettings
+from assets.texts.near_duplicates.settings import NearDuplicateSettings
 from resources.embedder.face import EmbedderSpec
 
 DecontaminationMethod = Literal["verbatim", "openai_substrings", "ngram_overlap"]

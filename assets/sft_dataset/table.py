@@ -2,8 +2,8 @@
 
 import polars as pl
 
+from assets.rows.table import Column, Table, integer, text
 from assets.sft_dataset.decontamination import EVIDENCE
-from assets.table import Column, Table, integer, text
 
 TABLE = Table(
     key="sft_id",

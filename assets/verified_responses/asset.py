@@ -7,15 +7,15 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from assets.asking.asker import Asker
+from assets.asking.model_calls import asking, budget_check, budget_result, call_metadata
+from assets.asking.prompts import prompts_digest
 from assets.candidate_responses.table import TABLE as CANDIDATES
-from assets.generation import Asker
-from assets.ledger import Ledger
-from assets.model_calls import asking, budget_check, budget_result, call_metadata
-from assets.plots import bar_plot, png_markdown
-from assets.progress import LogProgress
-from assets.prompts import prompts_digest
-from assets.publication import Materialised, accounts_check, address_of, publish
-from assets.recipe_assets import RecipeAssets
+from assets.publishing.plots import bar_plot, png_markdown
+from assets.publishing.progress import LogProgress
+from assets.publishing.publication import Materialised, accounts_check, address_of, publish
+from assets.publishing.recipe_assets import RecipeAssets
+from assets.rows.ledger import Ledger
 from assets.verified_responses.methods import Means, Verified, verify
 from assets.verified_responses.settings import VerificationSettings
 from assets.verified_responses.table import JUDGE_COLUMN, TABLE, VERDICT_COLUMNS
@@ -34,7 +34,7 @@ def build(shared: RecipeAssets, settings: VerificationSettings, spec: EngineSpec
     key = shared.key(ARTIFACT)
     judged = settings.method in ("discriminator", "both")
     executed = settings.method in ("execution", "both")
-    asked_of = [spec, prompts_digest("assets.judging")] if judged else []
+    asked_of = [spec, prompts_digest("assets.asking.judging")] if judged else []
 
     @shared.asset(
         ARTIFACT,

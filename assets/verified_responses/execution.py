@@ -6,8 +6,8 @@ How programs are judged and remembered stands in `assets/verdicts`; which verdic
 
 import polars as pl
 
-from assets.outcome import Outcome, Rule, apply_rules
-from assets.reasons import Reason
+from assets.rows.outcome import Outcome, Rule, apply_rules
+from assets.rows.reasons import Reason
 from assets.verified_responses.settings import Execution
 from resources.sandbox.face import TRANSIENT, Verdict
 

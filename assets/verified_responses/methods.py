@@ -11,9 +11,9 @@ from typing import Any
 
 import polars as pl
 
-from assets.generation import Ask
-from assets.judging.discriminator import JUDGE, decided, judge, without_working
-from assets.outcome import Outcome, no_rejections
+from assets.asking.asker import Ask
+from assets.asking.judging.discriminator import JUDGE, decided, judge, without_working
+from assets.rows.outcome import Outcome, no_rejections
 from assets.verdicts.remembered import with_verdicts
 from assets.verified_responses.execution import keep_passed
 from assets.verified_responses.settings import (

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assets.judging.settings import Discriminator
+from assets.asking.judging.settings import Discriminator
 from resources.sandbox.face import Limits
 
 

@@ -2,9 +2,9 @@
 
 import polars as pl
 
+from assets.asking.judging.discriminator import JUDGE
 from assets.candidate_responses.table import TABLE as CANDIDATES
-from assets.judging.discriminator import JUDGE
-from assets.table import Column, Table, text
+from assets.rows.table import Column, Table, text
 
 VERDICT_COLUMNS = (
     text(

@@ -12,8 +12,9 @@ import typer
 from rich.console import Console
 
 from assets.filtered_seeds.coreset.picture import draw_coreset
-from assets.filtered_seeds.coreset.select import Coreset, CoresetSettings, choose_coreset, embedding_matrix
-from assets.reasons import Reason
+from assets.filtered_seeds.coreset.select import Coreset, CoresetSettings, choose_coreset
+from assets.rows.reasons import Reason
+from assets.texts.embedding import embedding_matrix
 from pipeline_defs.commands.tables import TableError, check_output, read_table
 from pipeline_defs.commands.text_batches import map_texts, progress_bars, readable_id, write_with_evidence
 from resources.embedder.face import EMBEDDING, EmbedderSpec, EmbedderUnavailable

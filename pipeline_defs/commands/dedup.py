@@ -1,7 +1,7 @@
 """`seedline dedup`: near-duplicates in any table of texts, each with the row it repeats.
 
 Only the command: reading in batches, progress, writing. The method stands in
-`assets/filtered_seeds/near_duplicates`.
+`assets/texts/near_duplicates`.
 """
 
 from pathlib import Path
@@ -11,10 +11,10 @@ import polars as pl
 import typer
 from rich.console import Console
 
-from assets.filtered_seeds.near_duplicates.find import near_duplicates_of
-from assets.filtered_seeds.near_duplicates.settings import NearDuplicateSettings
-from assets.filtered_seeds.near_duplicates.signatures import signatures
-from assets.reasons import Reason
+from assets.rows.reasons import Reason
+from assets.texts.near_duplicates.find import near_duplicates_of
+from assets.texts.near_duplicates.settings import NearDuplicateSettings
+from assets.texts.near_duplicates.signatures import signatures
 from pipeline_defs.commands.tables import TableError, check_output, read_table
 from pipeline_defs.commands.text_batches import map_texts, progress_bars, readable_id, write_with_evidence
 

@@ -12,17 +12,17 @@ import pyarrow.parquet as pq
 import typer
 from rich.console import Console
 
-from assets.batches import FILES
-from assets.corpus_dump.languages import LANGUAGES
 from assets.filtered_seeds.extraction import SEED_SCHEMA, ExtractionSettings
 from assets.filtered_seeds.extraction.parallel import extract_in_parallel
 from assets.filtered_seeds.extraction.settings import SeedKind
 from assets.filtered_seeds.filters import FilterSettings, filter_seeds
 from assets.filtered_seeds.import_inference import ImportSettings
 from assets.filtered_seeds.standalone import standalone_seeds
-from assets.outcome import Outcome, no_rejections
+from assets.rows.batches import FILES
+from assets.rows.outcome import Outcome, no_rejections
 from pipeline_defs.commands.tables import TableError, check_output, read_table
 from pipeline_defs.commands.text_batches import batches_of, progress_bars
+from resources.languages.names import LANGUAGES
 
 
 def seeds(

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from assets.corpus_dump.survey import Survey, survey_files
+from assets.raw_corpus.survey import Survey, survey_files
 from pipeline_defs.resources import build_resources
 from pipeline_defs.settings import Settings, load_settings
 from resources.corpus_source.backends import open_source

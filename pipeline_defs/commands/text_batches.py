@@ -11,7 +11,7 @@ import polars as pl
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from assets.batches import in_batches
+from assets.rows.batches import in_batches
 from pipeline_defs.commands.tables import PARQUET, TableError, table_files, write_frames
 
 ROW_DIGITS = 12

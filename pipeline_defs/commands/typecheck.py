@@ -13,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from assets.filtered_seeds.filters.type_check import type_check_rules
 from assets.filtered_seeds.import_inference import standalone_source
-from assets.outcome import apply_rules
-from assets.reasons import Reason
+from assets.rows.outcome import apply_rules
+from assets.rows.reasons import Reason
 from pipeline_defs.commands.tables import TableError, check_output, read_table
 from pipeline_defs.commands.text_batches import batches_of, write_with_evidence
 from resources.type_checker.choice import Check, checker_for

@@ -24,13 +24,13 @@ from pipeline_defs.commands.deployment import Deployment
 from pipeline_defs.commands.materialize import bring_up_to_date
 from pipeline_defs.lab.arms import VERIFIED, Arm, arms, second_round
 from pipeline_defs.lab.scores import evaluations, solved
+from pipeline_defs.lab.seedling.corpus import write_dump, write_problems
+from pipeline_defs.lab.seedling.tasks import Split
 from pipeline_defs.recipes.model import Recipe, load_recipe
 from pipeline_defs.resources import build_resources
 from pipeline_defs.settings import DumpSettings, Settings, load_settings
 from resources.corpus_source.settings import Dump
 from resources.parquet_store import TableAddress
-from resources.seedling.corpus import write_dump, write_problems
-from resources.seedling.tasks import Split
 
 BENCHMARK = "seedling_held_out"
 DUMP = "grammar"

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from assets.asking.asker import Asker
 from assets.eval_scores.evaluation import checkpoint_samples
 from assets.eval_scores.pass_at_k import bootstrap, wilson
 from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.tasks import asked
-from assets.generation import Asker
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import TransformersSpec
 from resources.row_cache import RowCache

@@ -13,15 +13,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 
 from assets.candidate_responses.settings import ResponseSettings
 from assets.checkpoint.settings import CheckpointSettings
-from assets.corpus_dump.languages import LANGUAGES
 from assets.eval_scores.settings import EvaluationSettings
 from assets.filtered_seeds.docstring_judge.judge import judged_languages
 from assets.filtered_seeds.settings import SeedSettings
 from assets.instructions.settings import InstructionSettings
 from assets.sft_dataset.settings import SftSettings
 from assets.verified_responses.settings import VerificationSettings
-from pipeline_defs.explained import problems
+from pipeline_defs.validation_messages import problems
 from resources.engines.spec import EngineSpec, OfflineSpec
+from resources.languages.names import LANGUAGES
 
 RESERVED = ("benchmarks", "corpus", "corpus_dump", "raw_corpus")
 """Folders and groups of what all recipes share: a recipe of that name would be mixed up with it."""

@@ -29,16 +29,7 @@ class EnginesResource:
         if isinstance(spec, LocalModel):
             spec = spec.model_copy(update={"model": located(spec.model)})
         if isinstance(spec, TransformersSpec):
-            from resources.engines.transformers import TransformersEngine
-
-            return TransformersEngine(
-                spec.model,
-                revision=spec.revision,
-                device=self.settings.device,
-                threads=self.settings.threads or None,
-                batch_size=self.settings.batch_size,
-                workers=self.settings.workers,
-            )
+            return self._transformers(spec)
         if isinstance(spec, OpenAISpec):
             from resources.engines.openai import OpenAIEngine
 
@@ -50,3 +41,26 @@ class EnginesResource:
         from resources.engines.vllm_server import VllmServerEngine
 
         return VllmServerEngine(spec, self.settings.vllm, self.settings.openai, state=self.state)
+
+    def _transformers(self, spec: TransformersSpec) -> Engine:
+        settings = self.settings
+        if settings.workers > 1:
+            from resources.engines.transformers_copies import TransformersCopies
+
+            return TransformersCopies(
+                spec.model,
+                workers=settings.workers,
+                revision=spec.revision,
+                device=settings.device,
+                threads=settings.threads or None,
+                batch_size=settings.batch_size,
+            )
+        from resources.engines.transformers import TransformersEngine
+
+        return TransformersEngine(
+            spec.model,
+            revision=spec.revision,
+            device=settings.device,
+            threads=settings.threads or None,
+            batch_size=settings.batch_size,
+        )

@@ -22,14 +22,10 @@ from resources.engines.face import (
 )
 from resources.engines.model_source import model_name, model_revision
 from resources.engines.token_loop import Row, generate
-from resources.engines.transformers_copies import TransformersCopies
 
 
 class TransformersEngine(Engine):
-    """`model`: a local folder, or a hub id with its `revision`. `dtype`: float32, bfloat16, float16 or auto.
-
-    `workers` above 1: as many copies of the model, each in a process of its own.
-    """
+    """`model`: a local folder, or a hub id with its `revision`. `dtype`: float32, bfloat16, float16 or auto."""
 
     def __init__(
         self,
@@ -41,7 +37,6 @@ class TransformersEngine(Engine):
         batch_size: int = 32,
         context: int | None = None,
         threads: int | None = None,
-        workers: int = 1,
     ) -> None:
         self.model = model
         self.revision = revision
@@ -50,9 +45,7 @@ class TransformersEngine(Engine):
         self.batch_size = batch_size
         self.context = context
         self.threads = threads
-        self.workers = workers
         self._loaded: tuple[Any, Any] | None = None
-        self._copies: TransformersCopies | None = None
         self._digest: str | None = None
 
     @property
@@ -72,9 +65,6 @@ class TransformersEngine(Engine):
         """See `Engine`. A batch's rows come back together, longest prompts first."""
         refuse_json_schema(self, sampling)
         if requests.is_empty():
-            return
-        if self.workers > 1:
-            yield from self._open_copies().complete(requests, sampling)
             return
         model, tokenizer = self._load()
         context = self.context or getattr(model.config, "max_position_embeddings", None) or 1 << 30
@@ -97,9 +87,6 @@ class TransformersEngine(Engine):
 
     def __exit__(self, *_: object) -> None:
         """Release the model and, on a GPU, its memory."""
-        if self._copies is not None:
-            self._copies.close()
-            self._copies = None
         if self._loaded is None:
             return
         import gc
@@ -110,18 +97,6 @@ class TransformersEngine(Engine):
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-
-    def _open_copies(self) -> TransformersCopies:
-        if self._copies is None:
-            known = {
-                "model": self.model,
-                "revision": self.revision,
-                "dtype": self.dtype,
-                "device": self.device,
-            }
-            known |= {"context": self.context, "threads": self.threads}
-            self._copies = TransformersCopies(self.workers, self.batch_size, known)
-        return self._copies
 
     def _load(self) -> tuple[Any, Any]:
         if self._loaded is None:

@@ -12,22 +12,39 @@ from typing import Any
 
 import polars as pl
 
-from resources.engines.face import COMPLETION_SCHEMA, Engine, Sampling
+from resources.engines.face import COMPLETION_SCHEMA, Engine, Sampling, refuse_json_schema
+from resources.engines.transformers import TransformersEngine
 from resources.workers.frames import FrameWorkers
 
 
-class TransformersCopies:
-    """`workers` copies of the engine that `settings` (arguments of `TransformersEngine`) describe, which share its
-    threads."""
+class TransformersCopies(Engine):
+    """`workers` copies of `TransformersEngine(model, **settings)`, which share `threads` (None: all cores)."""
 
-    def __init__(self, workers: int, batch_size: int, settings: dict[str, Any]) -> None:
-        threads = settings["threads"] or len(os.sched_getaffinity(0))
-        known = {**settings, "threads": max(1, threads // workers), "batch_size": batch_size}
+    def __init__(
+        self, model: str, *, workers: int, batch_size: int = 32, threads: int | None = None, **settings: Any
+    ) -> None:
         self._workers, self._batch_size = workers, batch_size
-        self._pool = FrameWorkers(partial(_answer, known), workers=workers, on_loss=_lost)
+        self._one = TransformersEngine(model, batch_size=batch_size, **settings)
+        of_each = max(1, (threads or len(os.sched_getaffinity(0))) // workers)
+        self._copy = {"model": model, "batch_size": batch_size, "threads": of_each, **settings}
+        self._pool: FrameWorkers | None = None
+
+    @property
+    def name(self) -> str:
+        """See `Engine`."""
+        return self._one.name
+
+    def identity(self) -> dict[str, str]:
+        """See `Engine`; that of one copy."""
+        return self._one.identity()
 
     def complete(self, requests: pl.DataFrame, sampling: Sampling) -> Iterator[pl.DataFrame]:
         """See `Engine`. Prompts of similar length share a batch, the longest first; equal ones stand together."""
+        refuse_json_schema(self, sampling)
+        if requests.is_empty():
+            return
+        if self._pool is None:
+            self._pool = FrameWorkers(partial(_answer, self._copy), workers=self._workers, on_loss=_lost)
         text = pl.coalesce(
             "prompt", pl.col("messages").list.eval(pl.element().struct.field("content")).list.join("")
         )
@@ -35,9 +52,11 @@ class TransformersCopies:
         size = min(self._batch_size, -(-requests.height // self._workers))  # few rows: some for every copy
         yield from self._pool.map(ordered.iter_slices(size), sampling=sampling)
 
-    def close(self) -> None:
+    def __exit__(self, *_: object) -> None:
         """End the copies."""
-        self._pool.close()
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
 
 
 def _answer(settings: dict[str, Any], requests: pl.DataFrame, *, sampling: Sampling) -> pl.DataFrame:
@@ -47,8 +66,6 @@ def _answer(settings: dict[str, Any], requests: pl.DataFrame, *, sampling: Sampl
 @cache
 def _copy(**settings: Any) -> Engine:
     """The copy of this worker process, loaded for its first batch and kept."""
-    from resources.engines.transformers import TransformersEngine
-
     return TransformersEngine(**settings)
 
 

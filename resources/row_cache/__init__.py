@@ -1,5 +1,6 @@
 """The row cache: results by row, paid for once. `cache.py` is the face; `fragments.py` the files."""
 
-from resources.row_cache.cache import CacheStage, IncompleteComputation, Mapped, RowCache
+from resources.row_cache.cache import IncompleteComputation, Mapped, RowCache
+from resources.row_cache.stage import CacheStage
 
 __all__ = ["CacheStage", "IncompleteComputation", "Mapped", "RowCache"]

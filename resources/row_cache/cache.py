@@ -6,18 +6,18 @@ settings or another stage version are another space of keys. The files stand in 
 space last, for clearing up, in `usage.py`.
 """
 
-import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from polars._typing import SchemaDict
 
-from resources.ids import content_id, text_id
+from resources.ids import content_id
 from resources.row_cache.fragments import KEY, ROW, FragmentFolder
+from resources.row_cache.stage import CacheStage
 from resources.row_cache.usage import Usage, record_usage
 from resources.storage import Storage
 
@@ -37,21 +37,6 @@ Progress = Callable[[int, int], None]
 """Called with rows done and rows to do."""
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class CacheStage:
-    """What is computed: a stage's name, its version and every setting that a result depends on."""
-
-    name: str
-    version: str
-    settings: dict[str, object] = field(default_factory=dict)
-
-    @property
-    def space(self) -> str:
-        """Folder of this stage's results: name, then a digest of version and settings."""
-        settings = json.dumps(self.settings, sort_keys=True, ensure_ascii=True)
-        return f"{self.name}/{text_id(self.name, self.version, settings)}"
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,9 @@ a result.
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from resources.row_cache.stage import CacheStage
 from resources.storage import Storage
-
-if TYPE_CHECKING:
-    from resources.row_cache.cache import CacheStage
 
 FOLDER = "_usage"
 
@@ -22,7 +19,7 @@ FOLDER = "_usage"
 class Usage:
     """One call of `RowCache.map`: how many distinct keys were computed and how many reused."""
 
-    stage: "CacheStage"
+    stage: CacheStage
     user: str
     computed: int
     reused: int

@@ -13,7 +13,7 @@ from importlib.metadata import version
 
 from tree_sitter import Language, Node, Parser
 
-from resources.parser_input import read_by_calls
+from resources.languages.parser_input import read_by_calls
 from resources.type_checker.face import Judgement, TypeChecker, TypeCheckerUnavailable, first_errors
 
 

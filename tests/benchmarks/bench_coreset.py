@@ -20,8 +20,9 @@ from real_functions import real_functions
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from assets.filtered_seeds.coreset.k_center import Points, k_center_greedy  # noqa: E402
-from assets.filtered_seeds.near_duplicates.shingles import shingle  # noqa: E402
+from assets.filtered_seeds.coreset.k_center import k_center_greedy  # noqa: E402
+from assets.texts.embedding import Points  # noqa: E402
+from assets.texts.near_duplicates.shingles import shingle  # noqa: E402
 
 WORDS = 1 << 14
 

@@ -24,7 +24,7 @@ import polars as pl
 from tree_sitter import Language, Parser
 
 from assets.filtered_seeds.extraction import ExtractionSettings, extract, extract_in_parallel
-from assets.filtered_seeds.extraction.languages import LANGUAGES, rules_of
+from assets.source_code.languages import LANGUAGES, rules_of
 
 LARGEST_FILE_BYTES = 2_000_000
 

@@ -15,9 +15,9 @@ from pipeline_defs.commands.deployment import Deployment
 from pipeline_defs.commands.materialize import bring_up_to_date
 from pipeline_defs.lab.arms import VERIFIED, arms
 from pipeline_defs.lab.experiment import BENCHMARK, DUMP, lab_settings, stage_figures
+from pipeline_defs.lab.seedling.corpus import write_dump, write_problems
 from pipeline_defs.recipes.model import load_recipe
 from resources.parquet_store import TableAddress
-from resources.seedling.corpus import write_dump, write_problems
 
 STAGES = ("filtered_seeds", "instructions", "candidate_responses", "verified_responses", "sft_dataset")
 

@@ -30,11 +30,11 @@ from real_functions import real_functions
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from assets.filtered_seeds.near_duplicates.bands import band_hashes, choose_band_size  # noqa: E402
-from assets.filtered_seeds.near_duplicates.families import estimated_similarity  # noqa: E402
-from assets.filtered_seeds.near_duplicates.find import near_duplicates_of  # noqa: E402
-from assets.filtered_seeds.near_duplicates.settings import NearDuplicateSettings  # noqa: E402
-from assets.filtered_seeds.near_duplicates.signatures import signature_matrix, signatures  # noqa: E402
+from assets.texts.near_duplicates.bands import band_hashes, choose_band_size  # noqa: E402
+from assets.texts.near_duplicates.families import estimated_similarity  # noqa: E402
+from assets.texts.near_duplicates.find import near_duplicates_of  # noqa: E402
+from assets.texts.near_duplicates.settings import NearDuplicateSettings  # noqa: E402
+from assets.texts.near_duplicates.signatures import signature_matrix, signatures  # noqa: E402
 
 TOKEN = re.compile("[A-Za-z_0-9]+")
 SETS_AT_ONCE = 10_000

@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT))
 import aiohttp  # noqa: E402
 import polars as pl  # noqa: E402
 
-from assets.generation import requests_frame  # noqa: E402
+from assets.asking.asker import requests_frame  # noqa: E402
 from resources.engines.deployment import OpenAIDeployment  # noqa: E402
 from resources.engines.face import Sampling  # noqa: E402
 from resources.engines.openai import OpenAIEngine  # noqa: E402

@@ -25,7 +25,7 @@ import psutil
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from assets.generation import CALL_VERSION  # noqa: E402
+from assets.asking.asker import CALL_VERSION  # noqa: E402
 from resources.engines.face import COMPLETION_SCHEMA  # noqa: E402
 from resources.ids import content_id  # noqa: E402
 from resources.row_cache import CacheStage, RowCache  # noqa: E402

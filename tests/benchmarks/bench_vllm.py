@@ -26,7 +26,7 @@ import psutil
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from assets.generation import generate  # noqa: E402
+from assets.asking.asker import generate  # noqa: E402
 from resources.engines.deployment import VllmDeployment  # noqa: E402
 from resources.engines.face import REQUEST_SCHEMA, Sampling  # noqa: E402
 from resources.engines.spec import VllmSpec  # noqa: E402

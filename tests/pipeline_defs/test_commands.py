@@ -12,8 +12,8 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from assets.audit.questions import CONTAMINATION, questions, tables
-from assets.ledger import FUNNEL_SCHEMA
-from assets.outcome import REJECTION_SCHEMA
+from assets.rows.ledger import FUNNEL_SCHEMA
+from assets.rows.outcome import REJECTION_SCHEMA
 from pipeline_defs.cli import app, main
 from pipeline_defs.commands.errors import EXPECTED
 from pipeline_defs.recipes.model import load_recipe

@@ -4,7 +4,7 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from assets.judging.settings import RULES
+from assets.asking.judging.settings import RULES
 from tests.pipeline_defs.conftest import FILES, MakeLine, short_recipe, write_dump
 from tests.resources.engines.scripted_server import ScriptedServer, asked
 

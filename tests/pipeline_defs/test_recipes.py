@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from assets.corpus_dump.languages import LANGUAGES
 from pipeline_defs.recipes.model import Recipe, RecipeError, load_recipe, shipped_recipes
+from resources.languages.names import LANGUAGES
 
 
 @pytest.fixture

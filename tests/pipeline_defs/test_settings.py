@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.generation import requests_frame
+from assets.asking.asker import requests_frame
 from pipeline_defs.resources import build_resources
 from pipeline_defs.settings import DEMO_CONFIG_FILE, Settings, SettingsError, config_file, load_settings
 from resources.engines.face import Sampling

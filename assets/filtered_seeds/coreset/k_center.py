@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Points = NDArray[np.float32]
+from assets.texts.embedding import Points
+
 Rows = NDArray[np.int64]
 Distances = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from assets.filtered_seeds.coreset.k_center import Points
+from assets.texts.embedding import Points
 
 LARGEST_PNG_BYTES = 60_000
 _MOST_POINTS = 4000

@@ -13,9 +13,10 @@ import numpy as np
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from assets.filtered_seeds.coreset.k_center import Points, k_center_greedy
-from assets.outcome import Outcome, reject
-from assets.reasons import Reason
+from assets.filtered_seeds.coreset.k_center import k_center_greedy
+from assets.rows.outcome import Outcome, reject
+from assets.rows.reasons import Reason
+from assets.texts.embedding import embedding_matrix
 from resources.ids import content_id
 
 STAGE = "coreset"
@@ -87,23 +88,6 @@ def choose_coreset(
     )
     picks = _picks(sorted_ids, cover.chosen, cover.radius)
     return Coreset(_split(rows, id_column, covered), picks, covered)
-
-
-def embedding_matrix(rows: pl.DataFrame, id_column: str) -> Points:
-    """The column `embedding` as a matrix, one row each.
-
-    Raises `ValueError` naming the first row whose embedding is missing, of another length, or not finite.
-    """
-    embedding = rows["embedding"].cast(pl.List(pl.Float32))
-    length = embedding.list.len()
-    finite = embedding.list.eval(pl.element().is_finite().fill_null(False)).list.all()
-    bad = embedding.is_null() | (length != length.max()) | ~finite.fill_null(False) | (length == 0)
-    if bad.any():
-        raise ValueError(
-            f"{id_column} {rows[id_column].filter(bad)[0]!r}: its embedding is missing, not finite, or not of "
-            f"{length.max()} numbers as the others; compute it again with one model for all rows"
-        )
-    return embedding.explode().to_numpy().reshape(len(rows), -1)
 
 
 def _left_out(

@@ -15,22 +15,14 @@ from typing import Any
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
+from assets.asking.asker import BATCH_PROMPTS, Ask, answers, finished, in_batches, raw_detail, requests_frame
+from assets.asking.draws import draw_number
+from assets.asking.first_word import first_word
+from assets.asking.prompts import template
+from assets.asking.worked_examples import read_examples
 from assets.filtered_seeds.docstring_judge.settings import DocstringJudge
-from assets.generation import (
-    BATCH_PROMPTS,
-    Ask,
-    answers,
-    draw_number,
-    finished,
-    in_batches,
-    raw_detail,
-    requests_frame,
-    template,
-)
-from assets.outcome import Outcome, Rule, apply_rules
-from assets.reasons import Reason
-from assets.worked_examples import read_examples
-from assets.yes_or_no import first_word
+from assets.rows.outcome import Outcome, Rule, apply_rules
+from assets.rows.reasons import Reason
 from resources.engines.face import Sampling
 
 PACKAGE = "assets.filtered_seeds.docstring_judge"

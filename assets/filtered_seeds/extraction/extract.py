@@ -10,14 +10,14 @@ import polars as pl
 import pyarrow as pa
 
 from assets.filtered_seeds.extraction.functions import Function, documented_functions
-from assets.filtered_seeds.extraction.languages import LANGUAGES, rules_of
 from assets.filtered_seeds.extraction.lines import with_plain_lines
 from assets.filtered_seeds.extraction.pairs import as_comment_pairs
-from assets.filtered_seeds.extraction.parsing import ParseTimeout
 from assets.filtered_seeds.extraction.settings import SEED_SCHEMA, STAGE, ExtractionSettings
 from assets.filtered_seeds.extraction.snippets import snippets, whole_files
-from assets.outcome import Outcome, Rule, apply_rules
-from assets.reasons import Reason
+from assets.rows.outcome import Outcome, Rule, apply_rules
+from assets.rows.reasons import Reason
+from assets.source_code.languages import LANGUAGES, rules_of
+from assets.source_code.parsing import ParseTimeout
 from resources.ids import content_id
 
 _COLUMNS = ("file_id", "content", "language")

@@ -13,11 +13,11 @@ from tree_sitter import Node, QueryCursor, Tree
 
 from assets.filtered_seeds.extraction.documentation import Documentation, LinesAbove, documentation_inside
 from assets.filtered_seeds.extraction.imports import FileImports
-from assets.filtered_seeds.extraction.languages.rules import Dialect, LanguageRules
 from assets.filtered_seeds.extraction.lines import dedent, is_evenly_indented
-from assets.filtered_seeds.extraction.parsing import Deadline, Match, matches, parse
 from assets.filtered_seeds.extraction.parts import ranges_to_parse
 from assets.filtered_seeds.extraction.signals import ReturnValues, n_arguments, surroundings
+from assets.source_code.languages.rules import Dialect, LanguageRules
+from assets.source_code.parsing import Deadline, Match, matches, parse
 
 _AFTER_A_FUNCTION = re.compile(rb"[ \t\f;,)]*(?:(?://|#).*|/\*[^\n]*\*/[ \t]*)?")
 

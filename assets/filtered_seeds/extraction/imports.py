@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from tree_sitter import Node
 
-from assets.filtered_seeds.extraction.languages.rules import LanguageRules
+from assets.source_code.languages.rules import LanguageRules
 
 _WORDS_ONLY = bytes(
     byte if byte >= 128 or chr(byte).isalnum() or chr(byte) in "_$" else ord(" ") for byte in range(256)

@@ -11,8 +11,8 @@ import polars as pl
 
 from assets.filtered_seeds.extraction.extract import check_files, extract
 from assets.filtered_seeds.extraction.settings import SEED_SCHEMA, STAGE, ExtractionSettings
-from assets.outcome import Outcome, no_rejections, reject
-from assets.reasons import Reason
+from assets.rows.outcome import Outcome, no_rejections, reject
+from assets.rows.reasons import Reason
 from resources.workers.frames import map_frames
 
 BATCH_BYTES = 4_000_000

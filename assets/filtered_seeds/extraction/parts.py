@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from tree_sitter import Point, Range
 
-from assets.filtered_seeds.extraction.languages.rules import LanguageRules
+from assets.source_code.languages.rules import LanguageRules
 
 FEW_BYTES = 4096
 """A file below this costs less to parse than to take apart."""

@@ -5,8 +5,8 @@ Signals for the filters of the recipes, at hardly any cost; no decision is taken
 
 from tree_sitter import Node, QueryCursor
 
-from assets.filtered_seeds.extraction.languages.rules import Dialect, LanguageRules
-from assets.filtered_seeds.extraction.parsing import Deadline, Match, matches
+from assets.source_code.languages.rules import Dialect, LanguageRules
+from assets.source_code.parsing import Deadline, Match, matches
 
 _Span = tuple[int, int]
 

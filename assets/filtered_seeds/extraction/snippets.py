@@ -9,7 +9,7 @@ in the published data.
 import polars as pl
 
 from assets.filtered_seeds.extraction.settings import ExtractionSettings
-from assets.outcome import Outcome, no_rejections
+from assets.rows.outcome import Outcome, no_rejections
 from resources.ids import content_id
 
 _DRAW_DIGITS = 12

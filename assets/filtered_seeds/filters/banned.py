@@ -10,8 +10,8 @@ import re
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
-from assets.outcome import Rule
-from assets.reasons import Reason
+from assets.rows.outcome import Rule
+from assets.rows.reasons import Reason
 
 _JAVASCRIPT = (
     "child_process",

@@ -7,8 +7,8 @@ row that has no signal (a snippet has no arguments) is not judged by it. Words a
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
-from assets.outcome import Rule
-from assets.reasons import Reason
+from assets.rows.outcome import Rule
+from assets.rows.reasons import Reason
 
 TRIPLE_DOUBLE_QUOTED = ("triple_double_quoted", "raw_triple_double_quoted")
 

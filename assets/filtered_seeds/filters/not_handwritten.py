@@ -9,8 +9,8 @@ judge files before extraction, for headers and paths do not reach the seed.
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
-from assets.outcome import Rule
-from assets.reasons import Reason
+from assets.rows.outcome import Rule
+from assets.rows.reasons import Reason
 
 _GENERATED_MARKERS = (
     r"@generated\b",

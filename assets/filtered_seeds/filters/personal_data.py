@@ -9,8 +9,8 @@ never written to the rejections table, only its kind and line. Names of people a
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
-from assets.outcome import Rule
-from assets.reasons import Reason
+from assets.rows.outcome import Rule
+from assets.rows.reasons import Reason
 
 _TOP_LEVEL = "com|org|net|edu|gov|mil|int|info|biz|name|pro|io|dev|ai|app|tech|cloud|xyz|[a-z]{2}"
 # what follows must end the address: a call or an item after it is `left@right.method(...)`, a matrix product

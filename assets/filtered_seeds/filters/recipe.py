@@ -12,7 +12,7 @@ from assets.filtered_seeds.filters.function_form import FunctionFormSettings, fu
 from assets.filtered_seeds.filters.not_handwritten import NotHandwrittenSettings, not_handwritten_rules
 from assets.filtered_seeds.filters.personal_data import PersonalDataSettings, personal_data_rules
 from assets.filtered_seeds.filters.secrets import SECRET, SecretSettings, secret_rules, with_secret
-from assets.outcome import Outcome, apply_rules
+from assets.rows.outcome import Outcome, apply_rules
 
 FILES_STAGE = "file_filters"
 SEEDS_STAGE = "seed_filters"

@@ -15,8 +15,8 @@ from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_cla
 from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
 from pydantic import BaseModel, ConfigDict, Field
 
-from assets.outcome import Rule
-from assets.reasons import Reason
+from assets.rows.outcome import Rule
+from assets.rows.reasons import Reason
 
 _ADDRESSES = "Public IP (ipv4)"  # personal data, judged there
 _ENTROPY = ("Base64 High Entropy String", "Hex High Entropy String")

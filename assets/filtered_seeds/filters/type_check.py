@@ -6,8 +6,8 @@ above it (`import_inference.standalone_source`).
 
 import polars as pl
 
-from assets.outcome import Outcome, Rule, apply_rules
-from assets.reasons import Reason
+from assets.rows.outcome import Outcome, Rule, apply_rules
+from assets.rows.reasons import Reason
 
 STAGE = "type_check"
 

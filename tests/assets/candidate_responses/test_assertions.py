@@ -3,8 +3,8 @@
 import pytest
 
 from assets.candidate_responses.assertions import WORDS, asserts_something
-from assets.candidate_responses.code_blocks import LANGUAGE_WORDS
 from assets.instructions.few_shot_bank import bank
+from assets.source_code.code_blocks import LANGUAGE_WORDS
 from resources.sandbox.languages import LANGUAGES
 from resources.sandbox.languages.assertions import live_sites
 

@@ -3,11 +3,11 @@
 import polars as pl
 import pytest
 
+from assets.asking.asker import GENERATION
 from assets.candidate_responses.methods import write_responses
 from assets.candidate_responses.settings import Plain
 from assets.candidate_responses.table import TABLE
 from assets.candidate_responses.unsectioned import code_of
-from assets.generation import GENERATION
 
 INSTRUCTIONS = pl.DataFrame(
     {

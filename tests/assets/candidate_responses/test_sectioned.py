@@ -4,13 +4,13 @@ import polars as pl
 import pytest
 from pydantic import ValidationError
 
-from assets.candidate_responses.code_blocks import LANGUAGE_WORDS
+from assets.asking.asker import GENERATION
 from assets.candidate_responses.methods import write_responses
 from assets.candidate_responses.sectioned import how_tests_are_written, respond, response_requests
 from assets.candidate_responses.sections import render_response
 from assets.candidate_responses.settings import Sectioned
-from assets.generation import GENERATION
-from assets.outcome import REJECTION_SCHEMA
+from assets.rows.outcome import REJECTION_SCHEMA
+from assets.source_code.code_blocks import LANGUAGE_WORDS
 
 INSTRUCTIONS = pl.DataFrame(
     {

@@ -10,7 +10,7 @@ from assets.candidate_responses.sections import (
     parse_response,
     render_response,
 )
-from assets.reasons import Reason
+from assets.rows.reasons import Reason
 
 CODE = "def double(x):\n    return 2 * x"
 TESTS = "assert double(2) == 4"

@@ -7,12 +7,11 @@ import re
 
 import pytest
 
-from assets.candidate_responses.code_blocks import LANGUAGE_WORDS
 from assets.candidate_responses.sectioned import example_response
 from assets.candidate_responses.sections import Fault, SectionedResponse, parse_response
-from assets.generation import fenced
 from assets.instructions.few_shot_bank import bank
-from assets.reasons import Reason
+from assets.rows.reasons import Reason
+from assets.source_code.code_blocks import LANGUAGE_WORDS, fenced
 
 LANGUAGES = sorted(LANGUAGE_WORDS)
 in_every_language = pytest.mark.parametrize("language", LANGUAGES)

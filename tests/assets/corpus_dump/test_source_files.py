@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from assets.corpus_dump.settings import MOST_BYTES, CorpusDumpSettings
 from assets.corpus_dump.source_files import FILE_SCHEMA, judge_files
-from assets.outcome import REJECTION_SCHEMA, Outcome
+from assets.rows.outcome import REJECTION_SCHEMA, Outcome
 from resources.corpus_source.face import FAULTS, RAW_SCHEMA, READ_LIMIT
 
 DEFAULTS = CorpusDumpSettings.model_validate({})

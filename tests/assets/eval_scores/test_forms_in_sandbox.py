@@ -11,7 +11,7 @@ from assets.benchmarks.problem_files import read_problems
 from assets.eval_scores.programs import programs
 from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.tasks import Task, asked
-from assets.generation import fenced
+from assets.source_code.code_blocks import fenced
 from resources.sandbox.face import Limits, SandboxUnavailable, Verdict
 from resources.sandbox.toolchains import judge_program, toolchain
 from tests.assets.benchmarks import published_forms as forms

@@ -14,13 +14,13 @@ from assets.eval_scores.descriptions import description
 from assets.eval_scores.evaluation import canonical_samples, checkpoint_samples
 from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.tasks import Task, chosen
-from assets.generation import fenced
+from assets.source_code.code_blocks import fenced
 from resources.row_cache import RowCache
 from resources.sandbox.face import SandboxUnavailable
 from resources.sandbox.resource import SandboxResource
 from resources.storage import Storage
+from tests.assets.asking.scripted_ask import ScriptedAsk
 from tests.assets.benchmarks import published_forms as forms
-from tests.assets.scripted_ask import ScriptedAsk
 
 PACK = forms.HUMANEVALPACK["python"]
 NONE = pl.DataFrame(schema={"benchmark": pl.String, "problem_id": pl.String})

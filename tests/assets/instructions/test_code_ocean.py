@@ -7,9 +7,12 @@ import polars as pl
 import pytest
 from pydantic import ValidationError
 
+from assets.asking.asker import Asker
+from assets.asking.draws import draw_number
+from assets.asking.judging.discriminator import Judgement, parse_judgement
+from assets.asking.judging.settings import RULES
 from assets.candidate_responses.methods import write_responses
 from assets.candidate_responses.settings import AsWritten
-from assets.generation import Asker, draw_number
 from assets.instructions.code_ocean import generator_requests, in_drawn_order
 from assets.instructions.code_ocean_bank import CaseBank, start_cases
 from assets.instructions.code_ocean_parts import Parts, parse_parts
@@ -17,8 +20,6 @@ from assets.instructions.code_ocean_tasks import TASK_NAMES, draw_task
 from assets.instructions.methods import write_instructions
 from assets.instructions.settings import CodeOcean
 from assets.instructions.table import TABLE
-from assets.judging.discriminator import Judgement, parse_judgement
-from assets.judging.settings import RULES
 from assets.verified_responses.methods import Means, verify
 from assets.verified_responses.settings import Judged
 from resources.engines.deployment import OpenAIDeployment

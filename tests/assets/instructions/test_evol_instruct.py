@@ -10,8 +10,8 @@ from assets.instructions.evol_instruct import draw_heuristic, evolution_requests
 from assets.instructions.methods import write_instructions
 from assets.instructions.settings import EvolInstruct, FromDocstring, OssInstruct
 from assets.instructions.table import TABLE
-from assets.ledger import Ledger, accounting_errors
-from tests.assets.scripted_ask import ScriptedAsk
+from assets.rows.ledger import Ledger, accounting_errors
+from tests.assets.asking.scripted_ask import ScriptedAsk
 
 ROUNDS = 3
 SETTINGS = EvolInstruct(start=OssInstruct(), rounds=ROUNDS)

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.generation import draw_number
+from assets.asking.draws import draw_number
 from assets.instructions.methods import write_instructions
 from assets.instructions.oss_instruct import clean, copies_code, parse_problem, problem_requests
 from assets.instructions.settings import OssInstruct
 from resources.engines.face import Sampling
-from tests.assets.scripted_ask import ScriptedAsk
+from tests.assets.asking.scripted_ask import ScriptedAsk
 
 SETTINGS = OssInstruct()
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from assets.generation import GENERATION
+from assets.asking.asker import GENERATION
 from assets.instructions.methods import write_instructions
 from assets.instructions.self_oss_instruct import (
     concept_requests,
@@ -20,7 +20,7 @@ from assets.instructions.self_oss_instruct import (
     write,
 )
 from assets.instructions.settings import SelfOssInstruct
-from assets.outcome import REJECTION_SCHEMA
+from assets.rows.outcome import REJECTION_SCHEMA
 
 SETTINGS = SelfOssInstruct()
 SEEDS = pl.DataFrame(

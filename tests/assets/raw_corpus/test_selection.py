@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.corpus_dump.source_files import FILE_SCHEMA
-from assets.outcome import REJECTION_SCHEMA
 from assets.raw_corpus.licence_policy import Policy, judge_licence
 from assets.raw_corpus.selection import Selection, select_files
 from assets.raw_corpus.take_downs import TakeDowns, parse_take_downs
+from assets.rows.outcome import REJECTION_SCHEMA
 from resources.ids import text_id
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.embedding import embedded
 from assets.sft_dataset.categories import descriptions, with_category
+from assets.texts.embedding import embedded
 from resources.embedder.face import EMBEDDING, Embedder, EmbedderSpec
 from resources.embedder.resource import EmbedderResource
 from resources.row_cache import RowCache

@@ -4,9 +4,9 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from assets.corpus_dump.languages import LANGUAGES
 from assets.instructions.few_shot_bank import bank
 from assets.sft_dataset.code_comments import grammar_of, tokens, without_code_comments
+from resources.languages.names import LANGUAGES
 
 HASH = ("ruby", "bash")
 SLASHES = [language for language in LANGUAGES if language not in (*HASH, "python")]

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.corpus_dump.languages import LANGUAGES
 from assets.sft_dataset.code_language import OTHER, code_language, guess_language, with_code_language
+from resources.languages.names import LANGUAGES
 
 SAMPLES = {
     "python": "def f(x):\n    return [i for i in x if i]\n",

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from assets.generation import GENERATION
+from assets.asking.asker import GENERATION
 from assets.sft_dataset.paraphrases import nearest_pairs, paraphrase_hits
 from assets.sft_dataset.settings import Paraphrases
 from resources.embedder.face import EMBEDDING, EmbedderSpec

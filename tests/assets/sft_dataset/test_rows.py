@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from assets.benchmarks.problem import PROBLEM_SCHEMA
 from assets.corpus_dump.table import TABLE as FILES
 from assets.filtered_seeds.table import TABLE as SEEDS
-from assets.ledger import Ledger, accounting_errors
-from assets.outcome import no_rejections
+from assets.rows.ledger import Ledger, accounting_errors
+from assets.rows.outcome import no_rejections
 from assets.sft_dataset.rows import training_rows
 from assets.sft_dataset.settings import SftSettings
 from assets.sft_dataset.table import TABLE

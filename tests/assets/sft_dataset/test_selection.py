@@ -4,7 +4,7 @@ import hypothesis.strategies as st
 import polars as pl
 from hypothesis import given, settings
 
-from assets.outcome import Outcome
+from assets.rows.outcome import Outcome
 from assets.sft_dataset.selection import function_names, select_responses
 from assets.sft_dataset.settings import Selection
 

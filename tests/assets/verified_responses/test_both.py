@@ -5,13 +5,13 @@ from contextlib import nullcontext
 import polars as pl
 import pytest
 
-from assets.judging.settings import RULES
+from assets.asking.judging.settings import RULES
 from assets.verified_responses.methods import Means, verify
 from assets.verified_responses.settings import ExecutedAndJudged
 from resources.row_cache import RowCache
 from resources.sandbox.local import open_sandbox
 from resources.storage import Storage
-from tests.assets.scripted_ask import ScriptedAsk
+from tests.assets.asking.scripted_ask import ScriptedAsk
 
 
 @pytest.fixture

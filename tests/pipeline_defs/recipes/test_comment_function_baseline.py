@@ -9,7 +9,7 @@ from assets.candidate_responses.methods import write_responses
 from assets.corpus_dump.table import TABLE as FILES
 from assets.filtered_seeds.chain import Chain
 from assets.instructions.methods import write_instructions
-from assets.ledger import Ledger, accounting_errors
+from assets.rows.ledger import Ledger, accounting_errors
 from assets.sft_dataset.rows import training_rows
 from assets.verified_responses.methods import Means, verify
 from pipeline_defs.recipes.model import load_recipe

@@ -18,14 +18,14 @@ from assets.corpus_dump.table import TABLE as FILES
 from assets.filtered_seeds.chain import Chain
 from assets.instructions.methods import write_instructions
 from assets.instructions.settings import OssInstruct
-from assets.ledger import Ledger, accounting_errors
+from assets.rows.ledger import Ledger, accounting_errors
 from assets.sft_dataset.rows import training_rows
 from assets.verified_responses.methods import Means, verify
 from pipeline_defs.recipes.model import Recipe, load_recipe
 from resources.engines.face import Sampling
 from resources.row_cache import RowCache
 from resources.storage import Storage
-from tests.assets.scripted_ask import ScriptedAsk
+from tests.assets.asking.scripted_ask import ScriptedAsk
 
 QUESTION = "Given a list of whole numbers, return the two that stand farthest apart, in rising order."
 PROBLEMS = pl.DataFrame(

@@ -16,11 +16,11 @@ from pipeline_defs.commands.deployment import Deployment
 from pipeline_defs.commands.materialize import bring_up_to_date
 from pipeline_defs.lab.arms import varied
 from pipeline_defs.lab.experiment import BENCHMARK, DUMP, lab_settings
+from pipeline_defs.lab.seedling.corpus import write_dump, write_problems
 from pipeline_defs.recipes.model import Recipe, load_recipe
 from resources.engines.lease import lease_files
 from resources.engines.vllm_server import served_name
 from resources.parquet_store import TableAddress
-from resources.seedling.corpus import write_dump, write_problems
 from tests.resources.engines.conftest import end_servers, vllm_python  # noqa: F401 - a fixture
 
 FUNCTIONS = 120

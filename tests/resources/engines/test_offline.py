@@ -5,9 +5,9 @@ import json
 import polars as pl
 import pytest
 
+from assets.asking.asker import Asker, requests_frame
 from assets.candidate_responses.methods import write_responses
 from assets.candidate_responses.settings import Sectioned
-from assets.generation import Asker, requests_frame
 from assets.instructions.methods import write_instructions
 from assets.instructions.settings import SelfOssInstruct
 from resources.engines.face import COMPLETION_SCHEMA, Sampling

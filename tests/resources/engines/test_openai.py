@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from assets.generation import requests_frame
+from assets.asking.asker import requests_frame
 from resources.engines.concurrency import START
 from resources.engines.deployment import OpenAIDeployment
 from resources.engines.face import (

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.generation import requests_frame
+from assets.asking.asker import requests_frame
 from resources.engines.deployment import OpenAIDeployment
 from resources.engines.face import Sampling
 from resources.engines.openai import OpenAIEngine
@@ -72,7 +72,7 @@ BATCH = CONCURRENCY + FLUSH_ROWS + 2 * BACKLOG
 
 RUN = f"""
 import sys
-from assets.generation import Asker, requests_frame
+from assets.asking.asker import Asker, requests_frame
 from resources.engines.deployment import OpenAIDeployment
 from resources.engines.face import Sampling
 from resources.engines.openai import OpenAIEngine

@@ -10,6 +10,7 @@ import pytest
 
 from resources.engines.face import COMPLETION_SCHEMA, REQUEST_SCHEMA, EngineUnavailable, Sampling
 from resources.engines.transformers import TransformersEngine
+from resources.engines.transformers_copies import TransformersCopies
 from tests.resources.engines.conftest import babbler
 
 torch = pytest.importorskip("torch", reason="the engine needs the extra `train`")
@@ -79,7 +80,7 @@ def test_copies_in_processes_of_their_own_give_the_same_answers(folder: Path):
     requests = pl.concat([many(), frame(long)])
     with TransformersEngine(str(folder), device="cpu", batch_size=5, threads=1) as engine:
         alone = answers(engine, requests, sampling).sort("key")
-    with TransformersEngine(str(folder), device="cpu", batch_size=5, workers=2) as engine:
+    with TransformersCopies(str(folder), device="cpu", batch_size=5, workers=2) as engine:
         for left_midway in engine.complete(requests, sampling):
             assert left_midway.height <= 5
             break
@@ -93,7 +94,7 @@ def test_copies_in_processes_of_their_own_give_the_same_answers(folder: Path):
 
 def test_a_model_that_copies_cannot_load_is_one_error(tmp_path: Path):
     with (
-        TransformersEngine(str(tmp_path / "nothing"), workers=2) as engine,
+        TransformersCopies(str(tmp_path / "nothing"), workers=2) as engine,
         pytest.raises(EngineUnavailable, match="cannot be loaded"),
     ):
         answers(engine, many(), Sampling(5))
@@ -101,7 +102,7 @@ def test_a_model_that_copies_cannot_load_is_one_error(tmp_path: Path):
 
 def test_copies_that_die_are_started_again(folder: Path):
     requests = many()
-    with TransformersEngine(str(folder), device="cpu", batch_size=10, workers=2) as engine:
+    with TransformersCopies(str(folder), device="cpu", batch_size=10, workers=2) as engine:
         opened = engine.complete(requests, Sampling(5))
         first = next(opened)
         for copy in multiprocessing.active_children():

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.corpus_dump.languages import LANGUAGES
+from assets.asking.asker import GENERATION
+from assets.asking.spending import BUDGET_SPENT
 from assets.filtered_seeds.docstring_judge.judge import (
     examples,
     first_word,
@@ -17,11 +18,10 @@ from assets.filtered_seeds.docstring_judge.judge import (
 )
 from assets.filtered_seeds.docstring_judge.settings import DocstringJudge
 from assets.filtered_seeds.extraction.extract import extract
-from assets.filtered_seeds.extraction.languages import rules_of
-from assets.filtered_seeds.extraction.parsing import Deadline, parse
 from assets.filtered_seeds.extraction.settings import ExtractionSettings
-from assets.generation import GENERATION
-from assets.spending import BUDGET_SPENT
+from assets.source_code.languages import rules_of
+from assets.source_code.parsing import Deadline, parse
+from resources.languages.names import LANGUAGES
 
 SETTINGS = DocstringJudge.model_validate({})
 AROUND = {"php": "<?php {}", "java": "class Example { {} }", "csharp": "class Example { {} }"}

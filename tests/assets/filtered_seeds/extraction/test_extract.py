@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.filtered_seeds.extraction import SEED_SCHEMA, ExtractionSettings, extract
-from assets.filtered_seeds.extraction.languages import LANGUAGES
+from assets.source_code.languages import LANGUAGES
 
 FUNCTION = 'def f(x):\n    """Doc."""\n    return x\n'
 

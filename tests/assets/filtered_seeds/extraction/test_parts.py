@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.filtered_seeds.extraction import ExtractionSettings, extract, functions, parts
-from assets.filtered_seeds.extraction.languages import rules_of
+from assets.source_code.languages import rules_of
 
 DOCUMENTED = 'def a{n}(x):\n    """Say {n}."""\n    return x\n'
 BARE = "def b{n}(x):\n    if x:\n        return [x]\n    return x\n"

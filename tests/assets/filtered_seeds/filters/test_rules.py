@@ -9,7 +9,7 @@ from assets.filtered_seeds.filters.function_form import FunctionFormSettings, fu
 from assets.filtered_seeds.filters.not_handwritten import NotHandwrittenSettings, not_handwritten_rules
 from assets.filtered_seeds.filters.personal_data import PersonalDataSettings, personal_data_rules
 from assets.filtered_seeds.filters.secrets import SecretSettings, secret_rules, with_secret
-from assets.outcome import Rule, apply_rules
+from assets.rows.outcome import Rule, apply_rules
 
 FUNCTION = {
     "seed_id": "s",

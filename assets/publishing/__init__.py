@@ -1,0 +1,1 @@
+"""Where artifacts meet Dagster: how they are declared, published and pictured."""

@@ -1,0 +1,83 @@
+"""What every asset of a recipe shares: key, group, partitions, conditions, owners, code version.
+
+One `RecipeAssets` a recipe; the factories in each artifact's `asset.py` take it and the settings of their
+stage. Which recipes exist is said in `pipeline_defs`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import dagster as dg
+from pydantic import BaseModel
+
+from assets.rows.table import Table
+from resources.ids import text_id
+
+OWNERS = ["team:data"]
+
+
+@dataclass(frozen=True)
+class RecipeAssets:
+    """The common part of one recipe's assets."""
+
+    recipe: str
+    languages: tuple[str, ...]
+    partitions: dg.PartitionsDefinition
+    rebuild: dg.AutomationCondition | None
+    rebuild_on_data_only: dg.AutomationCondition | None
+
+    def key(self, artifact: str) -> dg.AssetKey:
+        """The key `<recipe>/<artifact>`."""
+        return dg.AssetKey([self.recipe, artifact])
+
+    def asset(
+        self,
+        artifact: str,
+        table: Table,
+        *,
+        version: str,
+        settings: Iterable[BaseModel | str],
+        kinds: Iterable[str] = (),
+        partitioned: bool = True,
+        expensive: bool = False,
+        **more: Any,
+    ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+        """Decorator that makes the asset `artifact` of this recipe; `more` goes to `dg.asset` as it is.
+
+        `version` is the stage's own version, raised when its code gives other rows; with `settings` (models,
+        or digests of prompt files) it makes the code version. `expensive` assets do not start by themselves
+        when only code or settings changed.
+        """
+        return artifact_asset(
+            key=self.key(artifact),
+            group_name=self.recipe,
+            kinds={"polars", "parquet", *kinds},
+            owners=OWNERS,
+            code_version=code_version(artifact, version, settings),
+            partitions_def=self.partitions if partitioned else None,
+            automation_condition=self.rebuild_on_data_only if expensive else self.rebuild,
+            io_manager_key="store",
+            metadata={"seedline/key_column": table.key},
+            **more,
+        )
+
+
+def artifact_asset(**arguments: Any) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """`dg.asset`, for functions that return a `MaterializeResult` with a value and check results.
+
+    The return annotation is hidden from Dagster: with checks beside the value it wants a tuple there, and a
+    plain `MaterializeResult` would tell it that there is no value to store.
+    """
+
+    def decorate(function: Callable[..., Any]) -> dg.AssetsDefinition:
+        function.__annotations__.pop("return", None)
+        return dg.asset(**arguments)(function)
+
+    return decorate
+
+
+def code_version(artifact: str, version: str, settings: Iterable[BaseModel | str]) -> str:
+    """`<artifact>/<version>-<digest of the settings>`: changes when a rebuild would give other rows."""
+    parts = [item if isinstance(item, str) else item.model_dump_json() for item in settings]
+    return f"{artifact}/{version}-{text_id(*parts)[:12]}"

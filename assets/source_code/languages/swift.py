@@ -1,0 +1,48 @@
+"""Swift: documentation comments (`///`, `/** */`) on functions and initialisers; attributes are part of them."""
+
+import re
+
+import tree_sitter_swift
+from tree_sitter import Node
+
+from assets.source_code.languages.comments import DOC_BLOCK, clean_comment, forms
+from assets.source_code.languages.rules import LanguageRules
+
+# an operator has a token for its name
+FUNCTIONS = """
+(function_declaration name: _ @name body: (function_body) @body) @function
+(init_declaration "init" @name body: (function_body) @body) @function
+(deinit_declaration "deinit" @name body: (function_body) @body) @function
+[(comment) (multiline_comment)] @comment
+"""
+
+# what is declared behind the arrow is returned, with or without the word
+VALUES = """
+(
+  (function_declaration "->" . (_) @value)
+  (#not-eq? @value "Void") (#not-eq? @value "()") (#not-eq? @value "Never")
+)
+[(function_declaration) (init_declaration)] @scope
+"""
+
+
+def count_arguments(parameters: Node | None, function: Node) -> int:
+    """Parameters as written; they have no list around them."""
+    return sum(child.type == "parameter" for child in function.named_children)
+
+
+RULES = LanguageRules(
+    name="swift",
+    grammar=tree_sitter_swift.language,
+    functions=FUNCTIONS,
+    values=VALUES,
+    documentation_hints=(re.compile(rb"///|/\*\*"),),
+    documentation_form=forms(doc_lines=r"///(?!/)", doc_block=DOC_BLOCK),
+    clean=clean_comment,
+    count_arguments=count_arguments,
+    import_nodes=frozenset({"import_declaration"}),
+    functions_around=frozenset(
+        {"function_declaration", "init_declaration", "lambda_literal", "computed_property"}
+    ),
+    classes_around=frozenset({"class_body", "protocol_body", "enum_class_body"}),
+)

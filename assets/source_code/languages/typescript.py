@@ -1,0 +1,29 @@
+"""TypeScript and TSX: as JavaScript, with overload signatures, decorators beside what they decorate, fields.
+
+A file that the TypeScript grammar finds errors in is tried as TSX: the two differ in what `<T>` means.
+"""
+
+import re
+from dataclasses import replace
+
+import tree_sitter_typescript
+
+from assets.source_code.languages import javascript
+
+FIELDS = javascript.FIELDS.replace("field_definition property:", "public_field_definition name:")
+
+OVERLOADS = """
+(function_signature name: (_) @overload_of) @attribute
+(export_statement declaration: (function_signature name: (_) @overload_of)) @attribute
+(class_body (method_signature name: (_) @overload_of) @attribute)
+"""
+
+RULES = replace(
+    javascript.RULES,
+    name="typescript",
+    grammar=tree_sitter_typescript.language_typescript,
+    fallback=tree_sitter_typescript.language_tsx,
+    functions=javascript.FUNCTIONS + FIELDS + OVERLOADS,
+    documentation_hints=(re.compile(rb"/\*\*"),),
+    around_imports=frozenset({"expression_statement", "internal_module", "module", "statement_block"}),
+)

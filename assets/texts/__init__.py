@@ -1,0 +1,1 @@
+"""What makes texts alike: near-duplicates and embeddings."""

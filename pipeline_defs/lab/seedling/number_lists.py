@@ -1,0 +1,208 @@
+"""The grammar's orders, slices and reductions of lists of numbers."""
+
+from functools import partial
+from typing import Any
+
+from pipeline_defs.lab.seedling.operations import Kind, Operation, step
+
+FEW = (2, 3)
+
+
+_reshape = partial(step, "numbers", "numbers")
+
+
+def _reduce(*described: Any, gives: Kind = "number", recursive: str | None = None) -> Operation:
+    return step("numbers", gives, *described, recursive=recursive)
+
+
+SHAPES = (
+    _reshape(
+        "reverse",
+        "reversing",
+        ("reverse", "backward"),
+        ("{x} in reverse order", "{x} read backwards"),
+        ("reverse the order", "turn the order around"),
+        ("{x}[::-1]", "list(reversed({x}))"),
+        ("sorted({x}, reverse=True)",),
+        0.4,
+    ),
+    _reshape(
+        "ascending",
+        "sorting",
+        ("sort", "ascending"),
+        ("{x} in ascending order", "{x} sorted from small to large"),
+        ("sort in ascending order", "sort from small to large"),
+        ("sorted({x})",),
+        ("{x}[::-1]",),
+        0.2,
+    ),
+    _reshape(
+        "descending",
+        "descending sort",
+        ("descending", "ranked"),
+        ("{x} in descending order", "{x} sorted from large to small"),
+        ("sort in descending order", "sort from large to small"),
+        ("sorted({x}, reverse=True)", "sorted({x})[::-1]"),
+        ("sorted({x})",),
+        0.9,
+    ),
+    _reshape(
+        "distinct",
+        "removing duplicates",
+        ("distinct", "unique"),
+        ("the distinct numbers in {x}", "{x} without repeats"),
+        ("keep only the first of equal numbers", "remove repeats but keep the order"),
+        ("list(dict.fromkeys({x}))",),
+        ("sorted(set({x}))",),
+        0.4,
+    ),
+    _reshape(
+        "first",
+        "leading slice",
+        ("first", "head"),
+        ("the first {k} of {x}", "the leading {k} of {x}"),
+        ("take the first {k}", "keep only the leading {k}"),
+        ("{x}[:{k}]", "{x}[0:{k}]"),
+        ("{x}[:{k} - 1]", "{x}[1:{k}]"),
+        0.35,
+        FEW,
+    ),
+    _reshape(
+        "last",
+        "trailing slice",
+        ("last", "tail"),
+        ("the last {k} of {x}", "the trailing {k} of {x}"),
+        ("take the last {k}", "keep only the trailing {k}"),
+        ("{x}[-{k}:]",),
+        ("{x}[{k}:]",),
+        0.95,
+        FEW,
+    ),
+    _reshape(
+        "skip_first",
+        "dropping the first",
+        ("skip", "rest"),
+        ("{x} without its first element", "all of {x} but the first"),
+        ("leave out the first element", "drop the first element"),
+        ("{x}[1:]",),
+        ("{x}[:-1]",),
+        0.3,
+    ),
+    _reshape(
+        "skip_last",
+        "dropping the last",
+        ("init", "cut"),
+        ("{x} without its last element", "all of {x} but the last"),
+        ("leave out the last element", "drop the last element"),
+        ("{x}[:-1]",),
+        ("{x}[1:]",),
+        0.4,
+    ),
+    _reshape(
+        "second",
+        "stride",
+        ("alternate", "every_other"),
+        ("every second element of {x}", "every other element of {x}"),
+        ("take every second element, the first included", "keep every other element from the first on"),
+        ("{x}[::2]",),
+        ("{x}[1::2]",),
+        0.9,
+    ),
+)
+
+REDUCTIONS = (
+    _reduce(
+        "sum",
+        "sum",
+        ("sum", "total"),
+        ("the sum of {x}", "the total of {x}"),
+        ("add everything up", "take the sum"),
+        ("sum({x})", "{o} = 0\nfor {v} in {x}:\n    {o} += {v}"),
+        ("sum({x}[1:])", "{o} = 1\nfor {v} in {x}:\n    {o} += {v}"),
+        0.3,
+        recursive="if not {x}:\n    return 0\nreturn {x}[0] + {f}({x}[1:])",
+    ),
+    _reduce(
+        "product",
+        "product",
+        ("product", "multiplied"),
+        ("the product of {x}", "the result of multiplying {x}"),
+        ("multiply everything", "take the product"),
+        ("{o} = 1\nfor {v} in {x}:\n    {o} *= {v}",),
+        ("{o} = 0\nfor {v} in {x}:\n    {o} *= {v}",),
+        0.9,
+        recursive="if not {x}:\n    return 1\nreturn {x}[0] * {f}({x}[1:])",
+    ),
+    _reduce(
+        "largest",
+        "maximum",
+        ("max", "largest"),
+        ("the largest of {x} or 0", "the maximum of {x} or 0"),
+        ("take the largest, 0 if there is none", "take the maximum, 0 if there is none"),
+        ("max({x}, default=0)",),
+        ("max({x})",),
+        0.4,
+    ),
+    _reduce(
+        "smallest",
+        "minimum",
+        ("min", "smallest"),
+        ("the smallest of {x} or 0", "the minimum of {x} or 0"),
+        ("take the smallest, 0 if there is none", "take the minimum, 0 if there is none"),
+        ("min({x}, default=0)",),
+        ("min({x})",),
+        0.95,
+    ),
+    _reduce(
+        "count",
+        "counting",
+        ("count", "number"),
+        ("how many there are of {x}", "the count of {x}"),
+        ("count them", "say how many there are"),
+        ("len({x})", "{o} = 0\nfor {v} in {x}:\n    {o} += 1"),
+        ("len({x}) - 1",),
+        0.25,
+    ),
+    _reduce(
+        "varieties",
+        "set",
+        ("varieties", "kinds"),
+        ("how many different values are among {x}", "the count of different values in {x}"),
+        ("count the different values", "count equal values once"),
+        ("len(set({x}))",),
+        ("len({x})",),
+        0.9,
+    ),
+    _reduce(
+        "opening",
+        "first element",
+        ("opening", "leader"),
+        ("the first element of {x} or 0", "what comes first of {x} or 0"),
+        ("take the first element, 0 if there is none", "take what comes first, 0 if there is none"),
+        ("next(iter({x}), 0)",),
+        ("{x}[0]",),
+        0.4,
+    ),
+    _reduce(
+        "no_zero",
+        "membership",
+        ("has_zero", "zero"),
+        ("whether 0 is among {x}", "whether {x} has a 0"),
+        ("say whether there is a 0", "tell whether 0 is among them"),
+        ("0 in {x}",),
+        ("0 not in {x}",),
+        0.3,
+        gives="truth",
+    ),
+    _reduce(
+        "all_positive",
+        "universal test",
+        ("all_positive", "all_plus"),
+        ("whether all of {x} are positive", "whether {x} has positive numbers only"),
+        ("say whether all are positive", "tell whether no number is below 1"),
+        ("all({v} > 0 for {v} in {x})",),
+        ("any({v} > 0 for {v} in {x})",),
+        0.4,
+        gives="truth",
+    ),
+)

@@ -1,0 +1,1 @@
+"""The programming languages: their names, and how their grammars are fed."""

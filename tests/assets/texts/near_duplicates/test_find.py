@@ -1,0 +1,136 @@
+"""What a user relies on: which row of a family stays, the evidence, and what adding rows or runs changes."""
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assets.texts.near_duplicates.find import find_near_duplicates, near_duplicates_of
+from assets.texts.near_duplicates.settings import NearDuplicateSettings
+from assets.texts.near_duplicates.signatures import signatures
+
+SETTINGS = NearDuplicateSettings(threshold=0.6, ngram=2, permutations=64)
+WORDS = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lamda", "mu"]
+
+
+@st.composite
+def corpora(draw: st.DrawFn) -> pl.DataFrame:
+    """Texts and edited copies of them, with ranks that often tie."""
+    bases = draw(st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=14), min_size=1, max_size=5))
+    texts: list[str | None] = [None]
+    for base in bases:
+        for _ in range(draw(st.integers(1, 5))):
+            copy = list(base)
+            for _ in range(draw(st.integers(0, 4))):
+                copy[draw(st.integers(0, len(copy) - 1))] = draw(st.sampled_from(WORDS))
+            texts.append(" ".join(copy))
+    ranks = st.lists(st.integers(0, 2), min_size=len(texts), max_size=len(texts))
+    frame = pl.DataFrame(
+        {"seed_id": [f"id{number:02}" for number in range(len(texts))], "text": texts},
+        schema={"seed_id": pl.String, "text": pl.String},
+    )
+    return frame.with_columns(
+        signatures(frame, SETTINGS, key="seed_id", threads=1)["signature"],
+        pl.Series("licence_rank", draw(ranks), dtype=pl.Int64),
+        pl.Series("dump", draw(ranks), dtype=pl.Int64),
+    )
+
+
+def run(rows: pl.DataFrame, threshold: float = 0.6) -> tuple[set[str], dict[str, str]]:
+    """The ids kept, and the representative of each id dropped."""
+    chosen = SETTINGS.model_copy(update={"threshold": threshold})
+    duplicates = near_duplicates_of(rows, chosen, prefer=["licence_rank", "dump"], id_column="seed_id")
+    dropped = dict(zip(duplicates["id"], duplicates["representative"], strict=True))
+    return set(rows["seed_id"]) - set(dropped), dropped
+
+
+@given(corpora())
+@settings(max_examples=150, deadline=None)
+def test_a_second_run_over_the_kept_rows_drops_none(rows: pl.DataFrame) -> None:
+    kept, _ = run(rows)
+    assert run(rows.filter(pl.col("seed_id").is_in(list(kept)))) == (kept, {})
+
+
+@given(corpora(), st.randoms(use_true_random=False))
+@settings(max_examples=100, deadline=None)
+def test_the_order_of_the_rows_changes_nothing(rows: pl.DataFrame, draw) -> None:
+    order = list(range(rows.height))
+    draw.shuffle(order)
+    prefer = ["licence_rank", "dump"]
+    one = near_duplicates_of(rows, SETTINGS, prefer=prefer, id_column="seed_id")
+    assert near_duplicates_of(rows[order], SETTINGS, prefer=prefer, id_column="seed_id").equals(one)
+
+
+@given(corpora(), st.floats(0.05, 1), st.floats(0.05, 1))
+@settings(max_examples=150, deadline=None)
+def test_a_lower_threshold_keeps_no_row_that_a_higher_one_drops(
+    rows: pl.DataFrame, one: float, other: float
+) -> None:
+    assert run(rows, min(one, other))[0] <= run(rows, max(one, other))[0]
+
+
+@given(corpora(), st.data())
+@settings(max_examples=150, deadline=None)
+def test_more_rows_never_bring_a_dropped_row_back(rows: pl.DataFrame, data: st.DataObject) -> None:
+    earlier = rows.filter(
+        pl.Series(data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows))))
+    )
+    kept_before, dropped_before = run(earlier)
+    kept_after, _ = run(rows)
+    assert kept_after & set(earlier["seed_id"]) <= kept_before
+    assert not kept_after & set(dropped_before)
+
+
+@given(corpora())
+@settings(max_examples=100, deadline=None)
+def test_every_dropped_row_names_a_kept_row_that_ranks_before_it(rows: pl.DataFrame) -> None:
+    kept, dropped = run(rows)
+    rank = {row["seed_id"]: (row["licence_rank"], row["dump"], row["seed_id"]) for row in rows.to_dicts()}
+    assert all(winner in kept and rank[winner] < rank[loser] for loser, winner in dropped.items())
+    assert "id00" in kept  # no text, no duplicate
+
+
+def family(ids: list[str], **ranks: list[object]) -> pl.DataFrame:
+    rows = pl.DataFrame({"seed_id": ids, "text": ["def add(a, b): return a + b"] * len(ids), **ranks})
+    return rows.with_columns(signatures(rows, SETTINGS, key="seed_id")["signature"])
+
+
+def test_the_permissive_licence_wins_then_the_oldest_dump_then_the_lowest_id() -> None:
+    rows = family(["d", "c", "b", "a"], licence_rank=[1, 0, 0, 0], dump=["2023", "2025", "2024", "2024"])
+    outcome = find_near_duplicates(rows, SETTINGS, prefer=["licence_rank", "dump"])
+    assert outcome.kept["seed_id"].to_list() == ["a"]
+    rows = rows.with_columns(licence_rank=pl.Series([0, 1, 1, None]))
+    assert find_near_duplicates(rows, SETTINGS, prefer=["licence_rank"]).kept["seed_id"].to_list() == ["d"]
+    assert find_near_duplicates(rows, SETTINGS, prefer=["dump"]).kept["seed_id"].to_list() == ["d"]
+
+
+def test_rejections_carry_the_evidence_and_kept_rows_their_order_and_columns() -> None:
+    texts = [
+        "def one(): return 1",
+        "def add(first, second): return first + second",
+        "",
+        "def add(first, second): return second",
+    ]
+    rows = pl.DataFrame({"seed_id": ["z", "y", "x", "w"], "text": texts})
+    rows = rows.with_columns(signatures(rows, SETTINGS, key="seed_id")["signature"])
+    outcome = find_near_duplicates(rows, SETTINGS, prefer=[])
+    assert outcome.kept.rows() == [("z", texts[0]), ("x", ""), ("w", texts[3])]
+    assert outcome.rejected.select("id", "stage", "reason").rows() == [
+        ("y", "near_duplicates", "near_duplicate")
+    ]
+    detail = outcome.rejected["detail"][0]
+    assert detail.startswith("representative=w similarity=0.")
+    assert abs(float(detail.rsplit("=", 1)[1]) - 4 / 6) < 0.2
+
+
+def test_nothing_in_nothing_out() -> None:
+    outcome = find_near_duplicates(family([]).cast({"seed_id": pl.String}), SETTINGS, prefer=[])
+    assert outcome.kept.height == outcome.rejected.height == 0
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"), [(["a", "b", "a"], "seed_id 'a' is there more"), (["a", None], "1 rows")]
+)
+def test_ids_that_name_no_row_are_refused(ids: list[str], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        near_duplicates_of(family(ids), SETTINGS, prefer=[], id_column="seed_id")
