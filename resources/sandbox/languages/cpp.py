@@ -7,11 +7,13 @@ their text is rewritten. `<bits/stdc++.h>` is precompiled once a toolchain, whic
 import re
 from collections.abc import Mapping
 
+from tree_sitter import Node
+
 from resources.sandbox import bubblewrap
 from resources.sandbox.languages.harness import source
 from resources.sandbox.languages.judge import BUILD_LIMITS
 from resources.sandbox.languages.language import Command, Language, Program, Refused, Toolchain
-from resources.sandbox.languages.syntax import code_only, declared_name, parse, walk
+from resources.sandbox.languages.syntax import code_only, declared_name, edit, parse, walk
 from resources.sandbox.languages.tools import linker_flags, located
 
 FLAGS = ("-std=gnu++20", "-O0", "-w", "-pipe", "-fdiagnostics-color=never", "-fmax-errors=3")
@@ -68,6 +70,8 @@ class Cpp(Language):
         shown = code_only(self.name, code)
         if redefined := _JUDGES.search(shown):
             raise Refused(f"the answer defines {redefined[1]}, by which its tests fail")
+        if _has_main(tests):
+            code = _without_main(code, mark)
         macros = sorted(set(re.findall(r"(?m)^\s*#\s*define\s+(\w+)", shown)) & set(_KEYWORDS))
         undone = "".join(f"#undef {name}\n" for name in macros)
         tests = _own_helpers(shown, tests, mark)
@@ -105,6 +109,29 @@ def unpacked(outcome: bubblewrap.RunOutcome, more: Mapping[str, bytes]) -> Mappi
         for name, content in outcome.files.items()
     }
     return {**files, **more}
+
+
+def _mains(text: str) -> list[Node]:
+    """The names of `text`'s functions that are called main, outside any class."""
+    names = []
+    for node in walk(parse("cpp", text)):
+        if node.type != "function_definition" or declared_name(node) != "main":
+            continue
+        name = node.child_by_field_name("declarator")
+        while name is not None and name.type != "identifier":
+            name = name.child_by_field_name("declarator")
+        if name is not None:
+            names.append(name)
+    return names
+
+
+def _has_main(tests: str) -> bool:
+    return bool(_mains(tests))
+
+
+def _without_main(code: str, mark: str) -> str:
+    """`code` with its own main under another name: the tests' main is the one that runs."""
+    return edit(code, [(name.start_byte, name.end_byte, f"{mark}_main") for name in _mains(code)])
 
 
 def _own_helpers(answer: str, tests: str, mark: str) -> str:

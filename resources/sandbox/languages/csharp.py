@@ -9,6 +9,7 @@ from pathlib import Path
 
 from resources.sandbox import bubblewrap
 from resources.sandbox.languages.cpp import unpacked
+from resources.sandbox.languages.csharp_sources import sources
 from resources.sandbox.languages.harness import source
 from resources.sandbox.languages.judge import BUILD_LIMITS
 from resources.sandbox.languages.language import Command, Language, Program, Toolchain
@@ -55,9 +56,10 @@ class CSharp(Language):
         return unpacked(outcome, {})
 
     def program(self, code: str, tests: str, toolchain: Toolchain, mark: str) -> Program:
-        """One source of answer and tests; the tests' part may close what the answer opened, as MBXP's does."""
+        """Answer and tests as they are joined by `csharp_sources.sources`, and the tests' Main as entry point."""
         warm = toolchain.warm
         assert warm is not None
+        files = sources(code, tests, mark)
         library = "KellermanSoftware.Compare-Net-Objects.dll"
         return Program(
             build=Command(
@@ -67,9 +69,9 @@ class CSharp(Language):
                     *_LIBRARIES.split(),
                     f"-r:{warm}/{library}",
                     "-out:program.exe",
-                    "program.cs",
+                    *files,
                 ),
-                files={"program.cs": f"{code}\n{tests}\n".encode()},
+                files={name: text.encode() for name, text in files.items()},
                 outputs=("program.exe",),
                 address_space=False,
             ),

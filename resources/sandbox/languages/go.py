@@ -9,12 +9,14 @@ import io
 import re
 import tarfile
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 from resources.sandbox import bubblewrap
 from resources.sandbox.languages.harness import source
 from resources.sandbox.languages.judge import BUILD_LIMITS
 from resources.sandbox.languages.language import Command, Language, Program, Refused, Toolchain
-from resources.sandbox.languages.syntax import code_only, parse
+from resources.sandbox.languages.syntax import code_only, edit, parse, walk
 from resources.sandbox.languages.tools import located
 
 _PREDECLARED = frozenset((
@@ -26,6 +28,7 @@ _PREDECLARED = frozenset((
 _TESTIFY = "github.com/stretchr/testify/assert"
 _MAIN = re.compile(r"(?m)^(\s*func\s+)main(\s*\(\s*\))")
 _TEST = re.compile(r"(?m)^\s*func\s+(Test\w*)\s*\(\s*\w+\s+\*testing\.T\s*\)")
+_PACKAGE = re.compile(r"(?m)^\s*package\s+(\w+)")
 _OWN_FILE = re.compile(r"(?m)^\s*(?:package\s+\w+|import\b)")
 _ENVIRONMENT = {
     "GO111MODULE": "off",
@@ -89,24 +92,27 @@ class Go(Language):
         """Answer and tests as one file (two where the tests import), and a main that calls the tests."""
         if redefined := sorted(_declared(code) & _PREDECLARED):
             raise Refused(f"the answer redefines Go's own {', '.join(redefined)}")
+        code, tests = _of_package_main(code), _of_package_main(tests)
+        warm = toolchain.warm
+        assert warm is not None
+        tests = _without_answers_package(tests, _importable(warm))
         shown = code_only(self.name, tests)
         cases = _TEST.findall(shown)
         has_main = _MAIN.search(shown) is not None
         if has_main or not cases:
             tests, call = _MAIN.sub(rf"\1{mark}\2", tests), f'\t{mark}()\n\tproof.Done("")\n'
         else:
-            code = _MAIN.sub(rf"\1{mark}\2", code)
             listed = ", ".join(f'{{Name: "{case}", F: {case}}}' for case in cases)
             call = f"\tproof.Run([]testing.InternalTest{{{listed}}})\n"
-        package = "" if re.search(r"(?m)^\s*package\s+\w+", code_only(self.name, code)) else "package main\n"
+        if has_main or cases:
+            code = _without(code, {"main", *cases}, mark)
+        package = "" if _PACKAGE.search(code_only(self.name, code)) else "package main\n"
         files = {"program.go": f"{package}{code}\n{tests}\n"}
         if is_own_file(tests):
-            own = "" if re.search(r"(?m)^\s*package\s+\w+", shown) else "package main\n"
+            own = "" if _PACKAGE.search(shown) else "package main\n"
             files = {"program.go": f"{package}{code}\n", "program_tests.go": f"{own}{tests}\n"}
         imports = 'import "proof"\n' + ('import "testing"\n' if "testing." in call else "")
         files["main.go"] = f"package main\n\n{imports}\nfunc main() {{\n{call}}}\n"
-        warm = toolchain.warm
-        assert warm is not None
         tools = (warm / "tools").read_text().strip()
         # paths in importcfg are relative, so both tools run in the folder of the compiled library
         script = (
@@ -134,6 +140,58 @@ class Go(Language):
 def is_own_file(tests: str) -> bool:
     """Whether `tests` name a package or import, and so stand in a file beside the answer's."""
     return _OWN_FILE.search(code_only("go", tests)) is not None
+
+
+def _of_package_main(text: str) -> str:
+    """`text` with its package clause, whatever it names, made that of a program."""
+    found = _PACKAGE.search(code_only("go", text))
+    if found is None:
+        return text
+    source = text.encode()
+    start, end = (len(found.string[:place].encode()) for place in found.span(1))
+    return (source[:start] + b"main" + source[end:]).decode()
+
+
+@cache
+def _importable(warm: Path) -> frozenset[str]:
+    """Packages that a program may import."""
+    return frozenset(re.findall(r"(?m)^packagefile (\S+)=", (warm / "importcfg").read_text()))
+
+
+def _without_answers_package(tests: str, importable: frozenset[str]) -> str:
+    """`tests` of an outside package (`package calc_test`) as tests of the same one.
+
+    What they import and nothing here offers is the answer: the import goes, and with it the name before the answer's.
+    """
+    edits: list[tuple[int, int, str]] = []
+    names: set[bytes] = set()
+    root = parse("go", tests)
+    for node in walk(root):
+        path = node.child_by_field_name("path") if node.type == "import_spec" else None
+        if path is None or not path.text or path.text.decode().strip('"`') in importable:
+            continue
+        name = node.child_by_field_name("name")
+        named = name.text if name is not None else path.text.strip(b'"`').rpartition(b"/")[2]
+        names.add(named or b"")
+        whole = node.parent if node.parent is not None and node.parent.type == "import_declaration" else node
+        edits.append((whole.start_byte, whole.end_byte, ""))
+    for node in walk(root):
+        if node.type not in ("selector_expression", "qualified_type"):
+            continue
+        left, right = node.children[0], node.children[-1]
+        if left.type in ("identifier", "package_identifier") and left.text in names:
+            edits.append((left.start_byte, right.start_byte, ""))
+    return edit(tests, edits)
+
+
+def _without(code: str, names: set[str], mark: str) -> str:
+    """`code` with its own functions of `names` under other names: the tests' are the ones that run."""
+    edits = []
+    for node in parse("go", code).children:
+        name = node.child_by_field_name("name") if node.type == "function_declaration" else None
+        if name is not None and name.text and name.text.decode() in names:
+            edits.append((name.start_byte, name.end_byte, f"{mark}_{name.text.decode()}"))
+    return edit(code, edits)
 
 
 def _declared(code: str) -> set[str]:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from resources.sandbox import bubblewrap
 from resources.sandbox.languages.cpp import unpacked
 from resources.sandbox.languages.harness import source
+from resources.sandbox.languages.java_sources import sources
 from resources.sandbox.languages.judge import BUILD_LIMITS
 from resources.sandbox.languages.language import Command, Language, Program, Refused, Toolchain
-from resources.sandbox.languages.syntax import code_only, parse, walk
+from resources.sandbox.languages.syntax import code_only, parse
 from resources.sandbox.languages.tools import located
 
 _OPTIONS = (
@@ -29,10 +30,6 @@ _JUDGES = frozenset((
     "Arrays", "Throwable", "Error", "Exception", "RuntimeException", "AssertionError", "IllegalStateException",
     "SeedlineProof",
 ))  # fmt: skip
-_PUBLIC_TYPE = re.compile(
-    r"(?m)^\s*public\s+(?:(?:final|abstract|sealed|strictfp)\s+)*(?:class|interface|enum|record)\s+(\w+)"
-)
-_IMPORT = re.compile(r"(?m)^\s*import\s+[^;]+;")
 
 
 class Java(Language):
@@ -82,28 +79,9 @@ class Java(Language):
         """Answer and tests as one source, or two where both are whole files."""
         if redefined := sorted(_types(code) & _JUDGES):
             raise Refused(f"the answer redefines Java's own {', '.join(redefined)}")
-        shown = code_only(self.name, tests)
-        entry = _entry(tests)
-        tests = _exits(tests, shown, mark)
-        code_public, tests_public = (
-            _PUBLIC_TYPE.search(code_only(self.name, code)),
-            _PUBLIC_TYPE.search(shown),
-        )
-        if _IMPORT.search(shown) or (code_public and tests_public):
-            own = {line.strip().rstrip(";").rsplit(".", 1)[-1] for line in _IMPORT.findall(shown)} - {"*"}
-            borrowed = [
-                line.strip()
-                for line in _IMPORT.findall(code_only(self.name, code))
-                if line.strip().rstrip(";").rsplit(".", 1)[-1] not in own
-            ]
-            sources = {
-                f"{code_public[1] if code_public else mark + 'a'}.java": code,
-                f"{tests_public[1] if tests_public else mark + 't'}.java": "".join(borrowed) + tests,
-            }
-        else:
-            public = code_public or tests_public
-            sources = {f"{public[1] if public else mark + 'a'}.java": f"{code}\n{tests}"}
-        sources[f"{mark}.java"] = source("Exit.java").decode().replace("MARK", mark)
+        tests = _exits(tests, code_only(self.name, tests), mark)
+        files, entry = sources(code, tests, mark)
+        files[f"{mark}.java"] = source("Exit.java").decode().replace("MARK", mark)
         warm = toolchain.warm
         assert warm is not None
         return Program(
@@ -123,7 +101,7 @@ class Java(Language):
                 ),
                 files={
                     "proof.jar": (warm / "proof.jar").read_bytes(),
-                    **{name: text.encode() for name, text in sources.items()},
+                    **{name: text.encode() for name, text in files.items()},
                 },
                 address_space=False,
                 processes=96,
@@ -142,20 +120,6 @@ def _types(code: str) -> set[str]:
     """Types that `code` declares at its top level."""
     found = (node.child_by_field_name("name") for node in parse("java", code).children)
     return {name.text.decode() for name in found if name is not None and name.text}
-
-
-def _entry(tests: str) -> str:
-    """The class of `tests` whose main is to be called."""
-    for node in walk(parse("java", tests)):
-        if node.type != "method_declaration":
-            continue
-        name = node.child_by_field_name("name")
-        holder = node.parent.parent if node.parent is not None else None
-        if name is not None and name.text == b"main" and holder is not None:
-            held = holder.child_by_field_name("name")
-            if held is not None and held.text:
-                return held.text.decode()
-    return "Main"
 
 
 def _exits(tests: str, shown: str, mark: str) -> str:

@@ -14,7 +14,7 @@ from resources.sandbox.face import Limits, Verdict
 from resources.sandbox.languages.assertions import live_sites
 from resources.sandbox.languages.language import TOKEN_LENGTH, Command, Language, Refused, Toolchain
 
-HARNESS_VERSION = "1"
+HARNESS_VERSION = "2"
 """Part of every verdict's cache key: raise it when a verdict's rule changes.
 
 The harness files' own digest stands beside it."""
@@ -28,6 +28,9 @@ BUILD_FAILED = 90
 """Exit status of a run stage that compiles first, where the compiler refused the program."""
 
 DETAIL_LENGTH = 150
+
+_BYTE_ORDER_MARK = "\ufeff"
+"""Compilers take it at a file's head alone, and the tests' head is no file's."""
 
 _OUT_OF_MEMORY = re.compile(
     r"std::bad_alloc|OutOfMemory|heap out of memory|out of memory|Allowed memory size|cannot allocate memory"
@@ -66,6 +69,7 @@ def judge(language: Language, toolchain: Toolchain, code: str, tests: str, limit
     `SandboxUnavailable` where nothing can isolate; a sandbox that breaks is the verdict `harness_error`.
     """
     version = toolchain.version
+    code, tests = code.removeprefix(_BYTE_ORDER_MARK), tests.removeprefix(_BYTE_ORDER_MARK)
     counted, others = live_sites(language.name, tests)
     if counted + others == 0:
         return Judgement(Verdict.NO_TESTS, "the tests hold no live assertion", toolchain=version)

@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from resources.sandbox.languages.harness import source
 from resources.sandbox.languages.language import Command, Language, Program, Toolchain
-from resources.sandbox.languages.syntax import code_only, edit, parse
+from resources.sandbox.languages.syntax import edit, parse
 from resources.sandbox.languages.tools import (
     command,
     command_path,
@@ -21,7 +21,6 @@ from resources.sandbox.languages.tools import (
     version_line,
 )
 
-_MAIN = re.compile(r"\bfn(\s+)main(\s*\()")
 _FLAGS = (
     "--edition=2021",
     "--crate-name=program",
@@ -55,14 +54,25 @@ class Rust(Language):
         return Toolchain(self.name, f"rustc {version.split()[1]}", tools, binds)
 
     def program(self, code: str, tests: str, toolchain: Toolchain, mark: str) -> Program:
-        """Answer, the harness with its macros, tests, and the harness's main."""
+        """Answer, the harness with its macros, tests in a module of their own, and the harness's main.
+
+        In a module of their own the tests may repeat what the answer imports. What the answer defines they may not,
+        so that they judge the answer and no copy of it: where they do, they stand beside it and do not compile. An
+        answer's exported macros would make the harness's ambiguous there.
+        """
+        code, tests = _closed(code, tests)
         is_suite = "#[test]" in tests
-        tests, calls = _called(tests, mark)
-        if not _MAIN.search(code_only(self.name, tests)) and (calls or is_suite):
-            code = _renamed_main(code, mark)
-        else:
+        apart = not (_defined(code) & _defined(tests)) and "macro_export" not in code
+        module = f"{mark}_tests" if apart else ""
+        has_main = "main" in _defined(tests, mains=True)
+        tests, calls = _called(tests, mark, module)
+        if has_main or not (calls or is_suite):
             tests = _renamed_main(tests, mark)
-            calls = [f"{mark}::must({mark}_main());", *calls]
+            calls = [f"{mark}::must({module + '::' if apart else ''}{mark}_main());", *calls]
+        if has_main or calls or is_suite:
+            code = _renamed_main(code, f"{mark}_answer")
+        if apart:
+            tests = f"mod {module} {{\n{tests}\n#[allow(unused_imports)]\nuse super::*;\n}}"
         harness = source("proof.rs").decode().replace("MARK", mark).replace("CALLS", "\n    ".join(calls))
         between, after = harness.split("// TESTS\n")
         text = f"{code}\n{between}\n{tests}\n{after}"
@@ -92,15 +102,48 @@ def _renamed_main(text: str, mark: str) -> str:
     for node in parse("rust", text).children:
         name = node.child_by_field_name("name") if node.type == "function_item" else None
         if name is not None and name.text == b"main":
-            return edit(text, [(name.start_byte, name.end_byte, f"{mark}_main")])
+            visible = any(child.type == "visibility_modifier" for child in node.children)
+            start = node.start_byte
+            return edit(
+                text,
+                [(start, start, "" if visible else "pub "), (name.start_byte, name.end_byte, f"{mark}_main")],
+            )
     return text
 
 
-def _called(tests: str, mark: str) -> tuple[str, list[str]]:
-    """`tests` with its `#[test]` functions made ordinary ones, and the lines that call them."""
+def _closed(code: str, tests: str) -> tuple[str, str]:
+    """Both, where the tests begin with the brace that closes the answer's last function: it is the answer's."""
+    head = re.match(r"[\s}]*\}", tests)
+    return (f"{code}\n{head[0].strip()}", tests[head.end() :]) if head else (code, tests)
+
+
+def _defined(text: str, mains: bool = False) -> set[str]:
+    """Names of the items that `text` defines at its top level; `main`, which both may have, only if asked for."""
+    found = set()
+    attributes: list[bytes] = []
+    for node in parse("rust", text).children:
+        if node.type == "attribute_item":
+            attributes.append(re.sub(rb"\s", b"", node.text or b""))
+            continue
+        if node.type in ("line_comment", "block_comment"):
+            continue
+        name = node.child_by_field_name("name")
+        if (
+            name is not None
+            and name.text
+            and b"#[cfg(test)]" not in attributes
+            and node.type != "macro_definition"
+        ):
+            found.add(name.text.decode())
+        attributes = []
+    return found if mains else found - {"main"}
+
+
+def _called(tests: str, mark: str, module: str) -> tuple[str, list[str]]:
+    """`tests` with `#[test]` functions made ordinary ones, and the lines that call them there (`module`: where)."""
     edits: list[tuple[int, int, str]] = []
     calls: list[str] = []
-    waiting: list[tuple[Node, tuple[str, ...]]] = [(parse("rust", tests), ())]
+    waiting: list[tuple[Node, tuple[str, ...]]] = [(parse("rust", tests), (module,) if module else ())]
     while waiting:
         parent, path = waiting.pop()
         attributes: list[Node] = []

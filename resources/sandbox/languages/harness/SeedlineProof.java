@@ -139,7 +139,7 @@ public final class SeedlineProof {
                 });
             }
         }
-        List<String> options = List.of("-proc:none", "-nowarn", "-Xlint:none", "-XDuseUnsharedTable=true", "-cp", "");
+        List<String> options = List.of("-proc:none", "-nowarn", "-Xlint:none", "-XDuseUnsharedTable=true", "-cp", "/nowhere");
         boolean done = compiler.getTask(null, manager, messages, options, null, sources).call();
         for (Diagnostic<? extends JavaFileObject> message : messages.getDiagnostics()) {
             if (message.getKind() == Diagnostic.Kind.ERROR) System.err.println("error: " + message.getMessage(null)
