@@ -11,6 +11,7 @@ from resources.row_cache.resource import RowCacheResource
 from resources.sandbox.resource import SandboxResource
 from resources.trainer.resource import TrainerResource
 from resources.type_checker.resource import TypeCheckerResource
+from resources.workers.resource import WorkersResource
 
 
 def build_resources(settings: Settings) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def build_resources(settings: Settings) -> dict[str, Any]:
         "engines": EnginesResource(settings.engines, settings.home / "engines"),
         "sandbox": SandboxResource.model_validate(
             {
-                **settings.sandbox.limits.model_dump(exclude={"files"}),
+                **settings.sandbox.limits.model_dump(),
                 "backend": settings.sandbox.backend,
                 "workers": settings.sandbox.workers,
                 "python": settings.sandbox.python,
@@ -36,6 +37,7 @@ def build_resources(settings: Settings) -> dict[str, Any]:
         ),
         "embedder": EmbedderResource(device=settings.engines.device, threads=settings.engines.threads),
         "type_checker": TypeCheckerResource(workers=settings.workers),
+        "workers": WorkersResource(processes=settings.workers),
         "trainer": TrainerResource(
             models=settings.models_root, device=settings.engines.device, threads=settings.engines.threads
         ),

@@ -9,6 +9,7 @@ recipe, except what every recipe shares: the corpus with its licence policy and 
 import difflib
 import os
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from assets.raw_corpus.settings import RawCorpusSettings
 from pipeline_defs.validation_messages import problems
 from resources.corpus_source.settings import SourceSettings
 from resources.engines.deployment import EngineSettings
-from resources.sandbox.face import Limits
+from resources.sandbox.face import BackendChoice, Limits
 from resources.storage import S3Options, Storage
 
 PREFIX = "SEEDLINE_"
@@ -61,7 +62,9 @@ class SandboxSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    backend: str = Field(default="auto", description="auto, bwrap or landlock")
+    backend: BackendChoice = Field(
+        default="auto", description="auto: the first of bwrap and landlock that stands its probe here"
+    )
     workers: int = Field(default=0, ge=0, description="programs at a time; 0: one a core")
     python: str = Field(default="", description="the Python that programs are judged with; empty: this one")
     limits: Limits = Field(default_factory=Limits)
@@ -178,12 +181,34 @@ def load_settings(**overrides: Any) -> Settings:
 
 
 def _refuse_misspelt_variables() -> None:
-    """Pydantic passes over variables that it does not know; one that is nearly a setting was meant as one."""
+    """Pydantic passes over variables that it does not know; one that is nearly a setting was meant as one.
+
+    So is one that leaves out what a setting stands in (`DEVICE`), or has one underscore where two divide
+    (`SANDBOX_BACKEND`).
+    """
     known = {name.upper() for name in Settings.model_fields} | {CONFIG_FILE_VARIABLE.removeprefix(PREFIX)}
+    nested = {"__".join(path).upper(): path[-1].upper() for path in _paths(Settings)}
     for variable in sorted(os.environ):
-        name = variable.removeprefix(PREFIX).partition("__")[0]
-        near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.75)
-        if variable.startswith(PREFIX) and name not in known and near:
-            raise SettingsError(
-                f"environment variable {variable}: no such setting; did you mean {PREFIX}{near[0]}?"
-            )
+        name = variable.removeprefix(PREFIX)
+        head = name.partition("__")[0]
+        if not variable.startswith(PREFIX) or head in known:
+            continue
+        near = difflib.get_close_matches(head, sorted(known), n=1, cutoff=0.75)
+        meant = near or [
+            path
+            for path, last in nested.items()
+            if name == last or name.replace("__", "_") == path.replace("__", "_")
+        ]
+        if meant:
+            those = " or ".join(f"{PREFIX}{path}" for path in meant)
+            raise SettingsError(f"environment variable {variable}: no such setting; did you mean {those}?")
+
+
+def _paths(model: type[BaseModel]) -> Iterator[tuple[str, ...]]:
+    """The way to every single setting; what stands in lists and tables of a user's own names is left out."""
+    for name, field in model.model_fields.items():
+        inside = field.annotation
+        if isinstance(inside, type) and issubclass(inside, BaseModel):
+            yield from ((name, *rest) for rest in _paths(inside))
+        else:
+            yield (name,)

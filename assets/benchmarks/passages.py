@@ -54,8 +54,9 @@ def chosen_problems(
     missing = sorted(set(names) - set(problems["benchmark"].unique()))
     if missing:
         raise ValueError(
-            f"{setting} names {', '.join(missing)}, which is not registered; register its file in "
-            "the settings (benchmarks), or take the name out of the recipe"
+            f"{setting} names {', '.join(missing)}, which is not registered; there are "
+            f"{', '.join(sorted(problems['benchmark'].unique())) or 'none'}. Register its file in the settings "
+            "(benchmarks), or take the name out of the recipe"
         )
     return problems.filter(pl.col("benchmark").is_in(list(names)))
 

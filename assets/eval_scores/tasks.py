@@ -76,8 +76,9 @@ def chosen(
         of_it = problems.filter(pl.col("benchmark") == benchmark)
         if of_it.is_empty():
             raise BenchmarkError(
-                f"evaluation.benchmarks names {benchmark}, which is not registered; name its file in the "
-                "settings (benchmarks), or take it out of the recipe"
+                f"evaluation.benchmarks names {benchmark}, which is not registered; there are "
+                f"{', '.join(sorted(problems['benchmark'].unique())) or 'none'}. Name its file in the settings "
+                "(benchmarks), or take it out of the recipe"
             )
         able = asked(of_it, task)
         if able.is_empty() and task is Task.COMPLETE:

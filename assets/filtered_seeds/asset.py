@@ -25,6 +25,7 @@ from resources.engines.spec import EngineSpec
 from resources.parquet_store import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 from resources.type_checker.resource import TypeCheckerResource
+from resources.workers.resource import WorkersResource
 
 ARTIFACT = "filtered_seeds"
 VERSION = "2"
@@ -53,6 +54,7 @@ def build(shared: RecipeAssets, settings: SeedSettings, spec: EngineSpec) -> dg.
         store: dg.ResourceParam[ParquetIOManager],
         row_cache: RowCacheResource,
         type_checker: TypeCheckerResource,
+        workers: WorkersResource,
         embedder: EmbedderResource,
         engines: dg.ResourceParam[EnginesResource],
         **problems: pl.LazyFrame,
@@ -72,6 +74,7 @@ def build(shared: RecipeAssets, settings: SeedSettings, spec: EngineSpec) -> dg.
                 ask=asker,
                 problems=problems["benchmarks"].collect() if benchmarks else None,
                 progress=LogProgress(context.log, "rows"),
+                workers=workers.count(),
             )
             seeds = chain.run(raw_corpus).select(TABLE.schema.names())
         return publish(

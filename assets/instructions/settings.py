@@ -6,9 +6,10 @@ modules of the same names.
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from assets.asking.judging.settings import Discriminator
+from resources.languages.names import LANGUAGES
 
 Difficulty = Literal["easy", "medium", "hard"]
 
@@ -132,6 +133,14 @@ class CodeOcean(BaseModel):
     top_p: float = Field(1.0, gt=0, le=1)  # published: left at 1
     max_tokens: int = Field(800, ge=1, description="new tokens at most")  # published: 800
     judge: Discriminator = Field(default_factory=lambda: Discriminator.model_validate({}))
+
+    @field_validator("target_languages")
+    @classmethod
+    def _known_languages(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [language for language in languages if language not in LANGUAGES]
+        if unknown:
+            raise ValueError(f"unknown language {', '.join(unknown)}; known are {', '.join(LANGUAGES)}")
+        return languages
 
     @model_validator(mode="after")
     def _shares_add_up(self) -> Self:

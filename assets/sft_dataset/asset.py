@@ -26,6 +26,7 @@ from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec
 from resources.parquet_store import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
+from resources.workers.resource import WorkersResource
 
 ARTIFACT = "sft_dataset"
 VERSION = "4"
@@ -66,6 +67,7 @@ def build(shared: RecipeAssets, settings: SftSettings, spec: EngineSpec) -> dg.A
         benchmarks: pl.LazyFrame,
         store: dg.ResourceParam[ParquetIOManager],
         row_cache: RowCacheResource,
+        workers: WorkersResource,
         embedder: EmbedderResource,
         engines: dg.ResourceParam[EnginesResource],
     ) -> Materialised:
@@ -97,7 +99,14 @@ def build(shared: RecipeAssets, settings: SftSettings, spec: EngineSpec) -> dg.A
                     id_column=VERIFIED.key,
                 )
             outcome, hits = training_rows(
-                verified, filtered_seeds, raw_corpus, problems, settings, embed, rephrased
+                verified,
+                filtered_seeds,
+                raw_corpus,
+                problems,
+                settings,
+                embed,
+                rephrased,
+                workers=workers.count(),
             )
         ledger = Ledger()
         ledger.record_outcome("responses", verified.height, outcome, step="selection")

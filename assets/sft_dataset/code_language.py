@@ -41,8 +41,13 @@ FORGIVING = ("bash", "php")
 """Grammars that read nearly anything: they win only with fewer errors than every other."""
 
 
-def with_code_language(rows: pl.DataFrame, *, text: str = "completion") -> pl.DataFrame:
-    """`rows` (`language` and `text`) with `code_language`: a lower-case name, `other`, or null without code."""
+def with_code_language(
+    rows: pl.DataFrame, *, text: str = "completion", workers: int | None = None
+) -> pl.DataFrame:
+    """`rows` (`language` and `text`) with `code_language`: a lower-case name, `other`, or null without code.
+
+    `workers` processes guess what no fence names; null: one for each core.
+    """
     texts = list(rows.select(text, "language").iter_rows())
     unnamed = {
         (block.text, expected)
@@ -50,7 +55,7 @@ def with_code_language(rows: pl.DataFrame, *, text: str = "completion") -> pl.Da
         for block in scan(said).blocks
         if block.text.strip() and _named(block) is None
     }
-    guesses = _guesses(pl.DataFrame(sorted(unnamed), schema=_GUESSED, orient="row"))
+    guesses = _guesses(pl.DataFrame(sorted(unnamed), schema=_GUESSED, orient="row"), workers)
     found = [code_language(said, expected, guess=lambda *code: guesses[code]) for said, expected in texts]
     return rows.with_columns(pl.Series("code_language", found, dtype=pl.String))
 
@@ -92,10 +97,10 @@ def _named(block: Block) -> str | None:
     return None if block.info in NO_LANGUAGE else OTHER
 
 
-def _guesses(unnamed: pl.DataFrame) -> dict[tuple[str, str], str]:
+def _guesses(unnamed: pl.DataFrame, workers: int | None) -> dict[tuple[str, str], str]:
     """`guess_language` of every row of `unnamed` (`_GUESSED`), worked out where a crash costs one row."""
     batches = (unnamed[at : at + BATCH_ROWS] for at in range(0, unnamed.height, BATCH_ROWS))
-    found = map_frames(_guess_all, batches, on_loss=_guess_lost, timeout_s=HANG_S)
+    found = map_frames(_guess_all, batches, workers=workers, on_loss=_guess_lost, timeout_s=HANG_S)
     return dict(zip(unnamed.iter_rows(), (name for names in found for name in names), strict=True))
 
 

@@ -32,12 +32,14 @@ HANG_S = 600.0
 """Wall time after which a batch counts as hanging, in seconds."""
 
 
-def with_final_form(rows: pl.DataFrame, settings: SmartForm | PlainForm, *, seed: int) -> pl.DataFrame:
+def with_final_form(
+    rows: pl.DataFrame, settings: SmartForm | PlainForm, *, seed: int, workers: int | None = None
+) -> pl.DataFrame:
     """`rows` with `prompt` and `completion`.
 
     Needs `response_id, language, instruction, response, tests` and, for the smart form, `section_reasoning,
     section_implementation, section_explanation, section_tests` (null: the response has no such section;
-    without an implementation section the response stays whole).
+    without an implementation section the response stays whole). `workers` processes; null: one for each core.
     """
     if isinstance(settings, PlainForm):
         return rows.with_columns(prompt=pl.col("instruction"), completion=pl.col("response"))
@@ -49,7 +51,7 @@ def with_final_form(rows: pl.DataFrame, settings: SmartForm | PlainForm, *, seed
         __tested=pl.col("instruction").str.contains(SPEAKS_OF_TESTS),
     )
     forms = pl.DataFrame(
-        _texts(drawn, settings), schema={"prompt": pl.String, "completion": pl.String}, orient="row"
+        _texts(drawn, settings, workers), schema={"prompt": pl.String, "completion": pl.String}, orient="row"
     )
     return pl.concat([drawn.drop(pl.selectors.starts_with("__")), forms], how="horizontal")
 
@@ -95,7 +97,7 @@ def without_comments(code: str) -> str:
     return "\n".join(line for number, line in enumerate(lines) if number not in emptied)
 
 
-def _texts(drawn: pl.DataFrame, settings: SmartForm) -> list[tuple[str, str]]:
+def _texts(drawn: pl.DataFrame, settings: SmartForm, workers: int | None) -> list[tuple[str, str]]:
     """`_smart` of every row, in their order: those that a grammar reads in worker processes."""
     if not settings.remove_comments or (drawn["language"] == "python").all():
         return _smart_all(drawn, settings)
@@ -103,6 +105,7 @@ def _texts(drawn: pl.DataFrame, settings: SmartForm) -> list[tuple[str, str]]:
     found = map_frames(
         partial(_smart_all, settings=settings),
         batches,
+        workers=workers,
         on_loss=partial(_smart_lost, settings=settings),
         timeout_s=HANG_S,
     )

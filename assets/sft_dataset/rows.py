@@ -34,15 +34,18 @@ def training_rows(
     settings: SftSettings,
     embed: Embed | None = None,
     rephrased: Finder | None = None,
+    *,
+    workers: int | None = None,
 ) -> tuple[Outcome, pl.DataFrame]:
     """Training rows (columns of `TABLE`, sorted by `sft_id`) and every contamination hit (by `response_id`).
 
     `verified` has the columns of `verified_responses`; `seeds` gives `seed_id, start_line, end_line`; `files`
     `file_id, repo, path, commit, licence`; `problems` the columns of `benchmarks`. Rows get a category where
-    `embed` is given; `rephrased` finds paraphrases of problems.
+    `embed` is given; `rephrased` finds paraphrases of problems. `workers` processes read code; null: one a core.
     """
     chosen = select_responses(verified, settings.selection, seed=settings.seed)
-    formed = _distinct(with_messages(with_final_form(chosen.kept, settings.form, seed=settings.seed)))
+    final = with_final_form(chosen.kept, settings.form, seed=settings.seed, workers=workers)
+    formed = _distinct(with_messages(final))
     alone = without_near_duplicates(formed.kept, settings.near_duplicates)
     clean, hits = decontaminate(
         alone.kept,
@@ -55,7 +58,7 @@ def training_rows(
     )
     outcome = chosen.then(formed).then(alone).then(clean)
     rows = (
-        with_category(with_code_language(outcome.kept), embed)
+        with_category(with_code_language(outcome.kept, workers=workers), embed)
         .lazy()
         .with_columns(
             pl.col("generation").struct.field("engine").alias("engine"),

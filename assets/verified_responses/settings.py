@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from assets.asking.judging.settings import Discriminator
-from resources.sandbox.face import Limits
+from resources.sandbox.face import FLAGS, Limits
 
 
 class Execution(BaseModel):
@@ -25,6 +25,14 @@ class Execution(BaseModel):
         default=("retried",),
         description="a pass that carries any other flag (vacuous, flaky, tampered) is not kept",
     )
+
+    @field_validator("accept_flags")
+    @classmethod
+    def _known_flags(cls, flags: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [flag for flag in flags if flag not in FLAGS]
+        if unknown:
+            raise ValueError(f"unknown flag {', '.join(unknown)}; known are {', '.join(FLAGS)}")
+        return flags
 
 
 class Unverified(BaseModel):

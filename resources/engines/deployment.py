@@ -3,9 +3,21 @@
 Nothing here changes what a model answers; what does stands in `spec.py`.
 """
 
+import re
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+
+def _known_device(device: str) -> str:
+    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", device):
+        raise ValueError("there are auto, cpu, cuda and cuda:<number>")
+    return device
+
+
+Device = Annotated[str, AfterValidator(_known_device)]
+"""What a model computes on; auto: a GPU where there is one."""
 
 
 class VllmDeployment(BaseModel):
@@ -64,7 +76,10 @@ class EngineSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    device: str = Field(default="auto", description="auto, cpu or cuda, for the transformers engine")
+    device: Device = Field(
+        default="auto",
+        description="auto, cpu, cuda or cuda:<number>, for the transformers engine, embedder and trainer",
+    )
     threads: int = Field(
         default=0, ge=0, description="CPU threads of the transformers engine and the trainer; 0: all"
     )

@@ -7,9 +7,13 @@ isolated and proven stands in the files beside this one.
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import Literal
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
+
+BackendChoice = Literal["auto", "bwrap", "landlock"]
+"""How programs are isolated; auto: the first of the others that stands its probe on this machine."""
 
 
 class Verdict(StrEnum):
@@ -64,6 +68,16 @@ methods that the answer carried out, attributes of its objects that were read, a
 constants that the tests mention and do not bind themselves. 0: the tests never used the answer. Null where answer
 and tests share a process, in other languages, and where the tests did not reach their end.
 """
+
+
+FLAGS = {
+    "retried": "its first try ran into the time limit, the longer one did not",
+    "flaky": "another hash seed gave another verdict",
+    "vacuous": "the tests also hold for an answer that does nothing",
+    "tampered": "the answer changed or redefined what its tests are judged by",
+    "shadowed": "the answer gave a name of the language's own that the tests use another meaning",
+}
+"""What a verdict can be flagged with; a recipe says which flagged passes it accepts."""
 
 
 class Limits(BaseModel):

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import dagster as dg
 from pydantic import Field
 
-from resources.sandbox.face import Limits, Sandbox
+from resources.sandbox.face import BackendChoice, Limits, Sandbox
 from resources.sandbox.local import open_sandbox
 
 
@@ -17,14 +17,13 @@ class SandboxResource(dg.ConfigurableResource):
     """Judges model-written programs in isolation; see `resources.sandbox.face`."""
 
     workers: int = Field(0, ge=0, description="programs that run at the same time; 0: one a core")
-    backend: str = Field(
-        "auto", description="auto, bwrap or landlock; anything that cannot isolate is refused"
-    )
+    backend: BackendChoice = Field("auto", description="anything that cannot isolate is refused")
     python: str = Field("", description="the Python that programs are judged with; empty: this one")
     cpu_s: float = Field(2.0, gt=0, description="CPU seconds at the first try")
     retry_cpu_s: float = Field(10.0, ge=0, description="CPU seconds when a time-out is tried again; 0: never")
     memory_mb: int = Field(1024, gt=0, description="memory of all of a program's processes together")
     processes: int = Field(32, gt=0, description="processes and threads a program may have at a time")
+    files: int = Field(64, gt=0, description="files that a process of a program may have open")
     disk_mb: int = Field(32, gt=0, description="a program's private /tmp")
     output_kb: int = Field(1024, gt=0, description="output before a program is ended")
     negative_control: bool = Field(False, description="flag passes whose tests also pass a stub (vacuous)")
@@ -32,8 +31,7 @@ class SandboxResource(dg.ConfigurableResource):
 
     def limits(self) -> Limits:
         """What one program may use."""
-        names = ("cpu_s", "retry_cpu_s", "memory_mb", "processes", "disk_mb", "output_kb")
-        return Limits(**{name: getattr(self, name) for name in names})
+        return Limits(**{name: getattr(self, name) for name in Limits.model_fields})
 
     @contextmanager
     def open(

@@ -166,7 +166,9 @@ def test_no_rows_give_no_hits_and_the_same_columns() -> None:
 
 
 def test_a_benchmark_that_is_named_and_missing_stops() -> None:
-    with pytest.raises(ValueError, match=r"names humaneval, which is not registered; register its file"):
+    with pytest.raises(
+        ValueError, match=r"names humaneval, which is not registered; there are bench. Register its file"
+    ):
         run("drop", INNOCENT, benchmarks=("bench", "humaneval"))
     other = pl.concat([problem(), problem().with_columns(benchmark=pl.lit("other"))])
     assert chosen_problems(other, ("other",))["benchmark"].to_list() == ["other"]
