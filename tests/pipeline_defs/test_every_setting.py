@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from assets.spending import Spending
 from pydantic import BaseModel, SecretStr
 
 import resources.sandbox.resource as sandbox_resource
+from assets.asking.spending import Spending
 from assets.filtered_seeds.chain import Chain
 from pipeline_defs.definitions import build_defs
 from pipeline_defs.recipes.model import Recipe, load_recipe, shipped_recipes
