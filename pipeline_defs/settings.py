@@ -67,7 +67,10 @@ class SandboxSettings(BaseModel):
     )
     workers: int = Field(default=0, ge=0, description="programs at a time; 0: one a core")
     python: str = Field(default="", description="the Python that programs are judged with; empty: this one")
-    limits: Limits = Field(default_factory=Limits)
+    limits: Limits = Field(
+        default_factory=Limits,
+        description="limits of one program in an evaluation; a recipe sets its own for verification",
+    )
 
 
 class Settings(BaseSettings):
@@ -85,19 +88,33 @@ class Settings(BaseSettings):
         default=None, description="root of the row cache, local or s3://; <home>/row_cache"
     )
     models: str | None = Field(default=None, description="where checkpoints are kept; <home>/models")
-    s3: S3Options = Field(default_factory=S3Options)
+    s3: S3Options = Field(
+        default_factory=S3Options,
+        description="the S3 server, where the store, the cache or the models are on s3://",
+    )
     recipes: list[str] = Field(
         default_factory=lambda: ["demo"], description="names of shipped recipes or paths of files"
     )
-    dumps: DumpSettings = Field(default_factory=DumpSettings)
-    corpus: CorpusDumpSettings = Field(default_factory=lambda: CorpusDumpSettings.model_validate({}))
-    raw_corpus: RawCorpusSettings = Field(default_factory=lambda: RawCorpusSettings.model_validate({}))
+    dumps: DumpSettings = Field(default_factory=DumpSettings, description="where corpus dumps come from")
+    corpus: CorpusDumpSettings = Field(
+        default_factory=lambda: CorpusDumpSettings.model_validate({}),
+        description="which files of a dump are read as source text",
+    )
+    raw_corpus: RawCorpusSettings = Field(
+        default_factory=lambda: RawCorpusSettings.model_validate({}),
+        description="which files may be used: license policy and take-downs",
+    )
     benchmarks: dict[str, Path] = Field(
         default_factory=dict,
         description="benchmark name to a .jsonl or .jsonl.gz in HumanEval's or MBXP's form",
     )
-    sandbox: SandboxSettings = Field(default_factory=SandboxSettings)
-    engines: EngineSettings = Field(default_factory=EngineSettings)
+    sandbox: SandboxSettings = Field(
+        default_factory=SandboxSettings, description="what verification may use of this machine"
+    )
+    engines: EngineSettings = Field(
+        default_factory=EngineSettings,
+        description="where and how models run, their servers, prices and budget",
+    )
     workers: int = Field(default=0, ge=0, description="processes of the CPU stages; 0: one a core")
     rebuild_gpu_on_code_change: bool = Field(
         default=False, description="let automation start model stages when only a prompt or setting changed"

@@ -14,7 +14,10 @@ class Sectioned(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    method: Literal["sectioned"] = "sectioned"
+    method: Literal["sectioned"] = Field(
+        default="sectioned",
+        description="sectioned: reasoning, implementation, explanation and tests under headings (StarCoder2-Instruct)",
+    )
     seed: int = Field(3407, description="seed of every draw; a row adds its own id to it")  # published: 3407
     samples: int = Field(10, ge=1, description="responses asked for an instruction")  # published: 10
     shots: int = Field(
@@ -22,8 +25,8 @@ class Sectioned(BaseModel):
         ge=0,
         description="few-shot examples in each prompt, as far as the language has them; 0: the bare form",
     )  # published: 1
-    temperature: float = Field(0.7, ge=0, le=2)  # published: 0.7
-    top_p: float = Field(1.0, gt=0, le=1)  # published: left at 1
+    temperature: float = Field(0.7, ge=0, le=2, description="sampling temperature; published: 0.7")
+    top_p: float = Field(1.0, gt=0, le=1, description="nucleus of the sampling; 1: all tokens")
     max_tokens: int = Field(1536, ge=1, description="new tokens at most")  # published: 1,536
 
 
@@ -32,11 +35,11 @@ class Plain(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    method: Literal["plain"] = "plain"
+    method: Literal["plain"] = Field(default="plain", description="plain: the model's answer as it is")
     seed: int = Field(3407, description="seed of every draw; a row adds its own id to it")
     samples: int = Field(1, ge=1, description="responses asked for an instruction")
-    temperature: float = Field(0.0, ge=0, le=2)
-    top_p: float = Field(1.0, gt=0, le=1)
+    temperature: float = Field(0.0, ge=0, le=2, description="sampling temperature")
+    top_p: float = Field(1.0, gt=0, le=1, description="nucleus of the sampling; 1: all tokens")
     max_tokens: int = Field(2048, ge=1, description="new tokens at most")
 
 
@@ -45,7 +48,9 @@ class AsWritten(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    method: Literal["as_written"] = "as_written"
+    method: Literal["as_written"] = Field(
+        default="as_written", description="as_written: the response that the instruction step wrote already"
+    )
 
     @property
     def samples(self) -> int:

@@ -15,7 +15,7 @@ class NamedModel(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["named"] = "named"
+    kind: Literal["named"] = Field(default="named", description="named: a model that exists")
     model: str = Field(min_length=1, description="local folder with a Hugging Face model, or hub id")
     revision: str | None = Field(
         default=None, description="hub commit, tag or branch; null: the default branch"
@@ -31,8 +31,8 @@ class CheckpointSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    base_model: BaseModelSettings
-    training: TrainingSettings
+    base_model: BaseModelSettings = Field(description="the model that learns")
+    training: TrainingSettings = Field(description="hyper-parameters of the fine-tuning")
     first_stage: TrainingSettings | None = Field(
         default=None,
         description="MagicoderS: a training before the other, on the rows that did not evolve from others; "

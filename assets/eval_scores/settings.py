@@ -39,7 +39,7 @@ class EvaluationSettings(BaseModel):
     k: tuple[int, ...] = Field(default=(1,), min_length=1, description="pass@k for each of these")
     samples: int = Field(default=1, ge=1, description="answers a problem")  # published: 1
     temperature: float = Field(default=0.0, ge=0, le=2, description="0: greedy")  # published: 0
-    top_p: float = Field(default=1.0, gt=0, le=1)
+    top_p: float = Field(default=1.0, gt=0, le=1, description="nucleus of the sampling; 1: all tokens")
     stop: tuple[str, ...] = Field(
         default=(), description="texts at which an answer ends, besides those of the completion style"
     )

@@ -21,8 +21,8 @@ class Coreset(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    embedder: EmbedderSpec
-    select: CoresetSettings
+    embedder: EmbedderSpec = Field(description="the model that turns seeds into vectors")
+    select: CoresetSettings = Field(description="how many seeds are chosen")
 
 
 class SeedSettings(BaseModel):
@@ -30,8 +30,8 @@ class SeedSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    extraction: ExtractionSettings
-    filters: FilterSettings
+    extraction: ExtractionSettings = Field(description="what a seed is")
+    filters: FilterSettings = Field(description="rules that reject files and seeds")
     imports: ImportSettings | None = Field(
         description="Python: find the imports that make a function stand alone"
     )
@@ -45,5 +45,7 @@ class SeedSettings(BaseModel):
         default=None,
         description="drop functions that the engine's model could not write from their docstring",
     )
-    near_duplicates: NearDuplicateSettings | None
+    near_duplicates: NearDuplicateSettings | None = Field(
+        description="of near-duplicates one is kept; null leaves the step out"
+    )
     coreset: Coreset | None = Field(default=None, description="keep so many seeds, spread as wide as can be")

@@ -19,15 +19,20 @@ class SelfOssInstruct(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    method: Literal["self_oss_instruct"] = "self_oss_instruct"
+    method: Literal["self_oss_instruct"] = Field(
+        default="self_oss_instruct",
+        description="self_oss_instruct: function to concepts, concepts to instruction (StarCoder2-Instruct)",
+    )
     seed: int = Field(3407, description="seed of every draw; a row adds its own id to it")  # published: 3407
     shots: int = Field(
         8,
         ge=0,
         description="few-shot examples in each prompt, as far as the language has them; 0: the bare form",
     )  # published: 8 of 16
-    temperature: float = Field(0.7, ge=0, le=2)  # published: 0.7
-    top_p: float = Field(1.0, gt=0, le=1)  # published: left at 1
+    temperature: float = Field(
+        0.7, ge=0, le=2, description="sampling temperature of both questions; published: 0.7"
+    )
+    top_p: float = Field(1.0, gt=0, le=1, description="nucleus of the sampling; 1: all tokens")
     max_tokens: int = Field(1536, ge=1, description="new tokens at most")  # published: 1,536
     difficulties: tuple[Difficulty, ...] = Field(
         ("easy", "medium", "hard"), min_length=1, description="one is drawn for each row"
@@ -42,7 +47,10 @@ class FromDocstring(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    method: Literal["from_docstring"] = "from_docstring"
+    method: Literal["from_docstring"] = Field(
+        default="from_docstring",
+        description="from_docstring: the function's own documentation becomes the instruction, without a model",
+    )
 
 
 class OssInstruct(BaseModel):
@@ -50,12 +58,14 @@ class OssInstruct(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    method: Literal["oss_instruct"] = "oss_instruct"
+    method: Literal["oss_instruct"] = Field(
+        default="oss_instruct", description="oss_instruct: problem and solution in one call (Magicoder)"
+    )
     seed: int = Field(
         666, description="seed of the order in which repeats are told apart, and of the sampling"
     )  # published: shuffled with 666
-    temperature: float = Field(0.0, ge=0, le=2)  # published: 0
-    top_p: float = Field(1.0, gt=0, le=1)  # published: left at 1
+    temperature: float = Field(0.0, ge=0, le=2, description="sampling temperature; published: 0")
+    top_p: float = Field(1.0, gt=0, le=1, description="nucleus of the sampling; 1: all tokens")
     max_tokens: int = Field(2500, ge=1, description="new tokens at most")  # published: 2,500, of 8,192 in all
     drop_copied_code: bool = Field(
         default=False, description="drop rows whose solution copies a code block of the problem"
@@ -76,7 +86,10 @@ class EvolInstruct(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    method: Literal["evol_instruct"] = "evol_instruct"
+    method: Literal["evol_instruct"] = Field(
+        default="evol_instruct",
+        description="evol_instruct: instructions rewritten round by round (WizardCoder)",
+    )
     start: StartSettings = Field(
         description="the method that writes round 0; one without solutions needs a response method that asks"
     )
@@ -110,7 +123,10 @@ class CodeOcean(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    method: Literal["code_ocean"] = "code_ocean"
+    method: Literal["code_ocean"] = Field(
+        default="code_ocean",
+        description="code_ocean: generator and discriminator over four tasks (WaveCoder)",
+    )
     seed: int = Field(42, description="seed of every draw; a row adds its own id to it")  # published: 42
     shares: dict[CodeOceanTask, float] = Field(
         default={"generation": 0.571, "summarisation": 0.159, "translation": 0.112, "repair": 0.158},
@@ -129,10 +145,13 @@ class CodeOcean(BaseModel):
     bank_size: int = Field(
         100, ge=0, description="grown cases of each task and quality, the earliest; beside the start bank"
     )  # published: no bound
-    temperature: float = Field(1.0, ge=0, le=2)  # published: 1
-    top_p: float = Field(1.0, gt=0, le=1)  # published: left at 1
+    temperature: float = Field(1.0, ge=0, le=2, description="sampling temperature of the generator")
+    top_p: float = Field(1.0, gt=0, le=1, description="nucleus of the generator's sampling; 1: all tokens")
     max_tokens: int = Field(800, ge=1, description="new tokens at most")  # published: 800
-    judge: Discriminator = Field(default_factory=lambda: Discriminator.model_validate({}))
+    judge: Discriminator = Field(
+        default_factory=lambda: Discriminator.model_validate({}),
+        description="the discriminator, whose good and bad cases become examples of the generator",
+    )
 
     @field_validator("target_languages")
     @classmethod

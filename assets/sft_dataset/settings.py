@@ -24,7 +24,7 @@ class Selection(BaseModel):
         description="which passing response stays; judge: the one that the discriminator of the verification held "
         "to break the fewest rules",
     )  # published: random
-    unique_instructions: bool = True  # published
+    unique_instructions: bool = Field(default=True, description="of one instruction at most one row is kept")
     unique_responses: bool = Field(default=True, description="compared without white space")  # published
     unique_function_names: bool = Field(
         default=True, description="the set of functions that a response defines"
@@ -40,10 +40,15 @@ class SmartForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    form: Literal["smart"] = "smart"
+    form: Literal["smart"] = Field(
+        default="smart",
+        description="smart: sections and checks are kept or dropped at random (StarCoder2-Instruct)",
+    )
     drop_explanation: float = Field(default=0.5, ge=0, le=1, description="probability")  # published
     drop_reasoning: float = Field(default=0.5, ge=0, le=1, description="probability")  # published
-    remove_comments: bool = True  # published
+    remove_comments: bool = Field(
+        default=True, description="lines that are comments are removed from code blocks"
+    )
     examples_in_instruction: float = Field(default=0.5, ge=0, le=1, description="probability")  # published
     most_examples: int = Field(
         default=5, ge=1, description="asserts, and test lines above which none are shown"
@@ -55,7 +60,7 @@ class PlainForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    form: Literal["plain"] = "plain"
+    form: Literal["plain"] = Field(default="plain", description="plain: instruction and response as they are")
 
 
 class Paraphrases(BaseModel):
@@ -63,7 +68,7 @@ class Paraphrases(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    embedder: EmbedderSpec
+    embedder: EmbedderSpec = Field(description="the model that finds each problem's nearest rows")
     nearest: int = Field(default=1, ge=1, description="rows a problem that the model is asked about")
     similarity: float = Field(default=0.0, ge=-1, le=1, description="cosine below which it is not asked")
     max_tokens: int = Field(default=4, ge=1, description="new tokens at most; the answer is one word")
@@ -74,7 +79,10 @@ class Decontamination(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    methods: tuple[DecontaminationMethod, ...] = ("verbatim", "openai_substrings")
+    methods: tuple[DecontaminationMethod, ...] = Field(
+        default=("verbatim", "openai_substrings"),
+        description="text methods in order: verbatim, openai_substrings (3 substrings of 50 characters), ngram_overlap",
+    )
     benchmarks: tuple[str, ...] | None = Field(
         default=None, description="names; null: every registered benchmark"
     )
@@ -94,7 +102,9 @@ class Categories(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    embedder: EmbedderSpec
+    embedder: EmbedderSpec = Field(
+        description="the model that compares rows with the descriptions of categories"
+    )
 
 
 class SftSettings(BaseModel):
@@ -103,12 +113,20 @@ class SftSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     seed: int = Field(default=3407, description="seed of every draw; a row adds its own id to it")
-    selection: Selection = Field(default_factory=Selection)
-    form: SmartForm | PlainForm = Field(default=SmartForm(), discriminator="form")
+    selection: Selection = Field(
+        default_factory=Selection, description="which of the verified responses become training rows"
+    )
+    form: SmartForm | PlainForm = Field(
+        default=SmartForm(),
+        discriminator="form",
+        description="how instruction and response become prompt and completion",
+    )
     near_duplicates: NearDuplicateSettings | None = Field(
         default=None, description="over prompt and completion (Magicoder: 5-grams, 256 permutations, 0.7)"
     )
-    decontamination: Decontamination = Field(default_factory=Decontamination)
+    decontamination: Decontamination = Field(
+        default_factory=Decontamination, description="how rows that hold benchmark problems are found"
+    )
     categories: Categories | None = Field(
         default=None, description="null: no categories, and no embedding model is needed"
     )

@@ -13,8 +13,12 @@ class Execution(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    method: Literal["execution"] = "execution"
-    limits: Limits = Field(default_factory=lambda: Limits.model_validate({}))
+    method: Literal["execution"] = Field(
+        default="execution", description="execution: the response's own tests run in the sandbox"
+    )
+    limits: Limits = Field(
+        default_factory=lambda: Limits.model_validate({}), description="limits of one program"
+    )
     negative_control: bool = Field(
         default=False, description="run each test suite against a stub too; suites that pass it are vacuous"
     )
@@ -40,7 +44,7 @@ class Unverified(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    method: Literal["none"] = "none"
+    method: Literal["none"] = Field(default="none", description="none: every response is kept")
 
 
 class Judged(BaseModel):
@@ -48,7 +52,9 @@ class Judged(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    method: Literal["discriminator"] = "discriminator"
+    method: Literal["discriminator"] = Field(
+        default="discriminator", description="discriminator: a model judges by rules (WaveCoder)"
+    )
     judge: Discriminator = Field(
         default_factory=lambda: Discriminator.model_validate({}),
         description="equal to that of the instructions, the answers are there already",
@@ -60,9 +66,15 @@ class ExecutedAndJudged(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    method: Literal["both"] = "both"
-    execution: Execution = Field(default_factory=lambda: Execution.model_validate({}))
-    judge: Discriminator = Field(default_factory=lambda: Discriminator.model_validate({}))
+    method: Literal["both"] = Field(
+        default="both", description="both: tests in the sandbox, then the discriminator on what passed"
+    )
+    execution: Execution = Field(
+        default_factory=lambda: Execution.model_validate({}), description="the run of the tests"
+    )
+    judge: Discriminator = Field(
+        default_factory=lambda: Discriminator.model_validate({}), description="the discriminator"
+    )
 
 
 VerificationSettings = Annotated[

@@ -48,13 +48,15 @@ class Recipe(BaseModel):
     description: str = Field(min_length=1, description="one paragraph: what it does and where it comes from")
     languages: tuple[str, ...] = Field(min_length=1, description="programming languages, one partition each")
     engine: EngineSpec = Field(description="the model that writes instructions and responses")
-    seeds: SeedSettings
-    instructions: InstructionSettings
-    responses: ResponseSettings
-    verification: VerificationSettings
-    sft: SftSettings
-    checkpoint: CheckpointSettings
-    evaluation: EvaluationSettings
+    seeds: SeedSettings = Field(description="from files to seeds")
+    instructions: InstructionSettings = Field(description="from seeds to instructions")
+    responses: ResponseSettings = Field(description="from instructions to candidate responses")
+    verification: VerificationSettings = Field(description="which responses hold")
+    sft: SftSettings = Field(description="from verified responses to training rows")
+    checkpoint: CheckpointSettings = Field(description="which model learns from the rows, and how")
+    evaluation: EvaluationSettings = Field(
+        description="which benchmarks the checkpoint is scored on, and how"
+    )
 
     @field_validator("name")
     @classmethod

@@ -16,7 +16,10 @@ class InstalledPackages(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["installed-packages"] = "installed-packages"
+    kind: Literal["installed-packages"] = Field(
+        default="installed-packages",
+        description="installed-packages: the Python source of the packages of an environment",
+    )
     packages: tuple[str, ...] | None = Field(
         default=None,
         description="names of packages to read; `python/cpython` is the standard library; null: all",
@@ -34,7 +37,10 @@ class Directory(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["directory"] = "directory"
+    kind: Literal["directory"] = Field(
+        default="directory",
+        description="directory: a tree of files, a git checkout, or a folder of checkouts",
+    )
     path: str = Field(min_length=1, description="the folder")
     skip_folders: tuple[str, ...] = Field(
         default=(".git", ".hg", ".svn", ".tox", ".venv", "venv", "node_modules", "__pycache__"),
@@ -47,7 +53,7 @@ class Dump(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["dump"] = "dump"
+    kind: Literal["dump"] = Field(default="dump", description="dump: rows of files in The Stack's form")
     path: str = Field(min_length=1, description="path or s3:// address of a file or a folder")
     columns: dict[DumpColumn, str] = Field(
         default_factory=dict,

@@ -19,9 +19,15 @@ class EmbedderSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: str = Field(default="sentence-transformers/all-MiniLM-L6-v2", min_length=1)
+    model: str = Field(
+        default="sentence-transformers/all-MiniLM-L6-v2",
+        min_length=1,
+        description="folder of a sentence-transformers model, or id of a hub model that this machine has",
+    )
     """A folder, or the id of a model on the Hugging Face hub that this machine has already."""
-    revision: str | None = None
+    revision: str | None = Field(
+        default=None, description="commit, tag or branch of a hub model; null: the default branch"
+    )
     """Commit, tag or branch of a hub model."""
 
 

@@ -49,8 +49,12 @@ class OpenAIDeployment(BaseModel):
     concurrency: int = Field(default=256, ge=1, description="requests in flight at most")
     timeout_s: float = Field(default=600, gt=0, description="longest wait for one answer")
     attempts: int = Field(default=6, ge=1, description="tries before a request is given up")
-    requests_per_minute: int | None = Field(default=None, ge=1)
-    tokens_per_minute: int | None = Field(default=None, ge=1)
+    requests_per_minute: int | None = Field(
+        default=None, ge=1, description="the server's limit of requests a minute; null: none"
+    )
+    tokens_per_minute: int | None = Field(
+        default=None, ge=1, description="the server's limit of tokens a minute; null: none"
+    )
 
 
 class Prices(BaseModel):
@@ -89,7 +93,14 @@ class EngineSettings(BaseModel):
     workers: int = Field(
         default=1, ge=1, description="copies of the model that the transformers engine runs, a process each"
     )
-    vllm: VllmDeployment = Field(default_factory=VllmDeployment)
-    openai: OpenAIDeployment = Field(default_factory=OpenAIDeployment)
-    prices: Prices = Field(default_factory=Prices)
-    budget: Budget = Field(default_factory=Budget)
+    vllm: VllmDeployment = Field(
+        default_factory=VllmDeployment,
+        description="vLLM on this machine, for the backends vllm and vllm_server",
+    )
+    openai: OpenAIDeployment = Field(
+        default_factory=OpenAIDeployment, description="the server that the backend openai asks"
+    )
+    prices: Prices = Field(
+        default_factory=Prices, description="money for a million tokens, to show what a step cost"
+    )
+    budget: Budget = Field(default_factory=Budget, description="where one materialization stops asking")

@@ -16,7 +16,9 @@ class OfflineSpec(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    backend: Literal["offline"] = "offline"
+    backend: Literal["offline"] = Field(
+        default="offline", description="offline: no model; rules over each seed's own documentation"
+    )
 
     @property
     def form(self) -> ModelForm:
@@ -39,7 +41,9 @@ class LocalModel(BaseModel):
 class TransformersSpec(LocalModel):
     """A small checkpoint, run by transformers on this machine."""
 
-    backend: Literal["transformers"] = "transformers"
+    backend: Literal["transformers"] = Field(
+        default="transformers", description="transformers: a small model on the CPU or one GPU"
+    )
 
 
 class VllmModel(LocalModel):
@@ -58,13 +62,18 @@ class VllmModel(LocalModel):
 class VllmSpec(VllmModel):
     """vLLM's offline batches, in a process that ends with the step."""
 
-    backend: Literal["vllm"] = "vllm"
+    backend: Literal["vllm"] = Field(
+        default="vllm", description="vllm: vLLM's offline batches in a process that ends with the step"
+    )
 
 
 class VllmServerSpec(VllmModel):
     """A `vllm serve` that the steps and runs of this machine share."""
 
-    backend: Literal["vllm_server"] = "vllm_server"
+    backend: Literal["vllm_server"] = Field(
+        default="vllm_server",
+        description="vllm_server: one vLLM server that steps and runs of this machine share",
+    )
 
 
 class OpenAISpec(BaseModel):
@@ -72,7 +81,9 @@ class OpenAISpec(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    backend: Literal["openai"] = "openai"
+    backend: Literal["openai"] = Field(
+        default="openai", description="openai: a server that speaks OpenAI's protocol"
+    )
     model: str = Field(min_length=1, description="the model's name on the server")
     revision: str | None = Field(
         default=None, description="your label of the model's version: part of the cache key, never sent"

@@ -89,8 +89,10 @@ class Limits(BaseModel):
     retry_cpu_s: float = Field(
         default=10.0, ge=0, description="CPU seconds when a time-out is tried again; 0: never"
     )
-    memory_mb: int = Field(default=1024, gt=0)
-    processes: int = Field(default=32, gt=0)
+    memory_mb: int = Field(
+        default=1024, gt=0, description="memory of all processes of a program together, in MiB"
+    )
+    processes: int = Field(default=32, gt=0, description="processes and threads at a time")
     files: int = Field(default=64, gt=0, description="open files a process")
     disk_mb: int = Field(default=32, gt=0, description="private /tmp")
     output_kb: int = Field(default=1024, gt=0, description="stdout and stderr together")

@@ -38,13 +38,15 @@ class TrainingSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    epochs: float = Field(gt=0)
-    learning_rate: float = Field(gt=0)
-    schedule: Literal["linear", "cosine", "constant"]
+    epochs: float = Field(gt=0, description="passes over the training rows")
+    learning_rate: float = Field(gt=0, description="highest learning rate")
+    schedule: Literal["linear", "cosine", "constant"] = Field(
+        description="of the learning rate after the warm-up"
+    )
     batch_size: int = Field(gt=0, description="sequences an optimiser step, over all accumulation steps")
     sequence_length: int = Field(gt=1, description="tokens; longer examples are cut at the completion's end")
-    optimiser: Literal["adafactor", "adamw"]
-    seed: int = Field(ge=0)
+    optimiser: Literal["adafactor", "adamw"] = Field(description="of the weights")
+    seed: int = Field(ge=0, description="seed of dropout and of every other draw")
     warmup_ratio: float | None = Field(default=None, ge=0, le=1, description="share of all steps")
     warmup_steps: int | None = Field(
         default=None, ge=0, description="steps; only one of the two warm-ups may be set"
@@ -52,18 +54,24 @@ class TrainingSettings(BaseModel):
     max_steps: int | None = Field(
         default=None, gt=0, description="ends the training before `epochs` are through"
     )
-    weight_decay: float = Field(default=0.0, ge=0)
-    max_grad_norm: float = Field(default=1.0, gt=0)
+    weight_decay: float = Field(default=0.0, ge=0, description="decay of the weights a step")
+    max_grad_norm: float = Field(default=1.0, gt=0, description="gradients are scaled down to this norm")
     dropout: float = Field(default=0.0, ge=0, lt=1, description="attention dropout")
     packing: bool = Field(default=False, description="several examples a sequence, none seeing another")
-    prompt_style: Literal["chat", "plain"] = "chat"
+    prompt_style: Literal["chat", "plain"] = Field(
+        default="chat",
+        description="chat: the tokenizer's chat template; plain: prompt and completion as they are",
+    )
     precision: Literal["float32", "bfloat16", "mixed"] = Field(
         default="float32", description="mixed: float32 weights, bfloat16 arithmetic"
     )
     micro_batch_size: int | None = Field(
         default=None, gt=0, description="sequences in memory at once; null: the batch"
     )
-    gradient_checkpointing: bool = False
+    gradient_checkpointing: bool = Field(
+        default=False,
+        description="compute activations again in place of keeping them: less memory, more time",
+    )
     held_out_rows: int = Field(
         default=0, ge=0, description="last rows of the order, measured and never trained on"
     )
@@ -83,18 +91,24 @@ class TinyModel(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["tiny"] = "tiny"
+    kind: Literal["tiny"] = Field(
+        default="tiny", description="tiny: made on the spot from the corpus, to show that everything runs"
+    )
     vocabulary: int = Field(default=2048, ge=300, description="tokens of the byte-level BPE tokenizer")
-    hidden_size: int = Field(default=128, gt=0)
-    intermediate_size: int = Field(default=384, gt=0)
-    layers: int = Field(default=4, gt=0)
-    heads: int = Field(default=4, gt=0)
+    hidden_size: int = Field(default=128, gt=0, description="width of the model")
+    intermediate_size: int = Field(default=384, gt=0, description="width of its feed-forward layers")
+    layers: int = Field(default=4, gt=0, description="layers")
+    heads: int = Field(default=4, gt=0, description="attention heads")
     context: int = Field(default=1024, gt=1, description="positions the model can see")
     pretraining_steps: int = Field(default=0, ge=0, description="on the corpus texts; 0: weights as drawn")
-    pretraining_batch_size: int = Field(default=8, gt=0)
-    pretraining_sequence_length: int = Field(default=256, gt=1)
-    pretraining_learning_rate: float = Field(default=3e-3, gt=0)
-    seed: int = Field(default=0, ge=0)
+    pretraining_batch_size: int = Field(default=8, gt=0, description="sequences of a pre-training step")
+    pretraining_sequence_length: int = Field(
+        default=256, gt=1, description="tokens of a pre-training sequence"
+    )
+    pretraining_learning_rate: float = Field(
+        default=3e-3, gt=0, description="learning rate of the pre-training"
+    )
+    seed: int = Field(default=0, ge=0, description="seed of the first weights and of the pre-training order")
 
     @model_validator(mode="after")
     def _shape(self) -> Self:

@@ -23,8 +23,10 @@ class Discriminator(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     seed: int = Field(42, description="seed of the sampling; a row adds its own text to it")
-    temperature: float = Field(1.0, ge=0, le=2)  # published: 1
-    top_p: float = Field(1.0, gt=0, le=1)  # published: left at 1
+    temperature: float = Field(1.0, ge=0, le=2, description="sampling temperature of the discriminator")
+    top_p: float = Field(
+        1.0, gt=0, le=1, description="nucleus of the discriminator's sampling; 1: all tokens"
+    )
     max_tokens: int = Field(500, ge=1, description="new tokens at most")  # published: 500
     rules: tuple[str, ...] = Field(
         RULES, min_length=1, max_length=20, description="each is answered yes or no, with a reason"

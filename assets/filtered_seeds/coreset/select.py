@@ -27,9 +27,11 @@ class CoresetSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    size: int | None = Field(default=None, ge=1)
-    share: float | None = Field(default=None, gt=0, le=1)
-    seed: int = Field(default=42, ge=0)
+    size: int | None = Field(default=None, ge=1, description="rows to choose; give this or share")
+    share: float | None = Field(
+        default=None, gt=0, le=1, description="share of the rows to choose, rounded up; give this or size"
+    )
+    seed: int = Field(default=42, ge=0, description="seed of the first choice; WaveCoder's is 42")
 
     @model_validator(mode="after")
     def _one_of_size_and_share(self) -> Self:

@@ -10,7 +10,7 @@ class DocstringJudge(BaseModel):
 
     seed: int = Field(42, description="seed of the examples' order; a row adds its own id to it")
     shots: int = Field(7, ge=1, description="labelled examples in each prompt")  # published: 7, shuffled
-    temperature: float = Field(0.0, ge=0, le=2)  # published: the first answer token decides
+    temperature: float = Field(0.0, ge=0, le=2, description="sampling temperature of the judge; published: 0")
     max_tokens: int = Field(
         4, ge=1, description="new tokens at most; the answer is one word, some models put marks before it"
     )

@@ -23,11 +23,23 @@ class FilterSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    not_handwritten: NotHandwrittenSettings | None = Field(default_factory=NotHandwrittenSettings)
-    function_form: FunctionFormSettings | None = Field(default_factory=FunctionFormSettings)
-    banned: BannedSettings | None = Field(default_factory=BannedSettings)
-    secrets: SecretSettings | None = Field(default_factory=SecretSettings)
-    personal_data: PersonalDataSettings | None = Field(default_factory=PersonalDataSettings)
+    not_handwritten: NotHandwrittenSettings | None = Field(
+        default_factory=NotHandwrittenSettings, description="generated and vendored files are rejected"
+    )
+    function_form: FunctionFormSettings | None = Field(
+        default_factory=FunctionFormSettings,
+        description="a function has arguments, returns a value and has a documentation of a certain form",
+    )
+    banned: BannedSettings | None = Field(
+        default_factory=BannedSettings, description="words and imports that no seed may hold"
+    )
+    secrets: SecretSettings | None = Field(
+        default_factory=SecretSettings, description="seeds that hold keys or passwords are rejected"
+    )
+    personal_data: PersonalDataSettings | None = Field(
+        default_factory=PersonalDataSettings,
+        description="seeds that hold addresses, numbers or names of persons are rejected",
+    )
 
 
 def filter_files(files: pl.DataFrame, settings: FilterSettings) -> Outcome:

@@ -11,13 +11,17 @@ class NearDuplicateSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    threshold: float = Field(gt=0, le=1)
+    threshold: float = Field(
+        gt=0, le=1, description="estimated Jaccard similarity from which two rows are near-duplicates"
+    )
     """Estimated Jaccard similarity of the shingle sets from which two rows count as near-duplicates."""
-    ngram: int = Field(default=5, ge=1, le=50)
+    ngram: int = Field(default=5, ge=1, le=50, description="words of a shingle")
     """Tokens in a shingle."""
-    permutations: int = Field(default=128, ge=16, le=1024)
+    permutations: int = Field(
+        default=128, ge=16, le=1024, description="hash functions of a MinHash signature"
+    )
     """Values in a signature; the estimate's standard error is at most 0.5 / sqrt(permutations)."""
-    seed: int = Field(default=1, ge=0, lt=2**63)
+    seed: int = Field(default=1, ge=0, lt=2**63, description="seed of the hash functions")
     """Draws the permutations."""
 
     def signature_settings(self) -> dict[str, object]:
