@@ -1,12 +1,24 @@
 """Bash: answer and tests in one shell, with the tests' builtins taken back in between.
 
-Proof: `harness/bash.sh` around both. In POSIX mode the special builtins (`unset`, `exit`, `trap`) come before
-functions of the same name, which is how an answer that redefines `[` or `unset` itself is undone.
+Proof: `harness/bash.sh` around both, and the marks of `bash_checks.py`, which say how each check went. In POSIX mode
+the special builtins (`unset`, `exit`, `trap`) come before functions of the same name, which is how an answer that
+redefines `[` or `unset` itself is undone. A guard for a script that is run (`$0`) is not entered.
 """
 
+import re
+
+from resources.sandbox.languages.bash_checks import BashChecks
 from resources.sandbox.languages.harness import source
 from resources.sandbox.languages.language import Command, Language, Program, Toolchain
 from resources.sandbox.languages.tools import located
+
+_GUARDED = (
+    "unset", "[", "test", "echo", "exit", "return", "true", "false", "trap", "set", "diff", "cmp", "grep", "expr",
+)  # fmt: skip
+_SCRIPT = re.compile(r"(?<![\w.-])(?:\./)?([\w-]+\.(?:sh|bash))\b")
+_RUN = re.compile(r"(?:\b(?:ba)?sh\s+(?:-\w+\s+)*[\"']?(?:\./)?|(?<![\w.])\./)[\w-]+\.(?:sh|bash)\b")
+_SOURCED = re.compile(r"(?m)(?:^|[;&|({]|\bthen\b)\s*(?:source|\.)\s+\S*\.(?:sh|bash)\b")
+_WRITTEN = r">\s*[\"']?(?:\./)?{}"
 
 
 class Bash(Language):
@@ -15,21 +27,39 @@ class Bash(Language):
     name = "bash"
     packages = ("bash",)
     hello = ("add() { echo $(( $1 + $2 )); }\n", '[ "$(add 1 2)" = 3 ] || exit 1\n')
+    counts_checks = True
 
     def locate(self) -> Toolchain | None:
         """The system's `bash`."""
         return located(self.name, {"bash": ("--version",)}, "GNU bash {}")
 
     def program(self, code: str, tests: str, toolchain: Toolchain, mark: str) -> Program:
-        """The harness with answer and tests in their places."""
-        text = source("bash.sh").decode()
-        for place, part in (("MARK", mark), ("ANSWER", code), ("TESTS", tests)):
-            text = text.replace(
-                f"#{place}#\n" if part is not mark else "MARK", part if part is mark else f"{part}\n"
-            )
+        """The harness with answer and tests in their places; scripts that the tests call by name are the answer."""
+        checks = BashChecks(tests, mark)
+        guarded = [name for name in _GUARDED if name not in checks.defined]
+        harness = source("bash.sh").decode().replace("MARK", mark)
+        harness = harness.replace("GUARDED", " ".join(f"'{name}'" for name in guarded))
+        before, after = harness.split("#TESTS#\n")
+        head, between = before.split("#ANSWER#\n")
+        scripts = _scripts(code, tests)
+        code = "" if scripts and _RUN.search(tests) and not _SOURCED.search(tests) else code
+        first = f"{head}{code}\n{between}".count("\n") + 1
+        for place, lines in (("DEEP", checks.deep_lines), ("LINES", checks.lines)):
+            between = between.replace(place, " ".join(str(line + first) for line in sorted(lines)))
+        text = f"{head}{code}\n{between}{checks.text}\n{after}"
         return Program(
             run=Command(
                 argv=(str(toolchain.tools["bash"]), "--noprofile", "--norc", "program.sh"),
-                files={"program.sh": text.encode()},
-            )
+                files={"program.sh": text.encode(), **scripts},
+            ),
+            checks=checks.sites,
         )
+
+
+def _scripts(code: str, tests: str) -> dict[str, bytes]:
+    """The answer under each name of a script that the tests mention and do not write themselves."""
+    names = {
+        name for name in _SCRIPT.findall(tests) if not re.search(_WRITTEN.format(re.escape(name)), tests)
+    }
+    text = code if code.startswith("#!") else f"#!/bin/bash\n{code}"
+    return {name: text.encode() for name in names - {"program.sh"}}

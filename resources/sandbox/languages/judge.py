@@ -32,6 +32,8 @@ DETAIL_LENGTH = 150
 _BYTE_ORDER_MARK = "\ufeff"
 """Compilers take it at a file's head alone, and the tests' head is no file's."""
 
+NO_ASSERTION = "the tests hold no live assertion"
+
 _OUT_OF_MEMORY = re.compile(
     r"std::bad_alloc|OutOfMemory|heap out of memory|out of memory|Allowed memory size|cannot allocate memory"
     r"|memory allocation of \d+ bytes failed|failed to allocate memory",
@@ -70,18 +72,20 @@ def judge(language: Language, toolchain: Toolchain, code: str, tests: str, limit
     """
     version = toolchain.version
     code, tests = code.removeprefix(_BYTE_ORDER_MARK), tests.removeprefix(_BYTE_ORDER_MARK)
-    counted, others = live_sites(language.name, tests)
-    if counted + others == 0:
-        return Judgement(Verdict.NO_TESTS, "the tests hold no live assertion", toolchain=version)
+    counted, others = (0, 0) if language.counts_checks else live_sites(language.name, tests)
+    if counted + others == 0 and not language.counts_checks:
+        return Judgement(Verdict.NO_TESTS, NO_ASSERTION, toolchain=version)
     mark = "s" + secrets.token_hex(8)
     try:
         program = language.program(code, tests, toolchain, mark)
     except Refused as refusal:
         return Judgement(Verdict.FAIL, bounded(str(refusal)), toolchain=version, flags=("tampered",))
+    if program.checks == 0:
+        return Judgement(Verdict.NO_TESTS, NO_ASSERTION, toolchain=version)
     spent: list[RunOutcome] = []
     try:
         run = program.run
-        must_count = program.counts and counted > 0 and others == 0
+        must_count = program.checks is not None or (program.counts and counted > 0 and others == 0)
         if program.build is not None:
             built = _stage(program.build, toolchain, BUILD_LIMITS, None)
             spent.append(built)
@@ -152,10 +156,13 @@ def _meaning(outcome: RunOutcome, token: bytes, must_count: bool) -> tuple[Verdi
         return Verdict.CRASH, f"ended by signal {outcome.signal}: {_telling_line(output)}"
     if outcome.exit_code != 0:
         return Verdict.FAIL, _telling_line(output) or f"exit status {outcome.exit_code}"
-    proof, count = outcome.proof[: len(token)], outcome.proof[len(token) :]
-    if not secrets.compare_digest(proof, token) or not re.fullmatch(rb"\d{0,12}", count):
+    # before the token, a mark for each check that ran (h) or failed (F), where a harness cannot keep them itself
+    marks, proof, count = outcome.proof.partition(token)
+    if b"F" in marks:
+        return Verdict.FAIL, f"a check failed and nothing used its outcome: {_telling_line(output)}"
+    if proof != token or marks.strip(b"h") or not re.fullmatch(rb"\d{0,12}", count):
         return Verdict.FAIL, "it ended with status 0 before its tests had run to their end"
-    if must_count and int(count or b"0") < 1:
+    if must_count and marks.count(b"h") + int(count or b"0") < 1:
         return Verdict.NO_TESTS, "no assertion was run"
     return Verdict.PASS, ""
 

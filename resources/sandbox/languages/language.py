@@ -48,6 +48,7 @@ class Program:
     run: Command
     build: Command | None = None
     counts: bool = False  # the harness counts assertions that held, and at least one must have
+    checks: int | None = None  # how many checks the tests hold, where the harness counts each one that is run
 
 
 class Language(ABC):
@@ -57,6 +58,9 @@ class Language(ABC):
     packages: tuple[str, ...]
     hello: tuple[str, str]  # a right answer and its tests: must pass before the language is offered
     warm_sources: tuple[str, ...] = ()  # harness files that `warm_up` compiles
+    counts_checks: bool = (
+        False  # whether `Program.checks` is given, so that a look at the tests' text decides nothing
+    )
 
     @abstractmethod
     def locate(self) -> Toolchain | None:
