@@ -12,7 +12,7 @@ import dagster as dg
 from assets.asking.asker import Asker
 from assets.asking.spending import Spending
 from assets.publishing.progress import LogProgress
-from assets.publishing.publication import address_of
+from assets.publishing.publication import cache_of
 from resources.engines.deployment import Budget
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec, ModelForm
@@ -40,7 +40,7 @@ def asking(
     with engines.open(spec) as engine:
         yield Asker(
             engine,
-            row_cache.for_user(str(address_of(context))),
+            cache_of(context, row_cache),
             LogProgress(context.log, what),
             form or spec.form,
             Spending(engines.settings.prices, engines.settings.budget if budgeted else Budget()),

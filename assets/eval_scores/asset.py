@@ -13,7 +13,7 @@ from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.table import TABLE
 from assets.eval_scores.tasks import SEPARATOR, chosen, joined_name
 from assets.publishing.plots import bar_plot, png_markdown
-from assets.publishing.publication import Materialised, address_of, markdown_table, publish
+from assets.publishing.publication import Materialised, cache_of, markdown_table, publish
 from assets.publishing.recipe_assets import RecipeAssets
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import TransformersSpec, VllmServerSpec, VllmSpec
@@ -77,7 +77,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
             settings.released_until,
         )
         contaminated = sft_dataset.select(pl.col("contamination").explode().struct.unnest()).collect()
-        cache = row_cache.for_user(str(address_of(context)))
+        cache = cache_of(context, row_cache)
         # the checkpoint is asked as the recipe says, whatever it was trained from
         spec = ENGINES[settings.backend](
             model=trained["weights"], form="base" if settings.prompt_style == "completion" else "instruct"

@@ -16,7 +16,7 @@ from assets.filtered_seeds.settings import SeedSettings
 from assets.filtered_seeds.table import TABLE
 from assets.publishing.plots import png_markdown
 from assets.publishing.progress import LogProgress
-from assets.publishing.publication import Materialised, accounts_check, address_of, publish
+from assets.publishing.publication import Materialised, accounts_check, cache_of, publish
 from assets.publishing.recipe_assets import RecipeAssets
 from assets.texts.embedding import embedding_matrix
 from resources.embedder.resource import EmbedderResource
@@ -66,7 +66,7 @@ def build(shared: RecipeAssets, settings: SeedSettings, spec: EngineSpec) -> dg.
             chain = Chain(
                 settings,
                 language,
-                row_cache.for_user(str(address_of(context))),
+                cache_of(context, row_cache),
                 type_checker.open(language, settings.check) if settings.check else None,
                 embedder=stack.enter_context(embedder.open(settings.coreset.embedder))
                 if settings.coreset

@@ -16,6 +16,8 @@ from assets.rows.ledger import Ledger, accounting_errors
 from assets.rows.outcome import no_rejections
 from assets.rows.table import Table
 from resources.parquet_store import ParquetIOManager, ParquetStore, StagedArtifact, TableAddress
+from resources.row_cache import RowCache
+from resources.row_cache.resource import RowCacheResource
 
 ACCOUNTS_CHECK = "rows_accounted_for"
 """Blocking check of every filtering artifact: rows in = rows kept + rows rejected."""
@@ -37,6 +39,12 @@ def address_of(context: dg.AssetExecutionContext) -> TableAddress:
     """Where the table of the running asset (and partition) belongs."""
     partition = context.partition_key if context.has_partition_key else None
     return TableAddress.of(tuple(context.asset_key.path), partition)
+
+
+def cache_of(context: dg.AssetExecutionContext, row_cache: RowCacheResource) -> RowCache:
+    """The row cache, with the running asset (and partition) and its code version as the user."""
+    version = context.assets_def.code_versions_by_key.get(context.asset_key)
+    return row_cache.for_user(str(address_of(context)), version or "")
 
 
 def publish(

@@ -10,7 +10,7 @@ from assets.asking.asker import Asker
 from assets.asking.model_calls import asking, budget_check, budget_result, call_metadata
 from assets.asking.prompts import prompts_digest
 from assets.publishing.progress import LogProgress
-from assets.publishing.publication import Materialised, accounts_check, address_of, bar_plots, publish
+from assets.publishing.publication import Materialised, accounts_check, bar_plots, cache_of, publish
 from assets.publishing.recipe_assets import RecipeAssets
 from assets.rows.ledger import Ledger
 from assets.sft_dataset.categories import categories_digest
@@ -80,7 +80,7 @@ def build(shared: RecipeAssets, settings: SftSettings, spec: EngineSpec) -> dg.A
                 return partial(
                     embedded,
                     embedder=stack.enter_context(embedder.open(wanted)),
-                    row_cache=row_cache.for_user(str(address_of(context))),
+                    row_cache=cache_of(context, row_cache),
                     progress=LogProgress(context.log, "embeddings"),
                 )
 

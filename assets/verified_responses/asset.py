@@ -13,7 +13,7 @@ from assets.asking.prompts import prompts_digest
 from assets.candidate_responses.table import TABLE as CANDIDATES
 from assets.publishing.plots import bar_plot, png_markdown
 from assets.publishing.progress import LogProgress
-from assets.publishing.publication import Materialised, accounts_check, address_of, publish
+from assets.publishing.publication import Materialised, accounts_check, cache_of, publish
 from assets.publishing.recipe_assets import RecipeAssets
 from assets.rows.ledger import Ledger
 from assets.verified_responses.methods import Means, Verified, verify
@@ -70,7 +70,7 @@ def build(shared: RecipeAssets, settings: VerificationSettings, spec: EngineSpec
                 asked.limits, negative_control=asked.negative_control, second_seed=asked.second_seed
             ),
             judge,
-            row_cache.for_user(str(address_of(context))),
+            cache_of(context, row_cache),
             context.partition_key,
             LogProgress(context.log, "programs"),
         )

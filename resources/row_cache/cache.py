@@ -57,15 +57,22 @@ class RowCache:
     """Results by row under one storage root; safe for several writers at once, no server needed."""
 
     def __init__(
-        self, storage: Storage, *, user: str = "-", flush_rows: int = 2048, flush_s: float = 2.0
+        self,
+        storage: Storage,
+        *,
+        user: str = "-",
+        code_version: str = "",
+        flush_rows: int = 2048,
+        flush_s: float = 2.0,
     ) -> None:
-        """`user` names who asks (recipe/partition) in the usage record.
+        """`user` names who asks (recipe/artifact/partition) in the usage record, `code_version` its settings.
 
         Results that a compute function yields are written when `flush_rows` rows or `flush_s` seconds
         have gathered: that much a crash can lose of what was finished, beside what was in flight.
         """
         self._storage = storage
         self._user = user
+        self._code_version = code_version
         self._flush_rows = flush_rows
         self._flush_s = flush_s
 
@@ -88,9 +95,10 @@ class RowCache:
         called with at most `batch_rows` rows at a time (all missing ones when None) and returns a frame or yields
         several. `progress(done, total)` is called after each write, over the rows to compute. A key that
         `compute` leaves out raises `IncompleteComputation` unless `allow_missing` (then nulls stand there).
-        The row order is kept.
+        The row order is kept. Who uses the space is recorded before anything is computed.
         """
         started = time.monotonic()
+        self._record(stage)
         keys = _keys(rows, inputs)
         first = keys.is_first_distinct()
         distinct = rows.with_columns(keys) if first.all() else rows.with_columns(keys).filter(first)
@@ -108,12 +116,15 @@ class RowCache:
             folder.compact()
             answered = pl.concat(answers)
             answered = answered.filter(pl.col(ROW).is_first_distinct())
-        record_usage(self._storage, Usage(stage, self._user, computed=missing.height, reused=known.height))
+        self._record(stage, computed=missing.height, reused=known.height)
         unanswered = distinct.height - answered.height
         if unanswered and not allow_missing:
             raise IncompleteComputation(f"stage {stage.name}: {unanswered} distinct rows got no result")
         joined = rows.drop([*results], strict=False).hstack(_in_order(answered, keys, distinct[KEY]))
         return Mapped(joined, missing.height, known.height, time.monotonic() - started)
+
+    def _record(self, stage: CacheStage, *, computed: int = 0, reused: int = 0) -> None:
+        record_usage(self._storage, Usage(stage, self._user, self._code_version, computed, reused))
 
     def _compute_and_keep(
         self,

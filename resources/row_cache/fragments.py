@@ -9,6 +9,7 @@ import io
 import logging
 import time
 import uuid
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import cast
 
@@ -33,6 +34,11 @@ KEYS_AT_ONCE = 1 << 20
 """About so many keys of fragments are held and compared with the wanted ones together."""
 
 logger = logging.getLogger(__name__)
+
+
+def written_at(path: str) -> datetime:
+    """When the fragment at `path` was written (the oldest of those it was merged from), by its name."""
+    return datetime.fromtimestamp(int(PurePosixPath(path).name.split("-")[0]) / 1e9, UTC)
 
 
 class FragmentFolder:

@@ -13,9 +13,9 @@ class RowCacheResource(dg.ConfigurableResource):
     endpoint_url: str | None = None
     region: str | None = None
 
-    def for_user(self, user: str) -> RowCache:
-        """The cache, with `user` (recipe/partition) named in the usage record."""
-        return RowCache(self.storage(), user=user)
+    def for_user(self, user: str, code_version: str = "") -> RowCache:
+        """The cache, with `user` (recipe/artifact/partition) and its code version named in the usage record."""
+        return RowCache(self.storage(), user=user, code_version=code_version)
 
     def storage(self) -> Storage:
         """Where the cache's files are."""

@@ -1,7 +1,7 @@
-"""Who used which cache space last, and how often it saved work: what `seedline cache` shows and prunes by.
+"""Who uses which cache space, how long ago, and how often it saved work: what `seedline cache` goes by.
 
-A small JSON file a user (recipe/partition) and stage points at the space of its last run; a space that no
-recipe's pointer names any more is not used. Two runs that update one pointer at once may lose a count, never
+A small JSON file for each user (recipe/artifact/partition) and space, written when the space is opened, before
+anything is paid for, and again when the call ends. Two runs that update one file at once may lose a count, never
 a result.
 """
 
@@ -21,22 +21,22 @@ class Usage:
 
     stage: CacheStage
     user: str
-    computed: int
-    reused: int
+    code_version: str = ""  # of the user: its stage's version with its settings
+    computed: int = 0
+    reused: int = 0
 
 
 def record_usage(storage: Storage, usage: Usage) -> None:
-    """Point `usage.user` at the space it just used and add to its counts."""
-    pointer = f"{usage.user}--{usage.stage.name}.json".replace("/", "--")
-    path = storage.path(FOLDER, pointer)
+    """Write down that `usage.user` uses the space, and add to its counts."""
+    path = storage.path(FOLDER, f"{usage.user}--{usage.stage.space}.json".replace("/", "--"))
     record = read_json(storage, path)
-    same = record.get("space") == usage.stage.space
     counts = {
-        name: (int(str(record.get(name, 0))) if same else 0) + value
+        name: int(str(record.get(name, 0))) + value
         for name, value in (("computed", usage.computed), ("reused", usage.reused))
     }
     written = {
         "user": usage.user,
+        "code_version": usage.code_version,
         "stage": usage.stage.name,
         "version": usage.stage.version,
         "settings": usage.stage.settings,
@@ -44,13 +44,26 @@ def record_usage(storage: Storage, usage: Usage) -> None:
         "last_used": datetime.now(UTC).isoformat(timespec="seconds"),
         **counts,
     }
-    storage.write_bytes(path, json.dumps(written, indent=1).encode())
+    try:
+        storage.write_bytes(path, json.dumps(written, indent=1).encode())
+    except OSError as error:
+        raise OSError(
+            error.errno,
+            f"row cache cannot write {path}: {error.strerror or error}; free space or set another cache",
+        ) from error
 
 
 def read_usage(storage: Storage) -> list[dict[str, object]]:
-    """All pointers: user, stage, version, settings, space, last_used, computed, reused."""
+    """All records: user, code_version, stage, version, settings, space, last_used, computed, reused."""
     paths = storage.list_files(storage.path(FOLDER))
     return [record for path in paths if (record := read_json(storage, path))]
+
+
+def forget_space(storage: Storage, space: str) -> None:
+    """Remove the records of a space that is no more."""
+    for path in storage.list_files(storage.path(FOLDER)):
+        if read_json(storage, path).get("space") == space:
+            storage.remove(path)
 
 
 def read_json(storage: Storage, path: str) -> dict[str, object]:

@@ -18,8 +18,6 @@ from pipeline_defs.cli import app, main
 from pipeline_defs.commands.errors import EXPECTED
 from pipeline_defs.recipes.model import load_recipe
 from resources.parquet_store import ParquetStore, TableAddress
-from resources.row_cache import CacheStage, RowCache
-from resources.row_cache.fragments import KEY
 from resources.storage import Storage
 
 Run = Callable[..., Result]
@@ -261,33 +259,6 @@ def test_an_unknown_id_says_where_it_may_be(run: Run, store: ParquetStore) -> No
     assert result.exit_code == 2
     assert "no row 'nobody' in sft_dataset" in said(result)
     assert "__rejected" in said(result)
-
-
-def fill_cache(home: Path, user: str, version: str) -> None:
-    RowCache(Storage(home / "home" / "row_cache"), user=user).map(
-        CacheStage("embedding", version),
-        pl.DataFrame({"n": [1, 2]}),
-        lambda rows: rows.select(KEY, pl.lit(1).alias("one")),
-        inputs=["n"],
-        results={"one": pl.Int64},
-    )
-
-
-def test_cache_shows_and_prunes_what_no_recipe_uses(run: Run, home: Path) -> None:
-    fill_cache(home, "demo/python", "1")
-    fill_cache(home, "demo/python", "2")  # version 1 is used by nobody now
-    fill_cache(home, "other/python", "3")
-    text = said(run("cache"))
-    assert text.count("embedding") == 3
-    assert "other/python (not on)" in text
-    assert "nobody any more" in text
-    kept = CliRunner().invoke(app, ["cache", "--prune"], input="n\n")
-    assert "delete 2 spaces" in kept.output
-    assert said(run("cache")).count("embedding") == 3
-    assert "deleted 2 spaces" in said(run("cache", "--prune", "--yes"))
-    text = said(run("cache"))
-    assert text.count("embedding") == 1 and "demo/python" in text
-    assert "nothing to delete" in said(run("cache", "--prune", "--yes"))
 
 
 def test_an_empty_cache_is_no_error(run: Run, home: Path) -> None:

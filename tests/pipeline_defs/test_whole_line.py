@@ -14,6 +14,8 @@ import polars as pl
 import pytest
 
 from assets.audit.questions import ask
+from pipeline_defs.commands.cache import code_versions
+from resources.row_cache.usage import read_usage
 from tests.pipeline_defs.conftest import FILES, MakeLine, SmallLine, write_dump
 
 RECIPE_TABLES = ["filtered_seeds", "instructions", "candidate_responses", "verified_responses", "sft_dataset"]
@@ -27,6 +29,14 @@ def test_every_artifact_is_there_and_verified_rows_are_right(finished_line: Smal
     assert not any("def broken_promise" in code for code in verified["code"])
     verdicts = finished_line.table("verified_responses__verdicts")
     assert "fail" in set(verdicts["verdict"])
+
+
+def test_the_row_cache_knows_which_settings_its_users_had(finished_line: SmallLine) -> None:
+    now = code_versions(finished_line.deployment)
+    records = [r for r in read_usage(finished_line.deployment.cache_storage()) if r["user"] != "command"]
+    used = {"/".join(str(record["user"]).split("/")[:2]): record["code_version"] for record in records}
+    assert used.keys() >= {f"demo/{name}" for name in RECIPE_TABLES if name != "sft_dataset"}
+    assert used == {asset: now[asset] for asset in used}
 
 
 def test_training_rows_lead_back_to_their_files(finished_line: SmallLine) -> None:
