@@ -22,7 +22,7 @@ from resources.row_cache.resource import RowCacheResource
 from resources.sandbox.resource import SandboxResource
 
 ARTIFACT = "eval_scores"
-VERSION = "2"
+VERSION = "3"
 ENGINES: dict[str, type[TransformersSpec | VllmSpec | VllmServerSpec]] = {
     "transformers": TransformersSpec,
     "vllm": VllmSpec,

@@ -13,6 +13,7 @@ import polars as pl
 from assets.benchmarks import input_output, insertion
 from assets.benchmarks.go_imports import needed_imports
 from assets.benchmarks.problem import Form
+from assets.eval_scores.closing import closed
 from assets.eval_scores.cutting import cut
 from assets.eval_scores.requests import completion_start, ending
 from assets.eval_scores.settings import EvaluationSettings
@@ -81,7 +82,9 @@ def _canonical(row: dict[str, Any], *, completes: bool) -> str:
 def _code_of_completion(row: dict[str, Any], text: str) -> str:
     start = completion_start(row)
     found = cut(ending(row), start, text)
-    return found if row["form"] == Form.INSERTION.value else f"{start}{found}\n"
+    if row["form"] == Form.INSERTION.value:
+        return found
+    return closed(row["problem_id"], row["language"], f"{start}{found}\n")
 
 
 def _code_of_chat(row: dict[str, Any], text: str) -> str:

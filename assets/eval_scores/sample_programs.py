@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from assets.benchmarks.problem import Form
+from assets.eval_scores.closing import closed
 from assets.eval_scores.programs import as_program
 
 
@@ -43,7 +44,7 @@ def _answer(row: dict[str, Any]) -> str:
         return row["solution"]
     if row["form"] != Form.FUNCTION.value:
         return row["completion"]
-    return row["prompt"] + row["completion"]
+    return closed(row["task_id"], row["language"], row["prompt"] + row["completion"])
 
 
 def unknown_tasks(samples: pl.DataFrame, problems: pl.DataFrame) -> list[str]:

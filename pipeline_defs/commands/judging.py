@@ -23,12 +23,31 @@ from rich.table import Table
 from rich.text import Text
 
 from assets.verdicts.remembered import RESULTS, with_verdicts
+from pipeline_defs.settings import load_settings
 from resources.row_cache.cache import RowCache
 from resources.sandbox.face import VERDICT_SCHEMA, Sandbox, SandboxUnavailable, Verdict
+from resources.sandbox.local import open_sandbox
 from resources.storage import Storage
+
+BACKEND_HELP = "auto, bwrap or landlock; without it, the setting sandbox.backend"
 
 USER = "command"
 """Who a command is in the usage record of a row cache."""
+
+
+def machine_sandbox(workers: int = 0, backend: str = "", *, second_seed: bool = False) -> Sandbox:
+    """The sandbox that the deployment's settings describe; what a command line names comes before them.
+
+    Raises `SandboxUnavailable` with the remedy where nothing can isolate, and where what is asked for cannot.
+    """
+    machine = load_settings().sandbox
+    return open_sandbox(
+        machine.limits,
+        workers=workers or machine.workers,
+        backend=backend or machine.backend,
+        python=machine.python,
+        second_seed=second_seed,
+    )
 
 
 class Rate(ProgressColumn):

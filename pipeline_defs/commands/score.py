@@ -16,11 +16,10 @@ from rich.table import Table
 from assets.benchmarks.problem_files import read_problems
 from assets.eval_scores.pass_at_k import scores
 from assets.eval_scores.sample_programs import sample_programs, unanswered_tasks, unknown_tasks
-from pipeline_defs.commands.judging import judged, show_verdicts
+from pipeline_defs.commands.judging import BACKEND_HELP, judged, machine_sandbox, show_verdicts
 from pipeline_defs.commands.program_lines import json_lines
 from pipeline_defs.commands.tables import PARQUET, TableError, check_output, read_table, write_table
 from resources.sandbox.face import TRANSIENT, VERDICT_SCHEMA, Sandbox, Verdict
-from resources.sandbox.local import open_sandbox
 
 SAMPLES = pl.Schema(
     {"task_id": pl.String, "sample": pl.Int64, "completion": pl.String, "solution": pl.String}
@@ -51,7 +50,7 @@ def score(
     partial: Annotated[
         bool, typer.Option("--partial", help="score only the problems that have samples")
     ] = False,
-    backend: Annotated[str, typer.Option(help="auto, bwrap or landlock")] = "auto",
+    backend: Annotated[str, typer.Option(help=BACKEND_HELP)] = "",
     seed: Annotated[int, typer.Option(help="of the interval's draws")] = 0,
 ) -> None:
     """Judge samples against a benchmark's tests and print pass@k with its 95 % interval."""
@@ -63,7 +62,7 @@ def score(
     check_tasks(samples, problems, read, known, partial)
     programs = sample_programs(read, known)
     attainable = _attainable(programs, ks, console)
-    with open_sandbox(workers=workers, backend=backend) as sandbox:
+    with machine_sandbox(workers=workers, backend=backend) as sandbox:
         for language in programs["language"].unique().sort():
             sandbox.identity(language)  # a language without a toolchain is refused before anything runs
         verdicts = judge_samples(programs, sandbox, cache, console)

@@ -11,11 +11,10 @@ import polars as pl
 import typer
 from rich.console import Console
 
-from pipeline_defs.commands.judging import judged, show_verdicts
+from pipeline_defs.commands.judging import BACKEND_HELP, judged, machine_sandbox, show_verdicts
 from pipeline_defs.commands.program_lines import read_programs
 from pipeline_defs.commands.tables import TableError, check_output, write_table
 from resources.sandbox.face import VERDICT_SCHEMA, Sandbox
-from resources.sandbox.local import open_sandbox
 
 _SHOWN = 20
 
@@ -34,7 +33,7 @@ def verify(
     flaky_check: Annotated[
         bool, typer.Option("--flaky-check", help="run Python passes again with another hash seed")
     ] = False,
-    backend: Annotated[str, typer.Option(help="auto, bwrap or landlock")] = "auto",
+    backend: Annotated[str, typer.Option(help=BACKEND_HELP)] = "",
     cache: Annotated[
         Path | None, typer.Option(help="folder that remembers verdicts, to go on after a stop")
     ] = None,
@@ -54,7 +53,7 @@ def verify(
         console.print(f"{len(bad)} bad lines written to {skip_bad}", highlight=False)
     if programs.is_empty():
         raise TableError(f"{source}: holds no program that can be judged")
-    with open_sandbox(workers=workers, backend=backend, second_seed=flaky_check) as sandbox:
+    with machine_sandbox(workers=workers, backend=backend, second_seed=flaky_check) as sandbox:
         verdicts = verify_programs(programs, sandbox, cache, console)
     write_table(verdicts, output)
     show_verdicts(verdicts, console)

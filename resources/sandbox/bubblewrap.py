@@ -9,7 +9,8 @@ import os
 import struct
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Literal
@@ -138,6 +139,23 @@ def use(backend: Backend, worker: int) -> None:
     _kept.backend, _kept.worker = backend, worker
 
 
+@contextmanager
+def using(backend: Backend) -> Iterator[None]:
+    """The calling thread's sandboxes are made of `backend` inside, and of what they were made of before after it."""
+    before: Backend | None = getattr(_kept, "backend", None)
+    _kept.backend = backend
+    try:
+        yield
+    finally:
+        close_sandboxes()
+        _kept.backend = before
+
+
+def backend_in_use() -> Backend:
+    """What the calling thread's sandboxes are made of: what `use` named, else the first that stands its probe."""
+    return getattr(_kept, "backend", None) or isolation()
+
+
 def close_sandboxes() -> None:
     """End the sandboxes that `run` keeps for the calling thread."""
     for binds in list(getattr(_kept, "servers", {})):
@@ -150,9 +168,9 @@ def _server(binds: tuple[str, ...]) -> ServerProcess:
     if binds not in _kept.servers:
         python = interpreter(sys.executable)
         folders = dict.fromkeys((*python.folders, *binds))
-        backend: Backend = getattr(_kept, "backend", None) or isolation()
-        worker = getattr(_kept, "worker", 0)
-        _kept.servers[binds] = ServerProcess(python.executable, list(folders), worker=worker, backend=backend)
+        _kept.servers[binds] = ServerProcess(
+            python.executable, list(folders), worker=getattr(_kept, "worker", 0), backend=backend_in_use()
+        )
     return _kept.servers[binds]
 
 

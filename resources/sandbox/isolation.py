@@ -8,6 +8,7 @@ outside its folder and leave something behind. With no backend: a refusal with t
 import contextlib
 import json
 import os
+import resource
 import secrets
 import socket
 import sys
@@ -29,6 +30,9 @@ _REMEDY = (
     "container, run with a seccomp profile that allows them (docker: --security-opt seccomp=unconfined "
     "--security-opt systempaths=unconfined)"
 )
+_DESCRIPTORS = 1024
+"""Open files that a server may need: programs find their pipes at 901 to 903, where no program's own ones are."""
+
 _PROBE_LIMITS = Limits(cpu_s=5, retry_cpu_s=0, processes=8)
 _ATTEMPTS = (Path(__file__).parent / "inside" / "escape_attempts.py").read_text()
 
@@ -39,6 +43,7 @@ def isolation(wanted: str = "auto", python: str = sys.executable) -> Backend:
 
     Raises `SandboxUnavailable` with what to do where none does.
     """
+    _allow_descriptors()
     tried = [choice for choice in Backend if wanted in ("auto", choice)]
     if not tried:
         raise SandboxUnavailable(f"unknown sandbox backend {wanted!r}: give auto, bwrap or landlock")
@@ -52,6 +57,21 @@ def isolation(wanted: str = "auto", python: str = sys.executable) -> Backend:
             return backend
         problems.append(f"{backend}: {'; '.join(broken)}")
     raise SandboxUnavailable(f"no isolation on this machine ({' | '.join(problems)}): {_REMEDY}")
+
+
+def _allow_descriptors() -> None:
+    """Raise this process's soft limit of open files to what the sandbox's fixed descriptors need.
+
+    Raises `SandboxUnavailable` where the hard limit is lower: that is no lack of isolation.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < _DESCRIPTORS:
+        if hard != resource.RLIM_INFINITY and hard < _DESCRIPTORS:
+            raise SandboxUnavailable(
+                f"at most {hard} files may be open here (`ulimit -Hn`), and the sandbox needs {_DESCRIPTORS}: raise "
+                "that limit (`ulimit -n 1024` as root, LimitNOFILE= of a service, `docker run --ulimit nofile=1024`)"
+            )
+        resource.setrlimit(resource.RLIMIT_NOFILE, (_DESCRIPTORS, hard))
 
 
 def probe(backend: Backend, python: str = sys.executable) -> list[str]:

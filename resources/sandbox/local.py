@@ -61,7 +61,8 @@ class LocalSandbox(Sandbox):
                 "checks": " ".join(name for name, wanted in self._checks.items() if wanted),
             }
         else:
-            about = toolchains.identity(language)
+            with bubblewrap.using(self._backend):
+                about = toolchains.identity(language)
         return {**about, "isolation": self._level(language), "limits": self._limits.model_dump_json()}
 
     def verify(self, programs: pl.DataFrame) -> Iterator[pl.DataFrame]:

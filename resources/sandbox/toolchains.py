@@ -19,6 +19,7 @@ from resources.sandbox.languages import LANGUAGES
 from resources.sandbox.languages.harness import digest as harness_digest
 from resources.sandbox.languages.judge import HARNESS_VERSION, Judgement, judge
 from resources.sandbox.languages.language import Language, Toolchain
+from resources.sandbox.server_process import Backend
 
 TRIAL_LIMITS = Limits(cpu_s=10.0, retry_cpu_s=0.0)
 """For the hello that shows a toolchain to work; generous, for the first run on a cold disk."""
@@ -40,23 +41,24 @@ class Found:
     packages: tuple[str, ...]  # Debian packages that bring it
 
 
-_found: dict[str, Toolchain | str] = {}  # the toolchain, or why there is none
+_found: dict[tuple[str, Backend], Toolchain | str] = {}  # the toolchain, or why there is none
 _finding = threading.Lock()
 
 
 def toolchain(language: str) -> Toolchain:
-    """The working toolchain of `language` (a name of `LANGUAGES`); looked for once in the life of the process.
+    """The working toolchain of `language` (a name of `LANGUAGES`); looked for once in a process and backend.
 
     Found by its `--version`, warmed up, and tried on a right program inside the sandbox. Raises
     `SandboxUnavailable` that says what to install where it is missing or does not work.
     """
+    key = (language, bubblewrap.backend_in_use())
     with _finding:
-        if language not in _found:
+        if key not in _found:
             try:
-                _found[language] = _look_for(language)
+                _found[key] = _look_for(language)
             finally:
                 bubblewrap.close_sandboxes()  # the asking thread may never run a program again
-    there = _found[language]
+    there = _found[key]
     if isinstance(there, str):
         raise SandboxUnavailable(there)
     return there

@@ -1,6 +1,7 @@
 """HumanEvalPack's and MultiPL-E's languages through the real toolchains: right answers pass, wrong ones do not."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from assets.benchmarks.problem_files import read_problems
 from assets.eval_scores.programs import programs
+from assets.eval_scores.sample_programs import sample_programs
 from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.tasks import Task, asked
 from assets.source_code.code_blocks import fenced
@@ -59,3 +61,23 @@ def test_multipl_e(tmp_path: Path, language: str, style: str):
     right, wrong = verdicts(tmp_path, forms.MULTIPL_E[language], Task.COMPLETE, forms.BODIES[language], style)
     assert right == Verdict.PASS.value
     assert wrong.startswith(Verdict.FAIL.value)
+
+
+@pytest.mark.parametrize("language", forms.MULTIPL_E)
+def test_multipl_e_completions_that_its_stop_tokens_left_open(tmp_path: Path, language: str):
+    record = forms.MULTIPL_E[language]
+    (tmp_path / "it.jsonl").write_text(json.dumps(record))
+    problems = read_problems("it", tmp_path / "it.jsonl")
+    try:
+        toolchain(language)
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+    closing = re.compile(r"\s*(?:\}|\bend)\s*$")
+    right, wrong = forms.BODIES[language]
+    bodies = [right, closing.sub("", right), closing.sub("", closing.sub("", right)), closing.sub("", wrong)]
+    samples = pl.DataFrame({"task_id": problems["problem_id"][0], "completion": bodies}).with_columns(
+        sample=pl.int_range(pl.len()), solution=pl.lit(None, pl.String)
+    )
+    made = sample_programs(samples, problems).select("code", "tests").rows()
+    found = [judge_program(language, *texts, Limits()).verdict.value for texts in made]
+    assert found == ["pass", "pass", "pass", "fail"]

@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -9,10 +12,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+import pipeline_defs.commands.judging as judging
 import pipeline_defs.commands.verify as command
 from pipeline_defs.commands.program_lines import read_programs
 from pipeline_defs.commands.toolchains import toolchains
 from resources.sandbox.face import VERDICT_SCHEMA
+
+ROOT = Path(__file__).resolve().parents[3]
 
 app = typer.Typer()
 app.command("verify")(command.verify)
@@ -129,10 +135,10 @@ def test_a_cache_folder_remembers_verdicts(programs: Path, tmp_path: Path, monke
     assert run(*arguments).exit_code == 0
     first = pl.read_parquet(tmp_path / "out.parquet")
     asked: list[str] = []
-    real = command.open_sandbox
+    real = judging.open_sandbox
 
-    def watched(**options: object):
-        sandbox = real(**options)  # type: ignore[arg-type]
+    def watched(*limits: object, **options: object):
+        sandbox = real(*limits, **options)  # type: ignore[arg-type]
         verify = sandbox.verify
 
         def counted(frame: pl.DataFrame):
@@ -142,7 +148,7 @@ def test_a_cache_folder_remembers_verdicts(programs: Path, tmp_path: Path, monke
         sandbox.verify = counted  # type: ignore[method-assign]
         return sandbox
 
-    monkeypatch.setattr(command, "open_sandbox", watched)
+    monkeypatch.setattr(judging, "open_sandbox", watched)
     assert run(*arguments).exit_code == 0
     # a language without a toolchain is asked for again: one may have been installed meanwhile
     assert asked == ["swift"]
@@ -166,3 +172,33 @@ def test_toolchains_lists_every_language():
     ):
         assert language in done.output
     assert "GNU bash" in done.output
+
+
+def test_the_settings_backend_is_the_one_that_judges(
+    programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    lines(tmp_path / "one.jsonl", {"id": "a", **SH})
+    monkeypatch.setenv("SEEDLINE_SANDBOX__BACKEND", "landlock")
+    if (done := run("verify", tmp_path / "one.jsonl", tmp_path / "out.parquet")).exit_code:
+        pytest.skip(f"no Landlock on this machine: {done.exception}")
+    assert pl.read_parquet(tmp_path / "out.parquet")["isolation"].to_list() == ["landlock"]
+    asked = run("verify", tmp_path / "one.jsonl", tmp_path / "out.parquet", "--backend", "bwrap")
+    assert asked.exit_code == 0
+    assert pl.read_parquet(tmp_path / "out.parquet")["isolation"].to_list() == ["bwrap"]
+
+
+def test_a_low_limit_of_open_files_is_raised_or_named(tmp_path: Path):
+    lines(tmp_path / "one.jsonl", {"id": "a", **SH})
+    judge = (
+        "import sys; sys.argv = ['seedline', 'verify', 'one.jsonl', 'out.parquet']; "
+        "from pipeline_defs.cli import main; main()"
+    )
+    shell = f'ulimit -{{}} 300; exec {sys.executable} -c "{judge}"'
+    for which, status in (("Sn", 0), ("n", 1)):
+        done = subprocess.run(
+            ["bash", "-c", shell.format(which)], cwd=tmp_path, capture_output=True, text=True, check=False,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        assert done.returncode == status, done.stderr
+    assert "at most 300 files may be open here" in done.stderr
+    assert "no isolation" not in done.stderr

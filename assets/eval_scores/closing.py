@@ -1,0 +1,26 @@
+"""What MultiPL-E's samples leave open: its stop tokens end a completion before the function's own closing brace.
+
+Its tests close the function there; here tests stand alone, so the answer is closed. Other benchmarks' completions are
+judged as they are: an open brace is their mistake. Where a completion is cut stands in `cutting.py`.
+"""
+
+import re
+
+from resources.sandbox.languages.syntax import GRAMMARS, parse
+
+_ID = re.compile(r"[\w.]+/(?:HumanEval|mbpp)_\d+_\w+")
+_MOST = 3
+"""Blocks that a prompt opens at most: a namespace or module, a class and its method."""
+
+
+def closed(problem_id: str, language: str, code: str) -> str:
+    """`code` with the fewest closing braces (Ruby: `end`) that make it whole; as it is where none do."""
+    if _ID.fullmatch(problem_id) is None or language not in GRAMMARS or not _is_broken(language, code):
+        return code
+    closing = "\nend" if language == "ruby" else "\n}"
+    attempts = (code.rstrip() + closing * count + "\n" for count in range(1, _MOST + 1))
+    return next((attempt for attempt in attempts if not _is_broken(language, attempt)), code)
+
+
+def _is_broken(language: str, code: str) -> bool:
+    return parse(language, re.sub(r"\A\s*<\?php", "", code) if language == "php" else code).has_error
