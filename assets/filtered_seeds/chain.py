@@ -42,7 +42,7 @@ from resources.row_cache import CacheStage, RowCache
 from resources.row_cache.cache import Progress
 from resources.type_checker.face import TypeChecker
 
-EXTRACTION_VERSION = "2"
+EXTRACTION_VERSION = "3"
 """Raised when the same file and settings would give other seeds: part of the cache key."""
 
 BATCH_BYTES = 128 * 1024 * 1024

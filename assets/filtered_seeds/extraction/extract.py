@@ -1,15 +1,17 @@
 """Seeds of files, by the kind that the settings ask for; each file gives a seed or a rejection.
 
 Decisions. A seed is where it stands and what it is: its id is the content id of file_id, kind, start_line and
-end_line (a file's id is content-addressed itself). A file with parse errors keeps the functions that the
-grammar reads well or flags them (`has_error`), and is rejected as a parse error only where no function came
-of it. A file without anything that could be documentation is not parsed at all: no seed, errors unseen.
+end_line (a file's id is content-addressed itself). Of a file with parse errors every function is kept that can
+be read, in the file or alone; one that cannot is a row with `has_error`, which the filters reject as a parse
+error, as is the file where no function came of it. A file without anything that could be documentation is not
+parsed at all: no seed, errors unseen.
 """
 
 import polars as pl
 import pyarrow as pa
 
-from assets.filtered_seeds.extraction.functions import Function, documented_functions
+from assets.filtered_seeds.extraction.documented import documented_functions
+from assets.filtered_seeds.extraction.functions import Function
 from assets.filtered_seeds.extraction.lines import with_plain_lines
 from assets.filtered_seeds.extraction.pairs import as_comment_pairs
 from assets.filtered_seeds.extraction.settings import SEED_SCHEMA, STAGE, ExtractionSettings
@@ -100,13 +102,14 @@ def _functions(files: pl.DataFrame, settings: ExtractionSettings) -> Outcome:
             continue
         if settings.kind == "comment_pair":
             functions = as_comment_pairs(functions, settings)
-        if functions:
+        if any(function.docstring is not None for function in functions):
             file_ids += [file_id] * len(functions)
             languages += [language] * len(functions)
             found += functions
         else:
             reason = Reason.PARSE_ERROR if has_error else Reason.NO_SEED
-            rejected.append((file_id, reason, f"no {settings.kind} found" if has_error else None))
+            unread = f", {len(functions)} could not be read" if functions else ""
+            rejected.append((file_id, reason, f"no {settings.kind} found{unread}" if has_error else None))
     return known.then(
         Outcome(
             _as_frame(file_ids, languages, found, settings.kind),

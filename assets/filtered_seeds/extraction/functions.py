@@ -9,15 +9,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tree_sitter import Node, QueryCursor, Tree
+from tree_sitter import Node, QueryCursor
 
 from assets.filtered_seeds.extraction.documentation import Documentation, LinesAbove, documentation_inside
 from assets.filtered_seeds.extraction.imports import FileImports
 from assets.filtered_seeds.extraction.lines import dedent, is_evenly_indented
-from assets.filtered_seeds.extraction.parts import ranges_to_parse
+from assets.filtered_seeds.extraction.readings import Reading
 from assets.filtered_seeds.extraction.signals import ReturnValues, n_arguments, surroundings
-from assets.source_code.languages.rules import Dialect, LanguageRules
-from assets.source_code.parsing import Deadline, Match, matches, parse
+from assets.source_code.languages.rules import LanguageRules
+from assets.source_code.parsing import Deadline, Match, matches
 
 _AFTER_A_FUNCTION = re.compile(rb"[ \t\f;,)]*(?:(?://|#).*|/\*[^\n]*\*/[ \t]*)?")
 
@@ -27,8 +27,9 @@ class Function:
     """One documented function; rows are 0-based and inclusive."""
 
     text: str
-    docstring: str
-    docstring_form: str
+    docstring: str | None
+    """Null where no grammar could read the function."""
+    docstring_form: str | None
     name: str | None
     first_row: int
     last_row: int
@@ -44,34 +45,7 @@ class Function:
     """Something besides the documentation stands in the body."""
 
 
-def documented_functions(
-    source: bytes, rules: LanguageRules, timeout_s: float
-) -> tuple[list[Function], bool]:
-    """The documented functions of a file in the order of their text, and whether the file has parse errors.
-
-    `source` is UTF-8 with LF line ends. A file in which no documentation can be is not parsed, so that its
-    errors are not seen; nor are those of parts without (`parts`). Raises `ParseTimeout` after `timeout_s`
-    seconds of CPU time.
-    """
-    deadline = Deadline(timeout_s)
-    places = _places(source, rules)
-    if not places:
-        return [], False
-    dialect = rules.dialects[0]
-    ranges = ranges_to_parse(source, rules, places)
-    tree = parse(source, dialect, deadline, ranges)
-    if ranges is not None and tree.root_node.has_error:
-        tree = parse(source, dialect, deadline)
-    for other in rules.dialects[1:]:
-        if tree.root_node.has_error:
-            tree_of_other = parse(source, other, deadline)
-            if not tree_of_other.root_node.has_error:
-                dialect, tree = other, tree_of_other
-    functions = list(_FunctionsOfTree(source, rules, dialect, tree, deadline, places))
-    return functions, tree.root_node.has_error
-
-
-def _places(source: bytes, rules: LanguageRules) -> list[int]:
+def documentation_places(source: bytes, rules: LanguageRules) -> list[int]:
     """Offsets, in order, at which documentation may begin; of one that stands outside functions, one is enough."""
     if not rules.documentation_is_inside:
         found = next(filter(None, (hint.search(source) for hint in rules.documentation_hints)), None)
@@ -79,18 +53,22 @@ def _places(source: bytes, rules: LanguageRules) -> list[int]:
     return sorted(found.end() - 1 for hint in rules.documentation_hints for found in hint.finditer(source))
 
 
-class _FunctionsOfTree:
+class FunctionsOfTree:
+    """The documented functions of one reading of `source`, in the order of their text."""
+
     def __init__(
         self,
         source: bytes,
         rules: LanguageRules,
-        dialect: Dialect,
-        tree: Tree,
+        reading: Reading,
         deadline: Deadline,
         places: list[int],
+        imports: FileImports | None = None,
     ) -> None:
+        """`places` as of `documentation_places`; `imports` are the tree's own unless others are given."""
+        tree, dialect, self._seen = reading.tree, reading.dialect, reading.text
         self._source, self._rules, self._dialect, self._deadline = source, rules, dialect, deadline
-        self._places = places
+        self._places, self._has_error = places, reading.has_error
         self._functions: dict[int, Match] = {}
         comments: list[Node] = []
         attributes: list[tuple[Node, Node | None]] = []
@@ -105,7 +83,7 @@ class _FunctionsOfTree:
                 overload_of = match["overload_of"][0] if "overload_of" in match else None
                 attributes += [(node, overload_of) for node in match.get("attribute", ())]
         self._above = LinesAbove(source, comments, attributes, rules.documentation_form)
-        self._imports = FileImports(source, tree.root_node, rules)
+        self.imports = imports or FileImports(source, tree.root_node, rules)
         self._return_values = ReturnValues(source, rules, dialect, deadline)
 
     def _candidates(self, root: Node) -> Iterator[Match]:
@@ -126,16 +104,16 @@ class _FunctionsOfTree:
     def _function(self, match: Match) -> Function | None:
         rules, source = self._rules, self._source
         node = _with_wrappers(match["function"][0], rules)
-        row = node.start_point[0]
+        row, start = self._begin(node)
         if not rules.documentation_is_inside and not self._above.has_something(row):
             return None
         body = match["body"][0] if "body" in match else None
         name = match["name"][0] if "name" in match else None
         name = None if name is None else source[name.start_byte : name.end_byte].decode()
-        start, end = node.start_byte, node.end_byte
+        end = node.end_byte
         last_row, last_column = node.end_point
         line_start = source.rfind(b"\n", 0, start) + 1
-        shares_first = bool(source[line_start:start].strip())
+        shares_first = bool(self._seen[line_start:start].strip())
         if literals := match.get("docstring"):
             literal = literals[0]
             documentation = documentation_inside(source, literal, rules.documentation_form, row)
@@ -157,7 +135,7 @@ class _FunctionsOfTree:
         has_error = node.has_error or (
             rules.stands_alone is not None and not is_evenly_indented(raw) and not rules.stands_alone(text)
         )
-        is_nested, is_method = surroundings(node, rules)
+        is_nested, is_method = surroundings(node, rules, by_lines=self._has_error)
         return Function(
             text=text,
             docstring=docstring,
@@ -165,16 +143,29 @@ class _FunctionsOfTree:
             name=name,
             first_row=documentation.text_first_row,
             last_row=last_row - (last_column == 0),
-            imports=self._imports.used_in(code),
+            imports=self.imports.used_in(code),
             has_return_value=self._return_values.of(node, body),
             n_arguments=n_arguments(match, rules),
             is_nested=is_nested,
             is_method=is_method,
             has_error=has_error,
-            shares_lines=shares_first or _AFTER_A_FUNCTION.fullmatch(source, end, line_end) is None,
+            shares_lines=shares_first or _AFTER_A_FUNCTION.fullmatch(self._seen, end, line_end) is None,
             documentation=documentation,
             has_code=has_code,
         )
+
+    def _begin(self, node: Node) -> tuple[int, int]:
+        """Row and offset at which a function begins, macros on lines right above it (blank to the grammar) included."""
+        row, start = node.start_point[0], node.start_byte
+        if self._seen is not self._source:
+            line_start = self._source.rfind(b"\n", 0, start) + 1
+            while line_start:
+                above = self._source.rfind(b"\n", 0, line_start - 1) + 1
+                line = self._source[above:line_start].strip()
+                if self._seen[above:line_start].strip() or not line or line.startswith(b"#"):
+                    break
+                row, line_start, start = row - 1, above, above
+        return row, start
 
 
 def _with_wrappers(node: Node, rules: LanguageRules) -> Node:

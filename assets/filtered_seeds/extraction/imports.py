@@ -42,7 +42,7 @@ class FileImports:
             for child in node.named_children:
                 if child.type in rules.import_nodes and self._is_import(child):
                     lines.update(_bindings(rules, self._source[child.start_byte : child.end_byte]))
-                elif child.type in rules.around_imports:
+                elif child.type in rules.around_imports or child.is_error:
                     level.append(child)
         return lines
 

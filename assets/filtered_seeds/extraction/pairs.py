@@ -28,6 +28,9 @@ def as_comment_pairs(functions: Iterable[Function], settings: ExtractionSettings
     """
     pairs = []
     for function in functions:
+        if function.docstring is None:  # could not be read: stays as the row that says so
+            pairs.append(function)
+            continue
         if (
             not function.documentation.has_own_lines
             or not function.has_code

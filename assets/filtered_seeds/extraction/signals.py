@@ -55,18 +55,31 @@ def n_arguments(match: Match, rules: LanguageRules) -> int | None:
     return sum(child.type not in rules.not_arguments for child in parameters.named_children)
 
 
-def surroundings(function: Node, rules: LanguageRules) -> tuple[bool, bool]:
-    """Whether a function is nested in another, and whether it is a method: the nearest thing around decides."""
+def surroundings(function: Node, rules: LanguageRules, *, by_lines: bool = False) -> tuple[bool, bool]:
+    """Whether a function is nested in another, and whether it is a method: the nearest thing around decides.
+
+    `by_lines`, for trees with errors: only what is indented less counts as around, since a brace that is missed makes
+    the grammar put all that follows into one function.
+    """
     if function.type in rules.methods:
         return False, True
     around = function.parent
     while around is not None:
-        if around.type in rules.functions_around:
+        if by_lines and not _is_indented_within(function, around):
+            pass
+        elif around.type in rules.functions_around:
             return True, False
         if around.type in rules.classes_around:
             return False, True
         around = around.parent
     return False, False
+
+
+def _is_indented_within(function: Node, around: Node) -> bool:
+    row, line_begin = around.start_point[0], around
+    while (outer := line_begin.parent) is not None and outer.start_point[0] == row:
+        line_begin = outer
+    return row == function.start_point[0] or line_begin.start_point[1] < function.start_point[1]
 
 
 def _holds(outer: _Span, inner: _Span) -> bool:

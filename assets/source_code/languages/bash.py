@@ -8,7 +8,7 @@ import re
 import tree_sitter_bash
 from tree_sitter import Node
 
-from assets.source_code.languages.comments import clean_comment, forms
+from assets.source_code.languages.comments import REGION, clean_comment, forms
 from assets.source_code.languages.rules import LanguageRules
 
 FUNCTIONS = """
@@ -27,7 +27,7 @@ RULES = LanguageRules(
     functions=FUNCTIONS,
     values=None,
     documentation_hints=(re.compile(rb"#[^\n]*\n[ \t]*(?:#|function\b|[^\s#(]+[ \t]*\()"),),
-    documentation_form=forms(plain_lines=r"#(?!!|\s*shellcheck\b|\s*(?:-\*-|vim:))"),
+    documentation_form=forms(plain_lines=rf"#(?!!|\s*shellcheck\b|\s*(?:-\*-|vim:)|{REGION})"),
     clean=clean_comment,
     count_arguments=count_arguments,
     import_nodes=frozenset({"command"}),

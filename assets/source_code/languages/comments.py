@@ -12,6 +12,9 @@ from collections.abc import Callable
 DOC_BLOCK = r"/\*[*!](?![*</])"  # not a banner of stars, not what follows a member (`/**<`), not `/**/`
 DOC_LINES = r"//[/!](?![/<])"
 
+REGION = r"#?region\b|[ \t]*#?[ \t]*endregion\b|[ \t]*#region\b"
+"""What an editor folds by, behind the marker of a line comment; `// region` with a space may begin a sentence."""
+
 _LINE_MARKER = re.compile(r"^[ \t]*(?://[/!]|//|#+)", re.MULTILINE)
 _STARS = re.compile(r"^[ \t]*\*+(?!/)", re.MULTILINE)
 _RULER = re.compile(r"[-=*#~_/+ \t]*")

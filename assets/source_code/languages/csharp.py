@@ -6,6 +6,7 @@ import tree_sitter_c_sharp
 from tree_sitter import Node
 
 from assets.source_code.languages.comments import DOC_BLOCK, clean_comment, forms
+from assets.source_code.languages.preprocessor import longest_branches
 from assets.source_code.languages.rules import LanguageRules
 
 FUNCTIONS = """
@@ -67,6 +68,8 @@ RULES = LanguageRules(
         }
     ),
     bound_names=bound_names,
+    views=(longest_branches,),
+    classes=(("class A {", "}"),),
     functions_around=frozenset(
         {
             "method_declaration",

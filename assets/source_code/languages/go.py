@@ -5,7 +5,7 @@ import re
 import tree_sitter_go
 from tree_sitter import Node
 
-from assets.source_code.languages.comments import clean_comment, forms
+from assets.source_code.languages.comments import REGION, clean_comment, forms
 from assets.source_code.languages.rules import LanguageRules
 
 FUNCTIONS = """
@@ -57,7 +57,9 @@ RULES = LanguageRules(
     functions=FUNCTIONS,
     values=VALUES,
     documentation_hints=(re.compile(rb"(?://[^\n]*|\*/[ \t]*)\nfunc\b"),),
-    documentation_form=forms(plain_lines=r"//(?!\w+:\w|nolint|export |line |extern )", plain_block=r"/\*"),
+    documentation_form=forms(
+        plain_lines=rf"//(?!\w+:\w|nolint|export |line |extern |{REGION})", plain_block=r"/\*"
+    ),
     clean=clean_comment,
     count_arguments=count_arguments,
     import_nodes=frozenset({"import_declaration"}),

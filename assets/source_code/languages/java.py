@@ -37,6 +37,7 @@ RULES = LanguageRules(
     clean=clean_comment,
     import_nodes=frozenset({"import_declaration"}),
     bound_names=bound_names,
+    classes=(("class A {", "}"),),
     functions_around=frozenset({"method_declaration", "constructor_declaration", "lambda_expression"}),
     classes_around=frozenset(
         {"class_body", "enum_body", "interface_body", "annotation_type_body", "record_declaration"}

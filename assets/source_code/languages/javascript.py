@@ -66,6 +66,15 @@ def bound_names(statement: str) -> frozenset[str]:
     return frozenset(name for name in names if name and name != "*")
 
 
+_AMPERSANDS = re.compile(rb"[>}][^<>{}=()]*&[^<>{}=()]*(?=[<{])")
+_NO_ENTITY = re.compile(rb"&(?!#?\w+;)")
+
+
+def without_bare_ampersands(source: bytes) -> bytes:
+    """`source` without each `&` in the text between two tags, which JSX allows and the grammar does not."""
+    return _AMPERSANDS.sub(lambda text: _NO_ENTITY.sub(b" ", text.group()), source)
+
+
 RULES = LanguageRules(
     name="javascript",
     grammar=tree_sitter_javascript.language,
@@ -78,6 +87,8 @@ RULES = LanguageRules(
     import_nodes=frozenset({"import_statement", "lexical_declaration", "variable_declaration"}),
     import_pattern=IMPORT,
     bound_names=bound_names,
+    views=(without_bare_ampersands,),
+    classes=(("class A {", "}"), ("({", "})")),
     functions_around=FUNCTIONS_AROUND,
     classes_around=frozenset({"class_body", "object"}),
 )

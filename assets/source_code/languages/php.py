@@ -5,7 +5,7 @@ import re
 import tree_sitter_php
 
 from assets.source_code.languages.comments import DOC_BLOCK, clean_comment, forms
-from assets.source_code.languages.rules import RETURN, LanguageRules
+from assets.source_code.languages.rules import RETURN, Grammar, LanguageRules
 
 FUNCTIONS = """
 (function_definition name: (_) @name parameters: (_) @parameters body: (_) @body) @function
@@ -36,6 +36,9 @@ RULES = LanguageRules(
     import_nodes=frozenset({"namespace_use_declaration"}),
     around_imports=frozenset({"namespace_definition", "compound_statement", "declaration_list"}),
     bound_names=bound_names,
+    others=(Grammar(tree_sitter_php.language_php_only, FUNCTIONS, VALUES),),
+    opening=re.compile(rb"<\?"),
+    classes=(("abstract class A {", "}"),),
     functions_around=frozenset(
         {"function_definition", "method_declaration", "anonymous_function", "arrow_function"}
     ),

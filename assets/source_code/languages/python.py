@@ -14,7 +14,12 @@ FUNCTIONS = """
 (function_definition
   name: (identifier) @name
   parameters: (parameters) @parameters
-  body: (block . (expression_statement . [(string) (concatenated_string)] @docstring .)) @body
+  body: (block . (expression_statement . [
+    (string) @docstring
+    (concatenated_string) @docstring
+    (parenthesized_expression [(string) (concatenated_string)] @docstring)
+    (parenthesized_expression (parenthesized_expression [(string) (concatenated_string)] @docstring))
+  ] .)) @body
 ) @function
 """
 
@@ -119,13 +124,13 @@ RULES = LanguageRules(
     functions=FUNCTIONS,
     values=VALUES,
     documentation_hints=(
-        # a colon, then a string: in a line below, only comments between; or in the same line, if not as the
-        # value of a dictionary that has a string for its key
+        # a colon, then a string, in parentheses or not: in a line below, only comments between; or in the same
+        # line, if not as the value of a dictionary that has a string for its key
         re.compile(
-            rb":(?:[ \t\f]*\\?(?:#[^\n]*)?\n(?:\s|\\\n|#[^\n]*\n)*|(?<![\"']:)[ \t\f]*)[rRuU]?(?=[\"'])."
+            rb":(?:[ \t\f]*\\?(?:#[^\n]*)?\n(?:\s|\\\n|\(|#[^\n]*\n)*|(?<![\"']:)[ \t\f(]*)[rRuU]?(?=[\"'])."
         ),
         # the same line, after an annotation that is a string
-        re.compile(rb"->[^\n]*[\"']:[ \t\f]*[rRuU]?(?=[\"'])."),
+        re.compile(rb"->[^\n]*[\"']:[ \t\f(]*[rRuU]?(?=[\"'])."),
     ),
     documentation_is_inside=True,
     # a line of decorators begins one, unless another stands right above; what stands under decorators begins none
@@ -150,6 +155,7 @@ RULES = LanguageRules(
     ),
     bound_names=bound_names,
     split_import=split_import,
+    block_end=b"",
     functions_around=frozenset({"function_definition", "lambda"}),
     classes_around=frozenset({"class_definition"}),
     not_arguments=frozenset({"comment", "keyword_separator", "positional_separator"}),

@@ -4,11 +4,12 @@ import re
 
 import tree_sitter_ruby
 
-from assets.source_code.languages.comments import clean_comment, forms
+from assets.source_code.languages.comments import REGION, clean_comment, forms
 from assets.source_code.languages.rules import LanguageRules
 
 _NO_DIRECTIVE = (
-    r"(?!!|\s*(?:frozen_string_literal|encoding|coding|warn_indent|typed|rubocop|:nodoc|-\*-|vim:))"
+    r"(?!!|\s*(?:frozen_string_literal|encoding|coding|warn_indent|typed|rubocop|:nodoc|-\*-|vim:)"
+    rf"|{REGION})"
 )
 
 # methods may have no parameters and no body; of two matches the one with more captures counts
@@ -43,6 +44,7 @@ RULES = LanguageRules(
     wrappers=frozenset({"argument_list", "call"}),
     import_nodes=frozenset({"call"}),
     import_pattern=re.compile(rb"require(?:_relative)?\b"),
+    block_end=b"end",
     functions_around=frozenset({"method", "singleton_method", "lambda"}),
     classes_around=frozenset({"class", "module", "singleton_class"}),
 )

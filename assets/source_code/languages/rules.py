@@ -73,20 +73,49 @@ class LanguageRules:
     """From the parameter list and the function; null: the list's nodes are counted."""
     stands_alone: Callable[[str], bool] | None = None
     """Whether a text that dedents unevenly is still valid; null: indentation means nothing."""
-    fallback: Callable[[], object] | None = None
-    """A second grammar for files in which the first finds errors (TSX beside TypeScript)."""
+    others: tuple["Grammar", ...] = ()
+    """Further grammars, for files in which the first finds errors (TSX beside TypeScript, C beside C++)."""
+    opening: re.Pattern[bytes] | None = None
+    """Without this in it, a file says nothing to the first grammar, and the second is the first to be asked."""
+    without_macros: Callable[[bytes], bytes] = lambda source: source
+    """`source` for the grammar: what no grammar can read without headers is blank; every byte keeps its place."""
+    views: tuple[Callable[[bytes], bytes], ...] = ()
+    """What else a file with errors is read without, as `without_macros`; each goes on from the one before."""
+    opaque: frozenset[str] = frozenset()
+    """Node types whose content the grammar does not read although functions may stand there (macro calls)."""
+    classes: tuple[tuple[str, str], ...] = ()
+    """What is put around a function that stands alone only in a class: before it, after it."""
+    block_end: bytes = b"}"
+    """What ends a block on a line of its own; empty: indentation does."""
 
     @cached_property
     def dialects(self) -> list["Dialect"]:
         """The compiled grammar and queries, one for each grammar; compiled at first use in a process."""
-        grammars = [self.grammar] if self.fallback is None else [self.grammar, self.fallback]
-        return [Dialect(Language(grammar()), self) for grammar in grammars]
+        first = Grammar(self.grammar, self.functions, self.values)
+        return [Dialect(grammar) for grammar in (first, *self.others)]
+
+
+@dataclass(frozen=True, eq=False)
+class Grammar:
+    """A grammar with the queries that are written for it; see `LanguageRules`."""
+
+    language: Callable[[], object]
+    functions: str
+    values: str | None
+    foreign: re.Pattern[bytes] | None = None
+    """What no source of this grammar holds: with it, fewer errors would be an accident."""
 
 
 class Dialect:
-    """A parser for one grammar, with a language's queries compiled for it."""
+    """A parser for one grammar, with its queries compiled."""
 
-    def __init__(self, language: Language, rules: LanguageRules) -> None:
+    def __init__(self, grammar: Grammar) -> None:
+        language = Language(grammar.language())
         self.parser = Parser(language)
-        self.functions = Query(language, rules.functions)
-        self.values = None if rules.values is None else Query(language, rules.values)
+        self.functions = Query(language, grammar.functions)
+        self.values = None if grammar.values is None else Query(language, grammar.values)
+        self._foreign = grammar.foreign
+
+    def never_reads(self, source: bytes) -> bool:
+        """Whether `source` cannot be meant for this grammar, whatever it makes of it."""
+        return self._foreign is not None and self._foreign.search(source) is not None

@@ -6,6 +6,7 @@ import tree_sitter_swift
 from tree_sitter import Node
 
 from assets.source_code.languages.comments import DOC_BLOCK, clean_comment, forms
+from assets.source_code.languages.preprocessor import longest_branches
 from assets.source_code.languages.rules import LanguageRules
 
 # an operator has a token for its name
@@ -31,6 +32,23 @@ def count_arguments(parameters: Node | None, function: Node) -> int:
     return sum(child.type == "parameter" for child in function.named_children)
 
 
+# behind what an operand cannot end with; a slash or a star is no first character of it
+_REGEX_LITERAL = re.compile(
+    rb"(?:[(,=:\[{!&|?;]|\b(?:return|try|in|case|where|await|if|guard|while))[ \t]*"
+    rb"(/(?![\s/*])(?:[^/\\\n]|\\.)*(?<!\s)/(?![/*])|#/[^\n]*?/#)"
+)
+
+
+def without_regex_literals(source: bytes) -> bytes:
+    """`source` with an empty string for each regex literal: the grammar takes two slashes in one for a comment."""
+    return _REGEX_LITERAL.sub(_as_string, source)
+
+
+def _as_string(match: re.Match[bytes]) -> bytes:
+    before = match.start(1) - match.start()
+    return match.group()[:before] + b'"' + b" " * (match.end() - match.start(1) - 2) + b'"'
+
+
 RULES = LanguageRules(
     name="swift",
     grammar=tree_sitter_swift.language,
@@ -41,6 +59,8 @@ RULES = LanguageRules(
     clean=clean_comment,
     count_arguments=count_arguments,
     import_nodes=frozenset({"import_declaration"}),
+    views=(longest_branches, without_regex_literals),
+    classes=(("class A {", "}"),),
     functions_around=frozenset(
         {"function_declaration", "init_declaration", "lambda_literal", "computed_property"}
     ),

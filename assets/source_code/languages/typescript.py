@@ -9,6 +9,7 @@ from dataclasses import replace
 import tree_sitter_typescript
 
 from assets.source_code.languages import javascript
+from assets.source_code.languages.rules import Grammar
 
 FIELDS = javascript.FIELDS.replace("field_definition property:", "public_field_definition name:")
 
@@ -18,12 +19,15 @@ OVERLOADS = """
 (class_body (method_signature name: (_) @overload_of) @attribute)
 """
 
+_FUNCTIONS = javascript.FUNCTIONS + FIELDS + OVERLOADS
+
 RULES = replace(
     javascript.RULES,
     name="typescript",
     grammar=tree_sitter_typescript.language_typescript,
-    fallback=tree_sitter_typescript.language_tsx,
-    functions=javascript.FUNCTIONS + FIELDS + OVERLOADS,
+    functions=_FUNCTIONS,
+    others=(Grammar(tree_sitter_typescript.language_tsx, _FUNCTIONS, javascript.VALUES),),
+    classes=(("abstract class A {", "}"), ("({", "})")),
     documentation_hints=(re.compile(rb"/\*\*"),),
     around_imports=frozenset({"expression_statement", "internal_module", "module", "statement_block"}),
 )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.filtered_seeds.extraction import ExtractionSettings, extract, functions, parts
+from assets.filtered_seeds.extraction import ExtractionSettings, documented, extract, parts
 from assets.source_code.languages import rules_of
 
 DOCUMENTED = 'def a{n}(x):\n    """Say {n}."""\n    return x\n'
@@ -37,7 +37,7 @@ def found(source: str, *, whole: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parts, "FEW_BYTES", 0)
         if whole:
-            patch.setattr(functions, "ranges_to_parse", lambda *_: None)
+            patch.setattr(documented, "ranges_to_parse", lambda *_: None)
         outcome = extract(files, ExtractionSettings(kind="function"))
     return outcome.kept, outcome.rejected
 

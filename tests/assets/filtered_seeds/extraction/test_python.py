@@ -125,7 +125,8 @@ def test_future_imports_go_with_every_function(seeds_of):
         ('u"Doc."', "double_quoted", "Doc."),
         ('"""A\\tb \\"c\\" \\\\."""', "triple_double_quoted", 'A       b "c" \\.'),
         ('"one " "two"', "concatenated", "one two"),
-        ('("in parentheses")', None, None),
+        ('("in parentheses")', "double_quoted", "in parentheses"),
+        ('(\n        # why\n        "on "\n        "lines"\n    )', "concatenated", "on lines"),
         ('b"""Bytes."""', None, None),
         ('f"""Form."""', None, None),
         ('"text" f"{form}"', None, None),
@@ -137,9 +138,7 @@ def test_future_imports_go_with_every_function(seeds_of):
 )
 def test_what_a_docstring_is(seeds_of, literal, form, docstring):
     seeds = seeds_of("python", f"def f(x):\n    {literal}\n    return x\n")
-    if (
-        literal == '("in parentheses")' or form is None
-    ):  # Python takes it for a docstring, and so rarely is it written
+    if form is None:
         assert seeds == {}
     else:
         assert (seeds["f"]["docstring_form"], seeds["f"]["docstring"]) == (form, docstring)
