@@ -13,7 +13,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from assets.corpus_dump.asset import KEY as CORPUS_DUMP
 from pipeline_defs.partitions import CORPUS_DUMPS
-from resources.corpus_source.face import SourceError
+from resources.corpus_source.base import SourceError
 
 MARKER = "_SUCCESS"
 FORBIDDEN_IN_NAMES = "|,[]"

@@ -3,7 +3,7 @@
 Read once, here, from the environment (`SEEDLINE_...`, nested with two underscores) over an optional TOML file:
 the one that SEEDLINE_CONFIG names, else `seedline.toml`, else the demo's. Where both are silent about a model
 server, its usual variables OPENAI_BASE_URL and OPENAI_API_KEY count. What changes the data belongs into a
-recipe, except what every recipe shares: the corpus with its licence policy and take-downs, and the benchmarks.
+recipe, except what every recipe shares: the corpus with its license policy and take-downs, and the benchmarks.
 """
 
 import difflib
@@ -28,7 +28,7 @@ from assets.raw_corpus.settings import RawCorpusSettings
 from pipeline_defs.validation_messages import problems
 from resources.corpus_source.settings import SourceSettings
 from resources.engines.deployment import EngineSettings
-from resources.sandbox.face import BackendChoice, Limits
+from resources.sandbox.base import BackendChoice, Limits
 from resources.storage import S3Options, Storage
 
 PREFIX = "SEEDLINE_"

@@ -77,7 +77,7 @@ def _reason(
     fingerprints: dict[str, str],
 ) -> str | None:
     if not store.storage.exists(store.uri(address)):
-        return "never materialised"
+        return "never materialized"
     if instance.get_latest_materialization_event(key) is None:
         return "unknown to this Dagster instance"
     metadata = store.facts(address)

@@ -28,7 +28,7 @@ WHERE
     OR file.repo IS DISTINCT FROM sft.repo
     OR file.path IS DISTINCT FROM sft.path
     OR file.commit IS DISTINCT FROM sft.commit
-    OR file.licence IS DISTINCT FROM sft.licence
+    OR file.license IS DISTINCT FROM sft.license
     OR seed.start_line IS DISTINCT FROM sft.start_line
     OR seed.end_line IS DISTINCT FROM sft.end_line
 ORDER BY sft.sft_id

@@ -14,7 +14,7 @@ from assets.asking.prompt_form import in_form
 from assets.asking.spending import BUDGET_SPENT, Spending
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
-from resources.engines.face import COMPLETION_SCHEMA, REQUEST_SCHEMA, Engine, Sampling
+from resources.engines.base import COMPLETION_SCHEMA, REQUEST_SCHEMA, Engine, Sampling
 from resources.engines.spec import ModelForm
 from resources.row_cache import CacheStage, Mapped, RowCache
 

@@ -85,7 +85,7 @@ def budget_result(key: dg.AssetKey, asker: Asker) -> dg.AssetCheckResult:
         asset_key=key,
         passed=refused == 0,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{refused} requests were not sent: the budget had been spent. Materialise again to go on "
+        description=f"{refused} requests were not sent: the budget had been spent. Materialize again to go on "
         "from here; what was answered is not paid for twice."
         if refused
         else "every request was sent",

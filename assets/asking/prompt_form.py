@@ -6,7 +6,7 @@ other kind, they are turned here, so that every recipe runs with base and with i
 
 import polars as pl
 
-from resources.engines.face import REQUEST_SCHEMA
+from resources.engines.base import REQUEST_SCHEMA
 from resources.engines.spec import ModelForm
 
 CONTINUE = (

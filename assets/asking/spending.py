@@ -1,4 +1,4 @@
-"""What model calls of one materialisation cost, and where its budget ends.
+"""What model calls of one materialization cost, and where its budget ends.
 
 Counts are of answers computed now; what the row cache had costs nothing. Prices and budgets are deployment
 settings (`resources/engines/deployment.py`).
@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from resources.engines.base import COMPLETION_SCHEMA, Engine, Sampling
 from resources.engines.deployment import Budget, Prices
-from resources.engines.face import COMPLETION_SCHEMA, Engine, Sampling
 
 BUDGET_SPENT = "budget"
 """The finish_reason of a request that was never sent because the budget had been spent; never cached."""
@@ -26,7 +26,7 @@ SMALLEST_WAVE = 8
 
 @dataclass
 class Spending:
-    """Tokens that one materialisation has paid for, over all its calls."""
+    """Tokens that one materialization has paid for, over all its calls."""
 
     prices: Prices = field(default_factory=Prices)
     budget: Budget = field(default_factory=Budget)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import dagster as dg
 
 from assets.audit.questions import OF_RECIPE, SHARED, ask, purpose, questions, tables_read
-from assets.publishing.publication import Materialised, markdown_table, publish
+from assets.publishing.publication import Materialized, markdown_table, publish
 from assets.publishing.recipe_assets import OWNERS, RecipeAssets, artifact_asset, code_version
 from assets.rows.table import Column, Table
 from resources.parquet_store import ParquetIOManager
@@ -25,7 +25,7 @@ def checks(shared: RecipeAssets) -> Sequence[dg.AssetChecksDefinition]:
     @dg.asset_check(
         asset=shared.key("sft_dataset"),
         blocking=True,
-        description="Every training row leads back to repository, commit, path, lines and licence.",
+        description="Every training row leads back to repository, commit, path, lines and license.",
     )
     def lineage_is_complete(store: dg.ResourceParam[ParquetIOManager]) -> dg.AssetCheckResult:
         broken = ask(LINEAGE_QUESTION, store.store(), shared.recipe)
@@ -54,7 +54,7 @@ def _question_asset(shared: RecipeAssets, name: str, sql: str) -> dg.AssetsDefin
         io_manager_key="store",
         description=purpose(sql),
     )
-    def audit(context: dg.AssetExecutionContext, store: dg.ResourceParam[ParquetIOManager]) -> Materialised:
+    def audit(context: dg.AssetExecutionContext, store: dg.ResourceParam[ParquetIOManager]) -> Materialized:
         answer = ask(name, store.store(), shared.recipe)
         table = Table(
             answer.columns[0], tuple(Column(column, dtype, "") for column, dtype in answer.schema.items())

@@ -21,7 +21,7 @@ SHOWN = {
     "verified_responses": ("verdict", "proof", "isolation", "toolchain", "sample"),
     "instructions": ("instruction", "difficulty"),
     "filtered_seeds": ("name", "kind", "start_line", "end_line"),
-    "raw_corpus": ("repo", "commit", "path", "licence", "dump", "sha256"),
+    "raw_corpus": ("repo", "commit", "path", "license", "dump", "sha256"),
 }
 """What a person wants to see of each link."""
 

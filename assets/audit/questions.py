@@ -19,6 +19,7 @@ from assets.rows.outcome import REJECTION_SCHEMA
 from assets.sft_dataset.decontamination import PATTERN_SCHEMA
 from assets.sft_dataset.table import TABLE as SFT_DATASET
 from assets.verified_responses.table import TABLE as VERIFIED_RESPONSES
+from resources.former_names import COLUMNS, QUESTIONS, warn_of_former_name
 from resources.parquet_store import ParquetStore
 
 if TYPE_CHECKING:
@@ -71,6 +72,9 @@ def tables_read(sql: str) -> set[str]:
 def ask(name: str, store: ParquetStore, recipe: str) -> pl.DataFrame:
     """The answer to question `name` over the tables of `recipe`. Raises `UnknownQuestionError`."""
     known = questions()
+    if name in QUESTIONS:
+        warn_of_former_name(name, QUESTIONS[name], "audit question")
+        name = QUESTIONS[name]
     if name not in known:
         raise UnknownQuestionError(f"no question {name!r}; there are {', '.join(known)}")
     import duckdb  # here, with pyarrow's datasets below: half a second that loading the definitions need not pay
@@ -100,11 +104,19 @@ def _register(
     key: tuple[str, ...],
     schema: pl.Schema,
 ) -> None:
-    found = [store.uri(address) for address in store.partitions(key)]
-    if not found:
+    addresses = store.partitions(key)
+    if not addresses:
         connection.register(table, pl.DataFrame(schema=schema).to_arrow())
         return
     from pyarrow import dataset
 
-    paths = [uri.removeprefix("s3://") for uri in found]
-    connection.register(table, dataset.dataset(paths, filesystem=store.storage.fs, format="parquet"))
+    paths = [store.uri(address).removeprefix("s3://") for address in addresses]
+    found = dataset.dataset(paths, filesystem=store.storage.fs, format="parquet")
+    renamed = {former for former, present in COLUMNS.items() if present in schema}
+    if renamed and any(renamed & set(part.physical_schema.names) for part in found.get_fragments()):
+        # files of an earlier release, read as the stages read them
+        connection.register(
+            table, pl.concat(store.scan(address) for address in addresses).collect().to_arrow()
+        )
+        return
+    connection.register(table, found)

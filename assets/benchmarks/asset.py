@@ -13,7 +13,7 @@ from assets.benchmarks.problem_files import problem_files
 from assets.benchmarks.registry import benchmark_files, load_benchmarks
 from assets.benchmarks.table import TABLE
 from assets.publishing.plots import bar_plot, png_markdown
-from assets.publishing.publication import Materialised, publish
+from assets.publishing.publication import Materialized, publish
 from assets.publishing.recipe_assets import OWNERS, artifact_asset, code_version
 from resources.parquet_store import ParquetIOManager
 
@@ -35,7 +35,7 @@ def build(registered: Mapping[str, Path]) -> dg.AssetsDefinition:
     )
     def benchmarks(
         context: dg.AssetExecutionContext, store: dg.ResourceParam[ParquetIOManager]
-    ) -> Materialised:
+    ) -> Materialized:
         """Evaluation problems: what the data is kept clean of, and what checkpoints are scored on."""
         problems = load_benchmarks(files=registered)
         by_name = problems.group_by("benchmark", "language").len("problems").sort("benchmark", "language")

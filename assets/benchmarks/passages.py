@@ -21,7 +21,7 @@ def find_contamination(
     `text` gives what is searched; `looked_for` comes from `patterns`.
     """
     hits = [pl.DataFrame(schema={id_column: pl.String, **PATTERN_SCHEMA})]
-    for method, normalise in NORMAL.items():
+    for method, normalize in NORMAL.items():
         wanted = looked_for.filter(pl.col("method") == method)
         if not wanted.height or not rows.height:
             continue
@@ -30,7 +30,7 @@ def find_contamination(
             rows.lazy()
             .select(
                 id_column,
-                normalise(text).str.extract_many(strings.to_list(), overlapping=True).alias("matched"),
+                normalize(text).str.extract_many(strings.to_list(), overlapping=True).alias("matched"),
             )
             .explode("matched")
             .drop_nulls("matched")

@@ -9,7 +9,7 @@ from assets.candidate_responses.methods import write_responses
 from assets.candidate_responses.settings import ResponseSettings
 from assets.candidate_responses.table import TABLE
 from assets.instructions.few_shot_bank import bank_digest
-from assets.publishing.publication import Materialised, accounts_check, publish
+from assets.publishing.publication import Materialized, accounts_check, publish
 from assets.publishing.recipe_assets import RecipeAssets
 from assets.rows.ledger import Ledger
 from resources.engines.resource import EnginesResource
@@ -42,7 +42,7 @@ def build(shared: RecipeAssets, settings: ResponseSettings, spec: EngineSpec) ->
         store: dg.ResourceParam[ParquetIOManager],
         row_cache: RowCacheResource,
         engines: dg.ResourceParam[EnginesResource],
-    ) -> Materialised:
+    ) -> Materialized:
         """Responses with their own tests, several an instruction; a text without the form is rejected."""
         asked = instructions.collect()
         with asking(context, engines, row_cache, spec) as asker:

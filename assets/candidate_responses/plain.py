@@ -13,7 +13,7 @@ from assets.candidate_responses.settings import Plain
 from assets.candidate_responses.unsectioned import with_response
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
-from resources.engines.face import Sampling
+from resources.engines.base import Sampling
 from resources.ids import content_id
 
 STAGE = "response"

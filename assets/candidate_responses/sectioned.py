@@ -19,7 +19,7 @@ from assets.candidate_responses.sections import HEADINGS, Fault, parse_response,
 from assets.candidate_responses.settings import Sectioned
 from assets.instructions.few_shot_bank import NEXT_EXAMPLE, Example, bank, draw_shots
 from assets.rows.outcome import REJECTION_SCHEMA, Outcome
-from resources.engines.face import Sampling
+from resources.engines.base import Sampling
 from resources.ids import content_id
 
 PACKAGE = "assets.candidate_responses"

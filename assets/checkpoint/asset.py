@@ -16,11 +16,11 @@ from assets.checkpoint.settings import CheckpointSettings, NamedModel
 from assets.checkpoint.stages import altogether, training_stages
 from assets.checkpoint.table import TABLE, checkpoint_row
 from assets.publishing.plots import png_markdown
-from assets.publishing.publication import Materialised, publish
+from assets.publishing.publication import Materialized, publish
 from assets.publishing.recipe_assets import RecipeAssets
 from resources.model_folder import located, model_digest
 from resources.parquet_store import ParquetIOManager
-from resources.trainer.face import OnProgress, Progress, Trainer
+from resources.trainer.base import OnProgress, Progress, Trainer
 from resources.trainer.resource import TrainerResource
 
 ARTIFACT = "checkpoint"
@@ -51,7 +51,7 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
         store: dg.ResourceParam[ParquetIOManager],
         trainer: TrainerResource,
         **beside: pl.LazyFrame,
-    ) -> Materialised:
+    ) -> Materialized:
         """A model folder (safetensors, tokenizer, chat template) trained on the completions of the SFT set."""
         columns = ["sft_id", "instruction_id", "prompt", "completion", "messages"]
         rows = sft_dataset.select(columns).collect()

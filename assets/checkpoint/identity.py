@@ -11,10 +11,13 @@ import polars as pl
 from pydantic import BaseModel
 
 from resources.ids import content_id, text_id
-from resources.trainer.face import TinyModel, TrainingSettings
+from resources.trainer.base import TinyModel, TrainingSettings
 
 TRAINER_VERSION = "1"
 """Raised when the trainer's code makes other weights of the same input."""
+
+_NAMES_IN_IDS = {"optimizer": "optimiser"}
+"""Fields that were renamed keep their first name here: the same training stays the same checkpoint."""
 
 
 def training_order(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
@@ -55,4 +58,7 @@ def rows_digest(ordered: pl.DataFrame) -> str:
 
 
 def _json(settings: BaseModel) -> str:
-    return json.dumps(settings.model_dump(mode="json"), sort_keys=True)
+    values = settings.model_dump(mode="json")
+    return json.dumps(
+        {_NAMES_IN_IDS.get(name, name): value for name, value in values.items()}, sort_keys=True
+    )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from resources.trainer.face import TinyModel, TrainingSettings
+from resources.trainer.base import TinyModel, TrainingSettings
 
 
 class NamedModel(BaseModel):

@@ -12,7 +12,7 @@ import polars as pl
 
 from assets.checkpoint.identity import training_order
 from assets.checkpoint.settings import CheckpointSettings
-from resources.trainer.face import TrainingResult, TrainingSettings
+from resources.trainer.base import TrainingResult, TrainingSettings
 
 
 def training_stages(

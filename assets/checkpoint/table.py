@@ -7,7 +7,7 @@ import polars as pl
 
 from assets.checkpoint.settings import CheckpointSettings
 from assets.rows.table import Column, Table, integer, text
-from resources.trainer.face import CURVE_SCHEMA, TrainingResult
+from resources.trainer.base import CURVE_SCHEMA, TrainingResult
 
 CURVE = pl.List(pl.Struct(CURVE_SCHEMA))
 FILES = pl.List(pl.Struct({"name": pl.String, "sha256": pl.String}))
@@ -29,7 +29,7 @@ TABLE = Table(
         Column("loss_after", pl.Float64(), "the same after training"),
         text("loss_on", "measured on: training_rows or held_out_rows"),
         Column("curve", CURVE, "loss, learning rate and tokens seen, by step"),
-        integer("steps", "optimiser steps"),
+        integer("steps", "optimizer steps"),
         integer("tokens", "tokens seen"),
         integer("completion_tokens", "tokens with a loss"),
         integer("parameters", "of the model"),

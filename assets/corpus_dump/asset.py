@@ -10,13 +10,13 @@ from assets.corpus_dump.settings import CorpusDumpSettings
 from assets.corpus_dump.table import TABLE
 from assets.publishing.plots import bar_plot, counts_frame, png_markdown
 from assets.publishing.progress import LogProgress
-from assets.publishing.publication import Materialised, accounts_check, publish
+from assets.publishing.publication import Materialized, accounts_check, publish
 from assets.publishing.recipe_assets import OWNERS, artifact_asset, code_version
 from resources.corpus_source.resource import CorpusSourcesResource
 from resources.parquet_store import ParquetIOManager
 
 KEY = dg.AssetKey("corpus_dump")
-VERSION = "1"
+VERSION = "2"
 
 
 def build(dumps: dg.PartitionsDefinition, settings: CorpusDumpSettings) -> dg.AssetsDefinition:
@@ -37,7 +37,7 @@ def build(dumps: dg.PartitionsDefinition, settings: CorpusDumpSettings) -> dg.As
         context: dg.AssetExecutionContext,
         store: dg.ResourceParam[ParquetIOManager],
         corpus_sources: CorpusSourcesResource,
-    ) -> Materialised:
+    ) -> Materialized:
         """Source files of one dump, as they came: readable text in a known language, with provenance."""
         source = corpus_sources.open(context.partition_key)
         progress = LogProgress(context.log, "files read")

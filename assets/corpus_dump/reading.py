@@ -17,7 +17,7 @@ from assets.corpus_dump.table import TABLE
 from assets.rows.batches import FILES, in_batches
 from assets.rows.ledger import Ledger
 from assets.rows.outcome import no_rejections
-from resources.corpus_source.face import CorpusSource
+from resources.corpus_source.base import CorpusSource
 from resources.parquet_store import TableWriter
 
 Progress = Callable[[int, int], None]

@@ -1,6 +1,6 @@
 """Raw files judged: what is source text in one of our languages becomes a row, the rest a rejection.
 
-Nothing here looks at licences or at other dumps (`assets/raw_corpus` does). Limits after The Stack and
+Nothing here looks at licenses or at other dumps (`assets/raw_corpus` does). Limits after The Stack and
 StarCoderData (Kocetkov et al. 2022; Li et al. 2023): at most 1 MB, lines of at most 1,000 characters and, in
 files longer than that, of at most 100 on average; longer ones are minified
 or data. Contents are kept byte for byte.
@@ -27,13 +27,13 @@ FILE_SCHEMA = pl.Schema(
         "repo": pl.String,
         "path": pl.String,
         "commit": pl.String,
-        "licence": pl.String,
+        "license": pl.String,
         "dump": pl.String,
         "size": pl.Int64,
         "sha256": pl.String,
     }
 )
-"""Columns of `corpus_dump`. `size` is in bytes, `sha256` is of the bytes, `licence` an SPDX expression."""
+"""Columns of `corpus_dump`. `size` is in bytes, `sha256` is of the bytes, `license` an SPDX expression."""
 
 
 def file_id() -> pl.Expr:
@@ -54,7 +54,7 @@ def file_id() -> pl.Expr:
 def judge_files(raw: pl.DataFrame, dump: str, settings: CorpusDumpSettings) -> Outcome:
     """Split raw files into those that count as source text (`FILE_SCHEMA`) and rejections.
 
-    `raw` has the columns of a corpus source's batch (`RAW_SCHEMA` of `resources/corpus_source/face.py`);
+    `raw` has the columns of a corpus source's batch (`RAW_SCHEMA` of `resources/corpus_source/base.py`);
     `dump` names the dump. Row order is kept. An id may come twice where a dump holds a file twice: which
     row stays is for `raw_corpus` to decide.
     """

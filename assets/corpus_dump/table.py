@@ -11,7 +11,7 @@ TABLE = Table(
         text("repo", "repository or package"),
         text("path", "path in the repository"),
         text("commit", "commit or version; null: unknown"),
-        text("licence", "SPDX expression; null: unknown"),
+        text("license", "SPDX expression; null: unknown"),
         text("dump", "the dump it came with"),
         integer("size", "bytes"),
         text("sha256", "SHA-256 of the content"),

@@ -13,7 +13,7 @@ from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.table import TABLE
 from assets.eval_scores.tasks import SEPARATOR, chosen, joined_name
 from assets.publishing.plots import bar_plot, png_markdown
-from assets.publishing.publication import Materialised, cache_of, markdown_table, publish
+from assets.publishing.publication import Materialized, cache_of, markdown_table, publish
 from assets.publishing.recipe_assets import RecipeAssets
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import TransformersSpec, VllmServerSpec, VllmSpec
@@ -66,7 +66,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
         row_cache: RowCacheResource,
         engines: dg.ResourceParam[EnginesResource],
         sandbox: SandboxResource,
-    ) -> Materialised:
+    ) -> Materialized:
         """pass@k with 95 % intervals: over all problems, and without those found in the training rows."""
         trained = checkpoint.select("checkpoint_id", "weights").collect().row(0, named=True)
         problems = chosen(

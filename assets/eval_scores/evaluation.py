@@ -16,7 +16,7 @@ from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.tasks import Task
 from assets.verdicts.remembered import with_verdicts
 from resources.row_cache import RowCache
-from resources.sandbox.face import Sandbox
+from resources.sandbox.base import Sandbox
 
 CANONICAL = "canonical"
 """What stands for the checkpoint's id in the samples of the benchmarks' own solutions."""

@@ -17,7 +17,7 @@ from assets.benchmarks.problem import Form
 from assets.eval_scores.cutting import INSERTION, PROGRAM, STOPS, WHOLE_FUNCTION
 from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.tasks import Task
-from resources.engines.face import Sampling
+from resources.engines.base import Sampling
 from resources.ids import text_id
 
 ROLE = {Task.COMPLETE: "solution", Task.FIX: "fix", Task.EXPLAIN: "rewrite"}

@@ -10,7 +10,7 @@ import polars as pl
 from assets.eval_scores.pass_at_k import SCORE_SCHEMA, scores
 from assets.eval_scores.table import SAMPLES, TABLE
 from resources.ids import content_id
-from resources.sandbox.face import TRANSIENT, Verdict
+from resources.sandbox.base import TRANSIENT, Verdict
 
 _PROBLEM = ["benchmark", "problem_id"]
 _GROUP = ["checkpoint_id", "benchmark", "task", "language"]

@@ -16,7 +16,7 @@ from assets.filtered_seeds.settings import SeedSettings
 from assets.filtered_seeds.table import TABLE
 from assets.publishing.plots import png_markdown
 from assets.publishing.progress import LogProgress
-from assets.publishing.publication import Materialised, accounts_check, cache_of, publish
+from assets.publishing.publication import Materialized, accounts_check, cache_of, publish
 from assets.publishing.recipe_assets import RecipeAssets
 from assets.texts.embedding import embedding_matrix
 from resources.embedder.resource import EmbedderResource
@@ -58,7 +58,7 @@ def build(shared: RecipeAssets, settings: SeedSettings, spec: EngineSpec) -> dg.
         embedder: EmbedderResource,
         engines: dg.ResourceParam[EnginesResource],
         **problems: pl.LazyFrame,
-    ) -> Materialised:
+    ) -> Materialized:
         """Documented, type-checked, distinct pieces of code (as the recipe asks), with their exact lines."""
         language = context.partition_key
         with ExitStack() as stack:

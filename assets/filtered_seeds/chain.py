@@ -28,7 +28,7 @@ from assets.filtered_seeds.settings import SeedSettings
 from assets.filtered_seeds.standalone import standalone_seeds
 from assets.filtered_seeds.verbatim_benchmarks import STAGE as VERBATIM_BENCHMARKS
 from assets.filtered_seeds.verbatim_benchmarks import without_benchmarks
-from assets.raw_corpus.licence_policy import judge_licences
+from assets.raw_corpus.license_policy import judge_licenses
 from assets.rows.batches import FILES, in_batches
 from assets.rows.ledger import Ledger
 from assets.rows.outcome import REJECTION_SCHEMA, Outcome, no_rejections
@@ -37,10 +37,10 @@ from assets.texts.near_duplicates.find import STAGE as NEAR_DUPLICATES
 from assets.texts.near_duplicates.find import find_near_duplicates
 from assets.texts.near_duplicates.settings import NearDuplicateSettings
 from assets.texts.near_duplicates.signatures import signatures
-from resources.embedder.face import Embedder
+from resources.embedder.base import Embedder
 from resources.row_cache import CacheStage, RowCache
 from resources.row_cache.cache import Progress
-from resources.type_checker.face import TypeChecker
+from resources.type_checker.base import TypeChecker
 
 EXTRACTION_VERSION = "3"
 """Raised when the same file and settings would give other seeds: part of the cache key."""
@@ -270,7 +270,7 @@ def _batches(files: pl.LazyFrame) -> Iterator[pl.DataFrame]:
 
 def _preference(files: pl.LazyFrame) -> pl.DataFrame:
     """What decides between near-duplicates: `file_id, not_permissive, dump`."""
-    origins = files.select("file_id", "licence", "dump").collect()
-    verdicts = judge_licences(origins["licence"].to_list(), "any")
-    joined = origins.join(verdicts, on="licence", how="left", nulls_equal=True)
+    origins = files.select("file_id", "license", "dump").collect()
+    verdicts = judge_licenses(origins["license"].to_list(), "any")
+    joined = origins.join(verdicts, on="license", how="left", nulls_equal=True)
     return joined.select("file_id", (~pl.col("permissive")).alias("not_permissive"), "dump")

@@ -12,7 +12,7 @@ from assets.filtered_seeds.filters import FilterSettings
 from assets.filtered_seeds.import_inference import ImportSettings
 from assets.filtered_seeds.verbatim_benchmarks import VerbatimBenchmarks
 from assets.texts.near_duplicates.settings import NearDuplicateSettings
-from resources.embedder.face import EmbedderSpec
+from resources.embedder.base import EmbedderSpec
 from resources.type_checker.choice import Check
 
 

@@ -10,7 +10,7 @@ from assets.instructions.few_shot_bank import bank_digest
 from assets.instructions.methods import write_instructions
 from assets.instructions.settings import InstructionSettings
 from assets.instructions.table import TABLE
-from assets.publishing.publication import Materialised, accounts_check, bar_plots, publish
+from assets.publishing.publication import Materialized, accounts_check, bar_plots, publish
 from assets.publishing.recipe_assets import RecipeAssets
 from assets.rows.ledger import Ledger
 from resources.engines.resource import EnginesResource
@@ -45,7 +45,7 @@ def build(shared: RecipeAssets, settings: InstructionSettings, spec: EngineSpec)
         store: dg.ResourceParam[ParquetIOManager],
         row_cache: RowCacheResource,
         engines: dg.ResourceParam[EnginesResource],
-    ) -> Materialised:
+    ) -> Materialized:
         """Tasks in plain words, grown from seeds by the recipe's engine in the recipe's way."""
         seeds = filtered_seeds.collect()
         with asking(context, engines, row_cache, spec) as asker:

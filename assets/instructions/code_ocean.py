@@ -20,7 +20,7 @@ from assets.instructions.code_ocean_tasks import TASK_NAMES, draw_target, draw_t
 from assets.instructions.settings import CodeOcean, CodeOceanTask
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
-from resources.engines.face import Sampling
+from resources.engines.base import Sampling
 from resources.ids import content_id
 
 PACKAGE = "assets.instructions"
@@ -36,7 +36,7 @@ def write(seeds: pl.DataFrame, settings: CodeOcean, ask: Ask) -> Outcome:
 
     `seeds` has `SEED_COLUMNS`. Kept rows add `instruction_id, parent_id (null), instruction` (with the
     information), `solution, task, judge, generation` and, null, what other methods give. Rows that the judge
-    refused are kept: verification rejects them, by the same judgement. The order is that of the draw.
+    refused are kept: verification rejects them, by the same judgment. The order is that of the draw.
     """
     asked = apply_rules(
         in_drawn_order(seeds.select(SEED_COLUMNS), settings),

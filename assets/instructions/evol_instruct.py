@@ -20,7 +20,7 @@ from assets.instructions.table import TABLE
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
 from assets.source_code.code_blocks import scan
-from resources.engines.face import Sampling
+from resources.engines.base import Sampling
 from resources.ids import content_id
 
 PACKAGE = "assets.instructions"

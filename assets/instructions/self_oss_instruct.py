@@ -16,7 +16,7 @@ from assets.instructions.few_shot_bank import NEXT_EXAMPLE, bank, draw_shots
 from assets.instructions.settings import SelfOssInstruct
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
-from resources.engines.face import Sampling
+from resources.engines.base import Sampling
 from resources.ids import content_id
 
 MOST_CONCEPTS = 30

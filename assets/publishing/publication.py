@@ -1,4 +1,4 @@
-"""From frames to a materialisation: stage the tables, describe them for people, check the accounts.
+"""From frames to a materialization: stage the tables, describe them for people, check the accounts.
 
 The one place where an artifact meets Dagster's metadata; every `asset.py` ends in `publish`. What the frames
 hold is the stages' matter.
@@ -22,7 +22,7 @@ from resources.row_cache.resource import RowCacheResource
 ACCOUNTS_CHECK = "rows_accounted_for"
 """Blocking check of every filtering artifact: rows in = rows kept + rows rejected."""
 
-Materialised = dg.MaterializeResult[StagedArtifact]
+Materialized = dg.MaterializeResult[StagedArtifact]
 
 
 def accounts_check(key: dg.AssetKey) -> dg.AssetCheckSpec:
@@ -58,7 +58,7 @@ def publish(
     checks: Sequence[dg.AssetCheckResult] = (),
     beside: Mapping[str, pl.DataFrame] | None = None,
     source: str | None = None,
-) -> Materialised:
+) -> Materialized:
     """Stage `rows` and what explains them, and describe the whole to Dagster.
 
     The digests of the tables that were read go into the file and the metadata, as the record of what this

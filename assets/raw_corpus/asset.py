@@ -5,9 +5,9 @@ import polars as pl
 
 from assets.corpus_dump.table import TABLE
 from assets.publishing.plots import bar_plot, png_markdown
-from assets.publishing.publication import Materialised, accounts_check, publish
+from assets.publishing.publication import Materialized, accounts_check, publish
 from assets.publishing.recipe_assets import OWNERS, artifact_asset, code_version
-from assets.raw_corpus.licences import licence_mix
+from assets.raw_corpus.licenses import license_mix
 from assets.raw_corpus.selection import STAGE, select_files
 from assets.raw_corpus.settings import RawCorpusSettings
 from assets.raw_corpus.take_downs import TakeDowns, parse_take_downs
@@ -16,7 +16,7 @@ from resources.parquet_store import ParquetIOManager
 from resources.storage import S3Options, Storage
 
 KEY = dg.AssetKey("raw_corpus")
-VERSION = "1"
+VERSION = "2"
 
 
 def build(
@@ -45,8 +45,8 @@ def build(
         context: dg.AssetExecutionContext,
         corpus_dump: pl.LazyFrame,
         store: dg.ResourceParam[ParquetIOManager],
-    ) -> Materialised:
-        """Files that may be used: allowed licences, no take-downs, each content once, the newest dump's."""
+    ) -> Materialized:
+        """Files that may be used: allowed licenses, no take-downs, each content once, the newest dump's."""
         chosen = select_files(
             corpus_dump.filter(pl.col("language") == context.partition_key),
             dump_order=(),  # by name: dumps are named so that they sort, as dates do
@@ -57,7 +57,7 @@ def build(
         ledger.record(
             STAGE, "files", chosen.counts["read"], chosen.rejected.collect(), rows_out=chosen.counts["kept"]
         )
-        licences = licence_mix(chosen.kept)
+        licenses = license_mix(chosen.kept)
         return publish(
             context,
             store,
@@ -65,8 +65,8 @@ def build(
             chosen.kept,
             ledger=ledger,
             metadata={
-                "licences": dg.MetadataValue.md(
-                    png_markdown("licences", bar_plot(licences, "licence", "files"))
+                "licenses": dg.MetadataValue.md(
+                    png_markdown("licenses", bar_plot(licenses, "license", "files"))
                 ),
             },
         )

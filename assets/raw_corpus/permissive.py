@@ -1,9 +1,9 @@
-"""The licences that count as permissive: a fixed list, so that no library update changes the corpus.
+"""The licenses that count as permissive: a fixed list, so that no library update changes the corpus.
 
-SPDX identifiers of licences that ask for notices at most, as the Blue Oak Council's list understands it, and
-that the ScanCode licence database puts in its categories "Permissive" or "Public Domain". Left out on purpose:
-weak copyleft (MPL, EPL, LGPL, Artistic-2.0, Ruby), licences of fonts and data sets, and the JSON licence, whose
-"good, not evil" clause restricts use. A licence that is missing here can be named in the setting `allow`.
+SPDX identifiers of licenses that ask for notices at most, as the Blue Oak Council's list understands it, and
+that the ScanCode license database puts in its categories "Permissive" or "Public Domain". Left out on purpose:
+weak copyleft (MPL, EPL, LGPL, Artistic-2.0, Ruby), licenses of fonts and data sets, and the JSON license, whose
+"good, not evil" clause restricts use. A license that is missing here can be named in the setting `allow`.
 """
 
 PERMISSIVE = frozenset(
@@ -186,4 +186,4 @@ PERMISSIVE = frozenset(
         "ZPL-2.1",
     ]
 )
-"""SPDX identifiers of the licences that `allow: permissive` lets in."""
+"""SPDX identifiers of the licenses that `allow: permissive` lets in."""

@@ -1,7 +1,7 @@
 """Which files of all dumps make the corpus of a language, each content once.
 
 In this order: of the same path in the same repository only the newest dump's file counts; then take-downs,
-the licence policy, and one file per content. Older states do not come back when the newest is rejected. Only
+the license policy, and one file per content. Older states do not come back when the newest is rejected. Only
 a narrow table without contents is held in memory, about 300 bytes a file at its peak (measured with 3 million
 files); contents are streamed through a join at the end.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.raw_corpus.licence_policy import Policy, judge_licences
+from assets.raw_corpus.license_policy import Policy, judge_licenses
 from assets.raw_corpus.take_downs import TakeDowns, taken_down
 from assets.rows.outcome import REJECTION_SCHEMA
 from assets.rows.reasons import Reason
@@ -89,8 +89,8 @@ def _judged(
         )
         .when(pl.col("take_down").is_not_null())
         .then(pl.lit(Reason.TAKEN_DOWN.value))
-        .when(~pl.col("licence_allowed"))
-        .then(pl.lit(Reason.LICENCE.value)),
+        .when(~pl.col("license_allowed"))
+        .then(pl.lit(Reason.LICENSE.value)),
     )
     best = (
         passed.filter(pl.col("reason").is_null())
@@ -108,23 +108,23 @@ def _judged(
             .then(pl.lit(Reason.EXACT_DUPLICATE.value))
             .otherwise("reason"),
         )
-        .select("row", "reason", "winner", "take_down", "licence_detail")
+        .select("row", "reason", "winner", "take_down", "license_detail")
     )
 
 
 def _narrow(numbered: pl.LazyFrame, dump_order: Sequence[str], allow: Policy) -> pl.DataFrame:
     """The numbers that the choice depends on, without strings, one row a file."""
-    seen = numbered.select("licence", "dump").unique().collect(engine="streaming")
+    seen = numbered.select("license", "dump").unique().collect(engine="streaming")
     dumps = [*dump_order, *sorted(set(seen["dump"].to_list()) - set(dump_order))]
     ranks = pl.LazyFrame(
         {"dump": dumps, "dump_rank": range(len(dumps))}, schema={"dump": pl.String, "dump_rank": pl.UInt32}
     )
-    verdicts = judge_licences(seen["licence"].to_list(), allow).lazy()
-    place, tie = content_id("repo", "path"), content_id("commit", "licence", "language")
+    verdicts = judge_licenses(seen["license"].to_list(), allow).lazy()
+    place, tie = content_id("repo", "path"), content_id("commit", "license", "language")
     return (
         numbered.select(
             "row",
-            "licence",
+            "license",
             "dump",
             file_hi=_half("file_id", 0),
             file_lo=_half("file_id", 1),
@@ -135,9 +135,9 @@ def _narrow(numbered: pl.LazyFrame, dump_order: Sequence[str], allow: Policy) ->
             tie=_half(tie, 0),
         )
         .join(ranks, on="dump", how="left")
-        .join(verdicts, on="licence", how="left", nulls_equal=True)
-        .drop("licence", "dump")
-        .with_columns(pl.col("licence_detail").cast(pl.Categorical))
+        .join(verdicts, on="license", how="left", nulls_equal=True)
+        .drop("license", "dump")
+        .with_columns(pl.col("license_detail").cast(pl.Categorical))
         .collect(engine="streaming")
     )
 
@@ -163,7 +163,7 @@ def _rejections(numbered: pl.LazyFrame, rejected: pl.DataFrame, take_downs: Take
         .then(pl.format("same content as {}", "winner_id"))
         .when(reason=Reason.TAKEN_DOWN.value)
         .then("rule")
-        .otherwise(pl.col("licence_detail").cast(pl.String))
+        .otherwise(pl.col("license_detail").cast(pl.String))
     )
     return (
         numbered.select("row", "file_id")

@@ -1,20 +1,20 @@
-"""What a user says about which files of the corpus may be used: the licence policy and the take-downs."""
+"""What a user says about which files of the corpus may be used: the license policy and the take-downs."""
 
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from assets.raw_corpus.licence_policy import known_identifier
+from assets.raw_corpus.license_policy import known_identifier
 
 
 class RawCorpusSettings(BaseModel):
-    """The licence policy and the list of take-downs."""
+    """The license policy and the list of take-downs."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     allow: Literal["permissive", "any-known", "any"] | tuple[str, ...] = Field(
         default="permissive",
-        description="permissive: the list in permissive.py; any-known: any file whose licence is known; "
+        description="permissive: the list in permissive.py; any-known: any file whose license is known; "
         "any: every file; or a list of SPDX identifiers",
     )
     take_downs: str | None = Field(
@@ -23,7 +23,7 @@ class RawCorpusSettings(BaseModel):
 
     @field_validator("allow")
     @classmethod
-    def _names_licences(cls, allow: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    def _names_licenses(cls, allow: str | tuple[str, ...]) -> str | tuple[str, ...]:
         if isinstance(allow, str):
             return allow
         if not allow:
@@ -31,7 +31,7 @@ class RawCorpusSettings(BaseModel):
         unknown = [name for name in allow if known_identifier(name) is None]
         if unknown:
             raise ValueError(
-                f"no SPDX licence identifiers: {', '.join(unknown)}. Write identifiers such as MIT or "
+                f"no SPDX license identifiers: {', '.join(unknown)}. Write identifiers such as MIT or "
                 "Apache-2.0 (https://spdx.org/licenses), or one of: permissive, any-known, any"
             )
         return tuple(sorted({str(known_identifier(name)) for name in allow}))

@@ -1,6 +1,6 @@
 """What a source would bring, counted while it is read through and nothing is kept.
 
-Judges files exactly as the asset does (`source_files`); licences are judged by the raw corpus's policy, which
+Judges files exactly as the asset does (`source_files`); licenses are judged by the raw corpus's policy, which
 its take-downs and duplicates would narrow further.
 """
 
@@ -11,13 +11,13 @@ import polars as pl
 
 from assets.corpus_dump.settings import CorpusDumpSettings
 from assets.corpus_dump.source_files import judge_files
-from assets.raw_corpus.licence_policy import Policy, judge_licences
+from assets.raw_corpus.license_policy import Policy, judge_licenses
 
 KEPT_SCHEMA = pl.Schema(
     {
         "language": pl.String,
-        "licence": pl.String,  # null: not known
-        "allowed": pl.Boolean,  # by the licence policy
+        "license": pl.String,  # null: not known
+        "allowed": pl.Boolean,  # by the license policy
         "files": pl.Int64,
         "bytes": pl.Int64,
     }
@@ -50,7 +50,7 @@ def survey_files(
     """
     read, complete = 0, True
     kept = pl.DataFrame(
-        schema={"language": pl.String, "licence": pl.String, "files": pl.Int64, "bytes": pl.Int64}
+        schema={"language": pl.String, "license": pl.String, "files": pl.Int64, "bytes": pl.Int64}
     )
     rejected = pl.DataFrame(schema=REJECTED_SCHEMA)
     for batch in batches:
@@ -58,17 +58,17 @@ def survey_files(
         complete = complete and batch.height <= left
         outcome = judge_files(batch.head(left), "survey", settings)
         read += min(left, batch.height)
-        found = outcome.kept.select("language", "licence", files=pl.lit(1, pl.Int64), bytes="size")
-        kept = pl.concat([kept, found]).group_by("language", "licence").agg(pl.col("files", "bytes").sum())
+        found = outcome.kept.select("language", "license", files=pl.lit(1, pl.Int64), bytes="size")
+        kept = pl.concat([kept, found]).group_by("language", "license").agg(pl.col("files", "bytes").sum())
         lost = outcome.rejected.select("reason", files=pl.lit(1, pl.Int64))
         rejected = pl.concat([rejected, lost]).group_by("reason").agg(pl.col("files").sum())
         if not complete:
             break
-    verdicts = judge_licences(kept["licence"].to_list(), allow).rename({"licence_allowed": "allowed"})
-    judged = kept.join(verdicts, on="licence", how="left", nulls_equal=True).select(KEPT_SCHEMA.names())
+    verdicts = judge_licenses(kept["license"].to_list(), allow).rename({"license_allowed": "allowed"})
+    judged = kept.join(verdicts, on="license", how="left", nulls_equal=True).select(KEPT_SCHEMA.names())
     return Survey(
         read,
-        judged.sort("files", "language", "licence", descending=[True, False, False]),
+        judged.sort("files", "language", "license", descending=[True, False, False]),
         rejected.sort("files", "reason", descending=[True, False]),
         complete,
     )

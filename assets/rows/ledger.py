@@ -38,7 +38,7 @@ class Step:
 
 @dataclass
 class Ledger:
-    """The steps of one materialisation, and all that they rejected."""
+    """The steps of one materialization, and all that they rejected."""
 
     steps: list[Step] = field(default_factory=list)
     rejections: list[pl.DataFrame] = field(default_factory=list)

@@ -20,7 +20,7 @@ class Reason(StrEnum):
     MISSING_CONTENT = "missing_content"
     MISSING_PROVENANCE = "missing_provenance"
     # raw_corpus: what may not or need not be used
-    LICENCE = "licence"
+    LICENSE = "license"
     TAKEN_DOWN = "taken_down"
     EXACT_DUPLICATE = "exact_duplicate"
     SUPERSEDED = "superseded"

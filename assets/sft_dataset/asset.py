@@ -10,7 +10,7 @@ from assets.asking.asker import Asker
 from assets.asking.model_calls import asking, budget_check, budget_result, call_metadata
 from assets.asking.prompts import prompts_digest
 from assets.publishing.progress import LogProgress
-from assets.publishing.publication import Materialised, accounts_check, bar_plots, cache_of, publish
+from assets.publishing.publication import Materialized, accounts_check, bar_plots, cache_of, publish
 from assets.publishing.recipe_assets import RecipeAssets
 from assets.rows.ledger import Ledger
 from assets.sft_dataset.categories import categories_digest
@@ -20,7 +20,7 @@ from assets.sft_dataset.settings import SftSettings
 from assets.sft_dataset.table import TABLE
 from assets.texts.embedding import Embed, embedded
 from assets.verified_responses.table import TABLE as VERIFIED
-from resources.embedder.face import EmbedderSpec
+from resources.embedder.base import EmbedderSpec
 from resources.embedder.resource import EmbedderResource
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec
@@ -29,7 +29,7 @@ from resources.row_cache.resource import RowCacheResource
 from resources.workers.resource import WorkersResource
 
 ARTIFACT = "sft_dataset"
-VERSION = "4"
+VERSION = "5"
 WORTH_CHECK = "rows_are_worth_training_on"
 
 
@@ -70,8 +70,8 @@ def build(shared: RecipeAssets, settings: SftSettings, spec: EngineSpec) -> dg.A
         workers: WorkersResource,
         embedder: EmbedderResource,
         engines: dg.ResourceParam[EnginesResource],
-    ) -> Materialised:
-        """Selected, decontaminated training rows with licence, repository, commit, path and lines of their seed."""
+    ) -> Materialized:
+        """Selected, decontaminated training rows with license, repository, commit, path and lines of their seed."""
         verified, problems = verified_responses.collect(), benchmarks.collect()
         askers: list[Asker] = []
         with ExitStack() as stack:

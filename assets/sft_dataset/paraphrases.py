@@ -14,7 +14,7 @@ from assets.asking.prompts import template
 from assets.benchmarks.passages import PATTERN_SCHEMA
 from assets.sft_dataset.settings import Paraphrases
 from assets.texts.embedding import Embed, directions, embedding_matrix
-from resources.engines.face import Sampling
+from resources.engines.base import Sampling
 from resources.ids import content_id
 
 METHOD = "paraphrase"

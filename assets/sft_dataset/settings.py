@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assets.texts.near_duplicates.settings import NearDuplicateSettings
-from resources.embedder.face import EmbedderSpec
+from resources.embedder.base import EmbedderSpec
 
 DecontaminationMethod = Literal["verbatim", "openai_substrings", "ngram_overlap"]
 

@@ -29,7 +29,7 @@ TABLE = Table(
         text("repo", "repository or package of the seed"),
         text("path", "path of the file in it"),
         text("commit", "commit or version"),
-        text("licence", "SPDX expression of the file's licence; null: unknown"),
+        text("license", "SPDX expression of the file's license; null: unknown"),
         integer("start_line", "first line of the seed in the file, from 1"),
         integer("end_line", "last line of the seed, inclusive"),
         text("proof", "how the response was proven: split or in_process"),

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from resources.embedder.face import EMBEDDING, Embedder
+from resources.embedder.base import EMBEDDING, Embedder
 from resources.row_cache import CacheStage, Mapped, RowCache
 from resources.row_cache.cache import Progress
 

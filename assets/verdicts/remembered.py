@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import polars as pl
 
 from resources.row_cache import CacheStage, Mapped, RowCache
-from resources.sandbox.face import PROGRAM_SCHEMA, TRANSIENT, VERDICT_SCHEMA, Sandbox
+from resources.sandbox.base import PROGRAM_SCHEMA, TRANSIENT, VERDICT_SCHEMA, Sandbox
 
 STAGE = "verdicts"
 CACHE_VERSION = "3"

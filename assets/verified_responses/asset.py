@@ -13,7 +13,7 @@ from assets.asking.prompts import prompts_digest
 from assets.candidate_responses.table import TABLE as CANDIDATES
 from assets.publishing.plots import bar_plot, png_markdown
 from assets.publishing.progress import LogProgress
-from assets.publishing.publication import Materialised, accounts_check, cache_of, publish
+from assets.publishing.publication import Materialized, accounts_check, cache_of, publish
 from assets.publishing.recipe_assets import RecipeAssets
 from assets.rows.ledger import Ledger
 from assets.verified_responses.methods import Means, Verified, verify
@@ -54,14 +54,14 @@ def build(shared: RecipeAssets, settings: VerificationSettings, spec: EngineSpec
         row_cache: RowCacheResource,
         sandbox: SandboxResource,
         engines: dg.ResourceParam[EnginesResource],
-    ) -> Materialised:
+    ) -> Materialized:
         """Responses that held (own tests, judge, as the recipe asks); `__verdicts` has the verdict on every one."""
         responses = candidate_responses.collect()
         askers: list[Asker] = []
 
         @contextmanager
         def judge() -> Iterator[Asker]:
-            with asking(context, engines, row_cache, spec, what="judgements") as asker:
+            with asking(context, engines, row_cache, spec, what="judgments") as asker:
                 askers.append(asker)
                 yield asker
 

@@ -9,7 +9,7 @@ import polars as pl
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
 from assets.verified_responses.settings import Execution
-from resources.sandbox.face import TRANSIENT, Verdict
+from resources.sandbox.base import TRANSIENT, Verdict
 
 STAGE = "execution"
 

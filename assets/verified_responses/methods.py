@@ -25,7 +25,7 @@ from assets.verified_responses.settings import (
 )
 from assets.verified_responses.table import VERDICT_COLUMNS
 from resources.row_cache import RowCache
-from resources.sandbox.face import Sandbox
+from resources.sandbox.base import Sandbox
 
 UNVERIFIED = "unverified"
 """The verdict on a response that nothing was held against."""

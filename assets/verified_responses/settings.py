@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from assets.asking.judging.settings import Discriminator
-from resources.sandbox.face import FLAGS, Limits
+from resources.sandbox.base import FLAGS, Limits
 
 
 class Execution(BaseModel):

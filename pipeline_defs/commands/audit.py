@@ -16,7 +16,7 @@ def audit(
     recipe: Annotated[str | None, typer.Option("--recipe", help="Recipe, where more than one is on.")] = None,
     json: Annotated[bool, typer.Option("--json", help="The answer as JSON lines.")] = False,
 ) -> None:
-    """Ask an audit question: yields, lineage, licences, contamination."""
+    """Ask an audit question: yields, lineage, licenses, contamination."""
     console = Console()
     if question is None:
         table = Table("question", "what it asks")

@@ -17,7 +17,7 @@ from assets.rows.reasons import Reason
 from assets.texts.embedding import embedding_matrix
 from pipeline_defs.commands.tables import TableError, check_output, read_table
 from pipeline_defs.commands.text_batches import map_texts, progress_bars, readable_id, write_with_evidence
-from resources.embedder.face import EMBEDDING, EmbedderSpec, EmbedderUnavailable
+from resources.embedder.base import EMBEDDING, EmbedderSpec, EmbedderUnavailable
 from resources.embedder.resource import EmbedderResource
 
 

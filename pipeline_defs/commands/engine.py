@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline_defs.settings import load_settings
-from resources.engines.face import EngineUnavailable
+from resources.engines.base import EngineUnavailable
 from resources.engines.lease import Lease, LeaseFile, lease_files
 from resources.engines.shared_server import stop as stop_server
 

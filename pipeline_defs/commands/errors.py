@@ -6,12 +6,12 @@ from assets.raw_corpus.take_downs import TakeDownError
 from pipeline_defs.recipes.model import RecipeError
 from pipeline_defs.runs import RunFailedError
 from pipeline_defs.settings import SettingsError
-from resources.corpus_source.face import SourceError
-from resources.engines.face import EngineUnavailable
+from resources.corpus_source.base import SourceError
+from resources.engines.base import EngineUnavailable
 from resources.parquet_store import MissingTableError
-from resources.sandbox.face import SandboxUnavailable
-from resources.trainer.face import TrainerUnavailable
-from resources.type_checker.face import TypeCheckerUnavailable
+from resources.sandbox.base import SandboxUnavailable
+from resources.trainer.base import TrainerUnavailable
+from resources.type_checker.base import TypeCheckerUnavailable
 
 EXPECTED = (
     BenchmarkError,

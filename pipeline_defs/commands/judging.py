@@ -25,7 +25,7 @@ from rich.text import Text
 from assets.verdicts.remembered import RESULTS, with_verdicts
 from pipeline_defs.settings import load_settings
 from resources.row_cache.cache import RowCache
-from resources.sandbox.face import VERDICT_SCHEMA, Sandbox, SandboxUnavailable, Verdict
+from resources.sandbox.base import VERDICT_SCHEMA, Sandbox, SandboxUnavailable, Verdict
 from resources.sandbox.local import open_sandbox
 from resources.storage import Storage
 

@@ -22,7 +22,7 @@ from pipeline_defs.runs import in_batches, run_batch, stale_work
 from pipeline_defs.sensors import complete_dumps_in_folder, complete_dumps_on_s3
 from pipeline_defs.settings import DEMO_CONFIG_FILE, Settings
 from pipeline_defs.staleness import Work
-from resources.corpus_source.face import SourceError
+from resources.corpus_source.base import SourceError
 
 console = Console(width=None if sys.stdout.isatty() else 140)
 """Where nobody watches (a log, a pipe) lines are as wide as the tables need."""

@@ -88,7 +88,7 @@ def print_rows(console: Console, store: ParquetStore, recipe: str, count: int = 
         return
     rows = pl.concat([store.scan(address) for address in addresses]).head(count).collect()
     for row in rows.iter_rows(named=True):
-        origin = f"{row['repo']} {row['commit']} {row['path']}:{row['start_line']}-{row['end_line']} ({row['licence']})"
+        origin = f"{row['repo']} {row['commit']} {row['path']}:{row['start_line']}-{row['end_line']} ({row['license']})"
         text = f"[bold]user[/]\n{escape(row['prompt'])}\n\n[bold]assistant[/]\n{escape(row['completion'])}"
         console.print(
             Panel(

@@ -19,7 +19,7 @@ from assets.eval_scores.sample_programs import sample_programs, unanswered_tasks
 from pipeline_defs.commands.judging import BACKEND_HELP, judged, machine_sandbox, show_verdicts
 from pipeline_defs.commands.program_lines import json_lines
 from pipeline_defs.commands.tables import PARQUET, TableError, check_output, read_table, write_table
-from resources.sandbox.face import TRANSIENT, VERDICT_SCHEMA, Sandbox, Verdict
+from resources.sandbox.base import TRANSIENT, VERDICT_SCHEMA, Sandbox, Verdict
 
 SAMPLES = pl.Schema(
     {"task_id": pl.String, "sample": pl.Int64, "completion": pl.String, "solution": pl.String}

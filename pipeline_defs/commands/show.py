@@ -19,7 +19,7 @@ def show(
     recipe: Annotated[str | None, typer.Option("--recipe", help="Recipe, where more than one is on.")] = None,
     rows: Annotated[int, typer.Option("-n", "--rows", min=1, help="How many rows.")] = 5,
     columns: Annotated[str | None, typer.Option(help="Columns to show, with commas between.")] = None,
-    where: Annotated[str | None, typer.Option(help="Condition in SQL, e.g. \"licence = 'MIT'\".")] = None,
+    where: Annotated[str | None, typer.Option(help="Condition in SQL, e.g. \"license = 'MIT'\".")] = None,
     json: Annotated[bool, typer.Option("--json", help="Whole rows as JSON lines.")] = False,
 ) -> None:
     """Show rows of an artifact, or of a table beside it (__rejected, __funnel, __verdicts)."""

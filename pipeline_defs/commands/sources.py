@@ -13,7 +13,7 @@ from assets.raw_corpus.survey import Survey, survey_files
 from pipeline_defs.resources import build_resources
 from pipeline_defs.settings import Settings, load_settings
 from resources.corpus_source.backends import open_source
-from resources.corpus_source.face import CorpusSource, SourceError
+from resources.corpus_source.base import CorpusSource, SourceError
 from resources.corpus_source.resource import CorpusSourcesResource
 from resources.corpus_source.settings import Directory, Dump
 
@@ -41,7 +41,7 @@ def sources(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="The counts as JSON lines.")] = False,
 ) -> None:
-    """Say where files come from and count what they would bring: languages, licences, sizes, rejections.
+    """Say where files come from and count what they would bring: languages, licenses, sizes, rejections.
 
     Reads the source through, and keeps nothing.
     """
@@ -100,9 +100,9 @@ def _print(console: Console, name: str, source: CorpusSource, survey: Survey) ->
         survey.kept.group_by("language").agg(pl.col("files", "bytes").sum()).sort("files", descending=True)
     )
     console.print(_table("languages", by_language))
-    by_licence = survey.kept.group_by("licence", "allowed").agg(pl.col("files", "bytes").sum())
+    by_license = survey.kept.group_by("license", "allowed").agg(pl.col("files", "bytes").sum())
     console.print(
-        _table("licences, and whether the policy allows them", by_licence.sort("files", descending=True))
+        _table("licenses, and whether the policy allows them", by_license.sort("files", descending=True))
     )
     console.print(_table("not taken in", survey.rejected))
 
@@ -118,7 +118,7 @@ def _table(title: str, rows: pl.DataFrame) -> Table:
 
 def _cell(column: str, value: object) -> str:
     if value is None:
-        return "not known" if column == "licence" else ""
+        return "not known" if column == "license" else ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -19,7 +19,7 @@ def trace(
     recipe: Annotated[str | None, typer.Option("--recipe", help="Recipe, where more than one is on.")] = None,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Follow a row back to repository, commit, path, lines and licence."""
+    """Follow a row back to repository, commit, path, lines and license."""
     deployment = open_deployment(recipe)
     try:
         found = trace_id(row_id, deployment.store(), deployment.recipe(recipe).name)

@@ -17,8 +17,8 @@ from assets.rows.outcome import apply_rules
 from assets.rows.reasons import Reason
 from pipeline_defs.commands.tables import TableError, check_output, read_table
 from pipeline_defs.commands.text_batches import batches_of, write_with_evidence
+from resources.type_checker.base import TypeChecker, TypeCheckerUnavailable
 from resources.type_checker.choice import Check, checker_for
-from resources.type_checker.face import TypeChecker, TypeCheckerUnavailable
 from resources.type_checker.pyright import PyrightSettings
 
 EVIDENCE = pl.Schema({"kept": pl.Boolean, "reason": pl.String, "n_errors": pl.Int64, "detail": pl.String})

@@ -14,7 +14,7 @@ from rich.console import Console
 from pipeline_defs.commands.judging import BACKEND_HELP, judged, machine_sandbox, show_verdicts
 from pipeline_defs.commands.program_lines import read_programs
 from pipeline_defs.commands.tables import TableError, check_output, write_table
-from resources.sandbox.face import VERDICT_SCHEMA, Sandbox
+from resources.sandbox.base import VERDICT_SCHEMA, Sandbox
 
 _SHOWN = 20
 

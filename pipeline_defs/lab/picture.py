@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline_defs.lab.scores import Score
 
-COLOURS = {"greedy": "#2f7d5b", "sampled": "#a9c9b8"}
+COLORS = {"greedy": "#2f7d5b", "sampled": "#a9c9b8"}
 
 
 def draw(
@@ -23,7 +23,7 @@ def draw(
     axes = figure.add_subplot()
     axes.spines[["top", "right"]].set_visible(False)
     width = 0.38
-    for shift, (way, colour) in enumerate(COLOURS.items()):
+    for shift, (way, color) in enumerate(COLORS.items()):
         found = [scores[arm][way] for arm in arms]
         places = [place + (shift - 0.5) * width for place in range(len(arms))]
         shares = [100 * one.share for one in found]
@@ -31,7 +31,7 @@ def draw(
             [100 * (one.share - one.low) for one in found],
             [100 * (one.high - one.share) for one in found],
         ]
-        axes.bar(places, shares, width, color=colour, label=way, yerr=errors, capsize=3, ecolor="#444444")
+        axes.bar(places, shares, width, color=color, label=way, yerr=errors, capsize=3, ecolor="#444444")
         for place, one in zip(places, found, strict=True):
             axes.annotate(
                 f"{100 * one.share:.0f}",

@@ -18,7 +18,7 @@ from assets.eval_scores.tasks import asked
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import TransformersSpec
 from resources.row_cache import RowCache
-from resources.sandbox.face import Sandbox
+from resources.sandbox.base import Sandbox
 
 SAMPLED = {"samples": 10, "temperature": 0.8}
 """The second evaluation: ten samples a problem, drawn as the teacher draws."""

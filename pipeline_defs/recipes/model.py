@@ -30,7 +30,7 @@ NEEDS_A_MODEL = ("oss_instruct", "evol_instruct", "code_ocean", "discriminator",
 """Methods whose questions the offline rules have no answer to."""
 
 JUDGING = ("discriminator", "both")
-"""Methods of verification whose rows carry a judgement."""
+"""Methods of verification whose rows carry a judgment."""
 
 
 class RecipeError(ValueError):

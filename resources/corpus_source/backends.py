@@ -1,8 +1,8 @@
 """Which backend serves which settings: the one place that knows all corpus sources."""
 
+from resources.corpus_source.base import CorpusSource
 from resources.corpus_source.directory import DirectorySource
 from resources.corpus_source.dump import DumpSource
-from resources.corpus_source.face import CorpusSource
 from resources.corpus_source.installed_packages import InstalledPackagesSource
 from resources.corpus_source.settings import Directory, Dump, InstalledPackages
 from resources.storage import S3Options

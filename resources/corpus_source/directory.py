@@ -1,7 +1,7 @@
 """A directory of source code: a plain tree, one git checkout, or a folder of checkouts at any depth.
 
 Of a checkout, the files of its current commit are read (`git_checkout`). Files outside of all checkouts make
-up one more repository, named after the folder, without a commit. Licences come from `repository_licences`.
+up one more repository, named after the folder, without a commit. Licenses come from `repository_licenses`.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from resources.corpus_source.face import (
+from resources.corpus_source.base import (
     BATCH_BYTES,
     READ_LIMIT,
     CorpusSource,
@@ -22,7 +22,7 @@ from resources.corpus_source.face import (
 )
 from resources.corpus_source.git_checkout import GitCheckout, is_repository
 from resources.corpus_source.local_files import read_file
-from resources.corpus_source.repository_licences import RepositoryLicences
+from resources.corpus_source.repository_licenses import RepositoryLicenses
 from resources.corpus_source.settings import Directory
 
 
@@ -92,11 +92,11 @@ class DirectorySource(CorpusSource):
 
     def _of_tree(self) -> Iterator[RawFile]:
         by_path = {_slashed(file.relative_to(self.root)): file for file in self.loose_files}
-        licences = RepositoryLicences(by_path, lambda path: _content(by_path[path]))
+        licenses = RepositoryLicenses(by_path, lambda path: _content(by_path[path]))
         name = self.root.resolve().name
         for path, file in by_path.items():
-            row = read_file(file, repo=name, path=path, commit=None, licence=None)
-            row["licence"] = licences.of(path, row["content"])
+            row = read_file(file, repo=name, path=path, commit=None, license=None)
+            row["license"] = licenses.of(path, row["content"])
             yield row
 
 
@@ -108,7 +108,7 @@ def _of_checkout(checkout: GitCheckout) -> Iterator[RawFile]:
         def content(path: str) -> bytes | None:
             return reader.read(blobs[path].blob) if blobs[path].size <= READ_LIMIT else None
 
-        licences = RepositoryLicences(blobs, content)
+        licenses = RepositoryLicenses(blobs, content)
         for file in files:
             read = content(file.path)
             too_large = file.size > READ_LIMIT
@@ -119,7 +119,7 @@ def _of_checkout(checkout: GitCheckout) -> Iterator[RawFile]:
                 repo=checkout.name,
                 path=file.path,
                 commit=checkout.commit,
-                licence=licences.of(file.path, read),
+                license=licenses.of(file.path, read),
                 language=None,
                 size=file.size,
                 fault=fault if read is None else None,
@@ -129,7 +129,7 @@ def _of_checkout(checkout: GitCheckout) -> Iterator[RawFile]:
 
 
 def _content(file: Path) -> bytes | None:
-    return read_file(file, repo="", path="", commit=None, licence=None)["content"]
+    return read_file(file, repo="", path="", commit=None, license=None)["content"]
 
 
 def _slashed(path: Path) -> str:

@@ -12,8 +12,8 @@ from typing import cast
 import polars as pl
 from fsspec import AbstractFileSystem
 
+from resources.corpus_source.base import BATCH_BYTES, RAW_SCHEMA, READ_LIMIT, CorpusSource, SourceError
 from resources.corpus_source.dump_file import DumpFile
-from resources.corpus_source.face import BATCH_BYTES, RAW_SCHEMA, READ_LIMIT, CorpusSource, SourceError
 from resources.corpus_source.json_lines import JSON_LINES_SUFFIXES, read_json_lines
 from resources.corpus_source.parquet_rows import PARQUET_SUFFIX, read_parquet_rows
 from resources.corpus_source.settings import Dump
@@ -21,7 +21,7 @@ from resources.corpus_source.spdx import all_of
 from resources.storage import S3Options, Storage
 
 SEPARATOR = "\x1f"
-"""Between the licences of a list, while they are one string."""
+"""Between the licenses of a list, while they are one string."""
 
 
 class DumpSource(CorpusSource):
@@ -133,14 +133,14 @@ def _raw_rows(rows: pl.DataFrame) -> pl.DataFrame:
     """Raw rows from a reader's rows, which have any of our columns, origin, and fault with detail."""
     missing = [pl.lit(None).alias(name) for name in RAW_SCHEMA if name not in rows.columns]
     frame = rows.with_columns(missing)
-    if isinstance(frame.schema["licence"], pl.List):
-        listed = pl.col("licence").list.eval(pl.element().cast(pl.String).fill_null("")).list.join(SEPARATOR)
-        frame = frame.with_columns(licence=listed)
-    stated = frame["licence"].cast(pl.String).unique().drop_nulls().to_list()
+    if isinstance(frame.schema["license"], pl.List):
+        listed = pl.col("license").list.eval(pl.element().cast(pl.String).fill_null("")).list.join(SEPARATOR)
+        frame = frame.with_columns(license=listed)
+    stated = frame["license"].cast(pl.String).unique().drop_nulls().to_list()
     expressions = {text: all_of(text.split(SEPARATOR)) for text in stated}
     size = pl.col("content").cast(pl.Binary).bin.size().cast(pl.Int64)
     return frame.with_columns(
-        pl.col("licence").cast(pl.String).replace_strict(expressions, default=None, return_dtype=pl.String),
+        pl.col("license").cast(pl.String).replace_strict(expressions, default=None, return_dtype=pl.String),
         size=pl.coalesce(pl.col("size").cast(pl.Int64), size),
         content=pl.when(size <= READ_LIMIT).then(pl.col("content").cast(pl.Binary)),
         fault=pl.coalesce(

@@ -7,14 +7,14 @@ downloaded into a column first.
 
 from collections.abc import Collection, Mapping
 
-from resources.corpus_source.face import SourceError
+from resources.corpus_source.base import SourceError
 
 NAMES: dict[str, tuple[str, ...]] = {
     "content": ("content", "code", "text"),
     "repo": ("repo", "max_stars_repo_name", "repo_name", "repository_name", "repository"),
     "path": ("path", "max_stars_repo_path", "file_path", "filepath"),
     "commit": ("commit", "max_stars_repo_head_hexsha", "revision_id", "commit_id", "head_hexsha"),
-    "licence": ("licence", "max_stars_repo_licenses", "licences", "license", "licenses", "detected_licenses"),
+    "license": ("license", "licence", "max_stars_repo_licenses", "licenses", "licences", "detected_licenses"),
     "language": ("language", "lang", "programming_language"),
 }
 """For each of our columns the names it is looked for under, the first found wins."""

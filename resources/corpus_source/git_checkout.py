@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from resources.corpus_source.face import SourceError
+from resources.corpus_source.base import SourceError
 
 GIT_ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",

@@ -1,7 +1,7 @@
 """The Python source that every machine has: the standard library and the installed packages.
 
 A package is a repository, its version the commit, and paths are relative to `site-packages` or to the
-standard library. Licences come from package metadata (`package_licences`). Only files that the installer
+standard library. Licenses come from package metadata (`package_licenses`). Only files that the installer
 recorded are read, so caches and edits beside them do not count.
 """
 
@@ -19,26 +19,26 @@ from platform import python_version
 
 import polars as pl
 
-from resources.corpus_source.face import BATCH_BYTES, CorpusSource, RawFile, SourceError, in_batches
+from resources.corpus_source.base import BATCH_BYTES, CorpusSource, RawFile, SourceError, in_batches
 from resources.corpus_source.local_files import read_file
-from resources.corpus_source.package_licences import package_licence
+from resources.corpus_source.package_licenses import package_license
 from resources.corpus_source.settings import InstalledPackages
 
 STANDARD_LIBRARY = "python/cpython"
 """Repository name of the standard library, as `packages` in the settings calls it."""
 
-STANDARD_LIBRARY_LICENCE = "PSF-2.0"
+STANDARD_LIBRARY_LICENSE = "PSF-2.0"
 PACKAGE_FOLDERS = frozenset({"site-packages", "dist-packages"})
 TEST_FOLDERS = frozenset({"test", "tests", "_tests", "idle_test"})
 
 
 @dataclass(frozen=True)
 class Package:
-    """One package: its name, version, licence, the folder that its paths are relative to, and its files."""
+    """One package: its name, version, license, the folder that its paths are relative to, and its files."""
 
     name: str
     version: str
-    licence: str | None
+    license: str | None
     root: Path
     paths: tuple[str, ...]
     record: str  # what identifies the files' content without reading them
@@ -56,15 +56,15 @@ class InstalledPackagesSource(CorpusSource):
         return in_batches(self._files(), batch_bytes)
 
     def describe(self) -> dict[str, object]:
-        """Packages, files, Python version and licences (packages by SPDX expression)."""
+        """Packages, files, Python version and licenses (packages by SPDX expression)."""
         packages = self.packages()
         chosen = self._chosen(packages)
-        licences = Counter(package.licence or "unknown" for package in packages)
+        licenses = Counter(package.license or "unknown" for package in packages)
         return {
             "kind": self.settings.kind,
             "python": python_version(),
             "packages": {package.name: package.version for package in packages},
-            "licences": dict(sorted(licences.items())),
+            "licenses": dict(sorted(licenses.items())),
             "files": len(chosen),
         }
 
@@ -72,7 +72,7 @@ class InstalledPackagesSource(CorpusSource):
         """Changes when a package is installed, removed or replaced, or a setting changes."""
         digest = hashlib.sha256(self.settings.model_dump_json().encode())
         for package in self.packages():
-            digest.update(f"{package.name} {package.version} {package.licence}\n{package.record}\n".encode())
+            digest.update(f"{package.name} {package.version} {package.license}\n{package.record}\n".encode())
         return digest.hexdigest()
 
     def packages(self) -> list[Package]:
@@ -120,7 +120,7 @@ class InstalledPackagesSource(CorpusSource):
                 repo=package.name,
                 path=path,
                 commit=package.version,
-                licence=package.licence,
+                license=package.license,
             )
 
 
@@ -133,7 +133,7 @@ def _installed_package(name: str, distribution: Distribution, settings: Installe
     return Package(
         name=name,
         version=distribution.version,
-        licence=package_licence(distribution, recorded),
+        license=package_license(distribution, recorded),
         root=Path(str(distribution.locate_file(""))),
         paths=tuple(paths),
         record=hashlib.sha256(record.encode()).hexdigest(),
@@ -155,7 +155,7 @@ def _standard_library(settings: InstalledPackages) -> Package:
     return Package(
         name=STANDARD_LIBRARY,
         version=python_version(),
-        licence=STANDARD_LIBRARY_LICENCE,
+        license=STANDARD_LIBRARY_LICENSE,
         root=Path(root),
         paths=paths,
         record=hashlib.sha256(record.encode()).hexdigest(),

@@ -15,9 +15,9 @@ import polars as pl
 import pyarrow as pa
 from fsspec import AbstractFileSystem
 
+from resources.corpus_source.base import READ_LIMIT, ROW_BYTES, SourceError
 from resources.corpus_source.dump_columns import map_columns
 from resources.corpus_source.dump_file import DumpFile
-from resources.corpus_source.face import READ_LIMIT, ROW_BYTES, SourceError
 
 PLAIN_SUFFIXES = (".jsonl", ".ndjson", ".json")
 COMPRESSION = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}
@@ -36,7 +36,7 @@ ROW_SCHEMA = pl.Schema(
         "repo": pl.String,
         "path": pl.String,
         "commit": pl.String,
-        "licence": pl.List(pl.String),
+        "license": pl.List(pl.String),
         "language": pl.String,
         "fault": pl.String,
         "detail": pl.String,
@@ -135,9 +135,9 @@ def _row(
     if value is None:
         return {"content": None, "fault": fault, "detail": detail}
     row: dict[str, object] = {
-        ours: _text(value.get(theirs)) for ours, theirs in mapped.items() if ours != "licence"
+        ours: _text(value.get(theirs)) for ours, theirs in mapped.items() if ours != "license"
     }
-    row["licence"] = _texts(value.get(mapped["licence"])) if "licence" in mapped else None
+    row["license"] = _texts(value.get(mapped["license"])) if "license" in mapped else None
     content = value.get(mapped["content"])
     row["content"] = None
     if isinstance(content, str):

@@ -5,17 +5,17 @@ Used by the sources that walk folders. Which files to read, and what repository 
 
 from pathlib import Path
 
-from resources.corpus_source.face import READ_LIMIT, RawFile
+from resources.corpus_source.base import READ_LIMIT, RawFile
 
 
-def read_file(file: Path, *, repo: str, path: str, commit: str | None, licence: str | None) -> RawFile:
+def read_file(file: Path, *, repo: str, path: str, commit: str | None, license: str | None) -> RawFile:
     """The row of `file`; files that are unreadable or above `READ_LIMIT` come without content."""
     row = RawFile(
         content=None,
         repo=repo,
         path=path,
         commit=commit,
-        licence=licence,
+        license=license,
         language=None,
         size=None,
         fault=None,

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from fsspec import AbstractFileSystem
 
+from resources.corpus_source.base import SourceError
 from resources.corpus_source.dump_columns import map_columns
 from resources.corpus_source.dump_file import DumpFile
-from resources.corpus_source.face import SourceError
 
 PARQUET_SUFFIX = ".parquet"
 LEAST_ROWS, MOST_ROWS = 16, 8192

@@ -7,7 +7,7 @@ import dagster as dg
 from pydantic import TypeAdapter
 
 from resources.corpus_source.backends import open_source
-from resources.corpus_source.face import CorpusSource, SourceError
+from resources.corpus_source.base import CorpusSource, SourceError
 from resources.corpus_source.settings import SourceSettings
 from resources.storage import S3Options
 

@@ -5,9 +5,11 @@ Which files are then kept is said in `assets/corpus_dump/settings.py` and `asset
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-DumpColumn = Literal["content", "repo", "path", "commit", "licence", "language"]
+from resources.former_names import COLUMNS, present_names
+
+DumpColumn = Literal["content", "repo", "path", "commit", "license", "language"]
 """What can be mapped to a column of a dump."""
 
 
@@ -57,8 +59,13 @@ class Dump(BaseModel):
     path: str = Field(min_length=1, description="path or s3:// address of a file or a folder")
     columns: dict[DumpColumn, str] = Field(
         default_factory=dict,
-        description="the dump's name of a column, for columns whose names are not recognised",
+        description="the dump's name of a column, for columns whose names are not recognized",
     )
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _present_columns(cls, columns: object) -> object:
+        return present_names(columns, COLUMNS) if isinstance(columns, dict) else columns
 
 
 SourceSettings = Annotated[InstalledPackages | Directory | Dump, Field(discriminator="kind")]

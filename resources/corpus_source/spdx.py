@@ -1,8 +1,8 @@
-"""Licences as SPDX expressions in normal form, from the many ways in which packages and dumps state them.
+"""Licenses as SPDX expressions in normal form, from the many ways in which packages and dumps state them.
 
 The normal form (case, deprecated names, parentheses) comes from the `license-expression` library; this file
-adds the spellings that are common in package metadata and name one licence beyond doubt. What names no
-licence or an ambiguous one ("BSD", "Dual License") stays unknown: null is honest, a guess is not.
+adds the spellings that are common in package metadata and name one license beyond doubt. What names no
+license or an ambiguous one ("BSD", "Dual License") stays unknown: null is honest, a guess is not.
 """
 
 import re
@@ -68,7 +68,7 @@ SPELLINGS = {
     "gnu affero general public license v3 or later (agplv3+)": "AGPL-3.0-or-later",
     "cc0 1.0 universal (cc0 1.0) public domain dedication": "CC0-1.0",
 }
-"""Spellings in lower case that name one licence, beside SPDX's own identifiers."""
+"""Spellings in lower case that name one license, beside SPDX's own identifiers."""
 
 
 @cache
@@ -79,7 +79,7 @@ def licensing() -> Licensing:
 
 @cache
 def spdx(stated: str | None) -> str | None:
-    """The SPDX expression that `stated` means, in normal form; null where it names no licence for sure."""
+    """The SPDX expression that `stated` means, in normal form; null where it names no license for sure."""
     if stated is None:
         return None
     text = re.sub(r"\s+", " ", stated).strip().strip("\"'")
@@ -96,13 +96,13 @@ def spdx(stated: str | None) -> str | None:
 
 
 LONGEST_STATEMENT = 300
-"""Characters above which a statement is a licence's text, not its name."""
+"""Characters above which a statement is a license's text, not its name."""
 
 
 def all_of(stated: Iterable[str | None]) -> str | None:
-    """The SPDX expression of a work under all of the licences stated; null where any of them is unknown.
+    """The SPDX expression of a work under all of the licenses stated; null where any of them is unknown.
 
-    Dumps list the licences found in a repository without saying which file is under which: the careful
+    Dumps list the licenses found in a repository without saying which file is under which: the careful
     reading is that all of them hold.
     """
     known = [spdx(one) for one in stated]

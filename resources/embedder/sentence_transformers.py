@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from resources.embedder.face import EMBEDDING, Embedder, EmbedderSpec, EmbedderUnavailable
+from resources.embedder.base import EMBEDDING, Embedder, EmbedderSpec, EmbedderUnavailable
 from resources.embedder.model_location import ModelLocation, locate_model
 
 if TYPE_CHECKING:

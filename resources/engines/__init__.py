@@ -1,1 +1,1 @@
-"""Language models behind one face: `face.py`; one file a backend, chosen by `resource.py` from a recipe's `spec.py`."""
+"""Language models behind one interface, `base.py`; a file a backend, chosen by `resource.py` from `spec.py`."""

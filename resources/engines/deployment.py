@@ -67,7 +67,7 @@ class Prices(BaseModel):
 
 
 class Budget(BaseModel):
-    """Where one materialisation stops asking, with what it has; the next one goes on from there."""
+    """Where one materialization stops asking, with what it has; the next one goes on from there."""
 
     model_config = ConfigDict(extra="forbid")
 

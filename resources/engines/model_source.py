@@ -6,7 +6,7 @@ For engines that load checkpoints; nothing is loaded here. What a model folder h
 import json
 from pathlib import Path
 
-from resources.engines.face import EngineUnavailable
+from resources.engines.base import EngineUnavailable
 from resources.engines.spec import VllmModel
 from resources.model_folder import model_digest
 
@@ -86,8 +86,8 @@ def vllm_identity(engine: str, spec: VllmModel) -> dict[str, str]:
         "revision": model_revision(spec.model, spec.revision),
         "dtype": spec.dtype,
     }
-    if spec.quantisation is not None:
-        known["quantisation"] = spec.quantisation
+    if spec.quantization is not None:
+        known["quantisation"] = spec.quantization
     if spec.context is not None:
         known["context"] = str(spec.context)
     if spec.lora is not None:

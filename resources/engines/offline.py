@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from resources.engines.base import COMPLETION_SCHEMA, Engine, Sampling, refuse_json_schema
 from resources.engines.docstring_rules import doctests, examples, guards, task, types
 from resources.engines.docstring_rules.concepts import concepts, parsed
 from resources.engines.docstring_rules.doctests import unknown_names
 from resources.engines.docstring_rules.function import Function, bound_names, function_of
-from resources.engines.face import COMPLETION_SCHEMA, Engine, Sampling, refuse_json_schema
 
 VERSION = "1"
 """Changes whenever a rule does: it is the revision in every row's generation record and cache key."""

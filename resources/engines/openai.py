@@ -13,9 +13,9 @@ from typing import Any
 
 import polars as pl
 
+from resources.engines.base import COMPLETION_SCHEMA, Engine, EngineUnavailable, Sampling
 from resources.engines.concurrency import AdaptiveLimit
 from resources.engines.deployment import OpenAIDeployment
-from resources.engines.face import COMPLETION_SCHEMA, Engine, EngineUnavailable, Sampling
 from resources.engines.openai_connection import Connection
 from resources.engines.openai_exchange import Exchange, ServerState
 from resources.engines.openai_wire import Answer, Wire

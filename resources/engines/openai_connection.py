@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from resources.engines.base import EngineUnavailable
 from resources.engines.deployment import OpenAIDeployment
-from resources.engines.face import EngineUnavailable
 from resources.engines.openai_wire import MODELS, Answer, NoAnswer, listed_models, read_answer
 from resources.engines.spec import OpenAISpec
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from resources.engines.base import EngineUnavailable
 from resources.engines.concurrency import AdaptiveLimit
 from resources.engines.deployment import OpenAIDeployment
-from resources.engines.face import EngineUnavailable
 from resources.engines.openai_connection import Connection
 from resources.engines.openai_wire import Answer, NoAnswer, Wire
 from resources.engines.rates import Rates

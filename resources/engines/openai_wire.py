@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from resources.engines.face import EngineUnavailable, Sampling
+from resources.engines.base import EngineUnavailable, Sampling
 from resources.engines.retries import retry_after_s
 from resources.engines.spec import OpenAISpec
 

@@ -7,8 +7,8 @@ Backends are imported when asked for, so that loading the definitions needs none
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from resources.engines.base import Engine
 from resources.engines.deployment import EngineSettings
-from resources.engines.face import Engine
 from resources.engines.spec import EngineSpec, LocalModel, OfflineSpec, OpenAISpec, TransformersSpec, VllmSpec
 from resources.model_folder import located
 

@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
-from resources.engines.face import EngineUnavailable
+from resources.engines.base import EngineUnavailable
 from resources.engines.lease import Lease, LeaseFile, held_alone, lease_files
 from resources.engines.process_group import end_group
 from resources.engines.server_watch import END_S, TOLD, Plan

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from resources.former_names import ReadsFormerNames
+
 ModelForm = Literal["base", "instruct"]
 """base: completes text, asked by completion prompts with stops; instruct: asked by chat messages."""
 
@@ -46,13 +48,15 @@ class TransformersSpec(LocalModel):
     )
 
 
-class VllmModel(LocalModel):
+class VllmModel(ReadsFormerNames, LocalModel):
     """What vLLM's answers depend on, in process or served."""
+
+    former_names = {"quantisation": "quantization"}
 
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
         default="auto", description="of weights and arithmetic; auto: the checkpoint's own"
     )
-    quantisation: str | None = Field(default=None, description="vLLM's name of it: awq, gptq, fp8, ...")
+    quantization: str | None = Field(default=None, description="vLLM's name of it: awq, gptq, fp8, ...")
     context: int | None = Field(
         default=None, ge=1, description="tokens of prompt and answer together; null: the model's own"
     )

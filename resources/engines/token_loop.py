@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from resources.engines.face import Sampling
+from resources.engines.base import Sampling
 from resources.engines.lean_llama import LeanLlama, suits
 
 OVERLAP = 8

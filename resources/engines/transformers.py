@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from resources.engines.face import (
+from resources.engines.base import (
     COMPLETION_SCHEMA,
     Engine,
     EngineUnavailable,

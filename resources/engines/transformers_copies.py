@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from resources.engines.face import COMPLETION_SCHEMA, Engine, Sampling, refuse_json_schema
+from resources.engines.base import COMPLETION_SCHEMA, Engine, Sampling, refuse_json_schema
 from resources.engines.transformers import TransformersEngine
 from resources.workers.frames import FrameWorkers
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import polars as pl
 
+from resources.engines.base import COMPLETION_SCHEMA, EngineUnavailable, Sampling
 from resources.engines.deployment import VllmDeployment
-from resources.engines.face import COMPLETION_SCHEMA, EngineUnavailable, Sampling
 from resources.engines.model_source import check_adapter, check_model, lora_rank
 from resources.engines.spec import VllmSpec
 from resources.engines.vllm_child import VllmChild, interpreter
@@ -94,7 +94,7 @@ class VllmEngine(VllmModelEngine):
 
     def _job(self) -> dict[str, object]:
         model = self.spec.model_dump(
-            include={"model", "revision", "dtype", "quantisation", "context", "lora"}
+            include={"model", "revision", "dtype", "quantization", "context", "lora"}
         )
         machine = self.deployment.model_dump(include={"tensor_parallel", "memory_share", "eager"})
         rank = lora_rank(self.spec.lora) if self.spec.lora is not None else None

@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from resources.engines.base import EngineUnavailable
 from resources.engines.deployment import VllmDeployment
-from resources.engines.face import EngineUnavailable
 from resources.engines.process_group import end_group
 from resources.engines.vllm_words import failure, tail
 

@@ -5,7 +5,7 @@ How the model runs (a process of the step's own, a shared server) stands in `vll
 
 import polars as pl
 
-from resources.engines.face import COMPLETION_SCHEMA, Engine
+from resources.engines.base import COMPLETION_SCHEMA, Engine
 from resources.engines.model_source import vllm_identity
 from resources.engines.spec import VllmModel
 from resources.ids import content_id

@@ -14,8 +14,8 @@ from pathlib import Path
 import polars as pl
 from pydantic import SecretStr
 
+from resources.engines.base import EngineUnavailable, Sampling
 from resources.engines.deployment import OpenAIDeployment, VllmDeployment
-from resources.engines.face import EngineUnavailable, Sampling
 from resources.engines.lease import Lease
 from resources.engines.model_source import lora_rank
 from resources.engines.openai import OpenAIEngine
@@ -145,8 +145,8 @@ class VllmServerEngine(VllmModelEngine):
         }
         if spec.revision is not None:
             settings |= {"revision": spec.revision, "tokenizer-revision": spec.revision}
-        if spec.quantisation is not None:
-            settings["quantization"] = spec.quantisation
+        if spec.quantization is not None:
+            settings["quantization"] = spec.quantization
         if spec.context is not None:
             settings["max-model-len"] = spec.context
         if machine.tensor_parallel == 1:

@@ -39,7 +39,7 @@ MEANINGS: tuple[tuple[str, str], ...] = (
     ),
     (
         r"[Uu]nknown quantization method|Quantization method .* does not match|not supported for the current GPU",
-        "the `quantisation` of the recipe's engine does not fit the model, or this GPU",
+        "the `quantization` of the recipe's engine does not fit the model, or this GPU",
     ),
     (
         r"must be divisible by|cannot be divided",

@@ -52,5 +52,5 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         partitions = sorted(context.asset_partition_keys)
         frames = [self.store().scan(TableAddress.of(key, partition)) for partition in partitions]
         if not frames:
-            raise dg.Failure(f"{'/'.join(key)} has no partition yet; materialise it first")
+            raise dg.Failure(f"{'/'.join(key)} has no partition yet; materialize it first")
         return pl.concat(frames)

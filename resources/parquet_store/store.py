@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 import pyarrow.parquet as pq
 
+from resources.former_names import COLUMNS, warn_of_former_name
 from resources.parquet_store.writer import StagedTable, TableWriter
 from resources.storage import Storage
 
@@ -108,6 +109,10 @@ class ParquetStore:
         frame = pl.scan_parquet(uri, storage_options=self.storage.polars_options(), hive_partitioning=False)
         casts = [pl.col(column).cast(pl.String) for column, _ in address.partition]
         names = frame.collect_schema().names()
+        former = {old: new for old, new in COLUMNS.items() if old in names and new not in names}
+        for old, new in former.items():
+            warn_of_former_name(old, new, f"column of {uri}")
+        frame, names = frame.rename(former), [former.get(name, name) for name in names]
         return frame.with_columns([cast for cast in casts if cast.meta.output_name() in names])
 
     def partitions(self, key: Sequence[str]) -> list[TableAddress]:
@@ -156,7 +161,7 @@ class ParquetStore:
 
     def _missing(self, address: TableAddress) -> MissingTableError:
         key = "/".join(address.key)
-        return MissingTableError(f"{address} is not there ({self.uri(address)}); materialise {key} first")
+        return MissingTableError(f"{address} is not there ({self.uri(address)}); materialize {key} first")
 
     def _clear_stale_staging(self) -> None:
         for path in self.storage.staging_folder().glob("*.parquet"):

@@ -1,1 +1,1 @@
-"""The sandbox: model-written programs in, verdicts out that an early exit cannot forge. Start reading at `face.py`."""
+"""The sandbox: model-written programs in, verdicts out that an early exit cannot forge. Start reading at `base.py`."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Literal
 
-from resources.sandbox.face import Limits
+from resources.sandbox.base import Limits
 from resources.sandbox.interpreter import interpreter
 from resources.sandbox.isolation import isolation
 from resources.sandbox.server_process import (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from resources.sandbox.face import SandboxUnavailable
+from resources.sandbox.base import SandboxUnavailable
 
 _QUESTION = """
 import importlib.util, json, platform, sys

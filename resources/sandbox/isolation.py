@@ -16,7 +16,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from resources.sandbox.face import Limits, SandboxUnavailable
+from resources.sandbox.base import Limits, SandboxUnavailable
 from resources.sandbox.interpreter import interpreter
 from resources.sandbox.server_process import ALONE, Backend, ServerDied, ServerProcess
 

@@ -1,6 +1,6 @@
 """The sandbox on this machine: threads that each hold kept servers, fed from one queue.
 
-Belongs here: spreading programs over workers and turning judgements into rows. A worker thread only waits for
+Belongs here: spreading programs over workers and turning judgments into rows. A worker thread only waits for
 its servers, which are processes of their own, so threads are enough for as many cores as there are.
 """
 
@@ -15,10 +15,10 @@ from typing import Any
 import polars as pl
 
 from resources.sandbox import bubblewrap, python_programs, toolchains
-from resources.sandbox.face import VERDICT_SCHEMA, Limits, Sandbox, SandboxUnavailable, Verdict
+from resources.sandbox.base import VERDICT_SCHEMA, Limits, Sandbox, SandboxUnavailable, Verdict
 from resources.sandbox.interpreter import interpreter
 from resources.sandbox.isolation import LEVELS, isolation
-from resources.sandbox.languages.judge import Judgement, bounded
+from resources.sandbox.languages.judge import Judgment, bounded
 from resources.sandbox.python_programs import PythonJudge
 
 _FRAME_ROWS, _FRAME_S = 512, 2.0
@@ -126,21 +126,19 @@ class LocalSandbox(Sandbox):
             bubblewrap.close_sandboxes()
             self._judges.remove(judge)
 
-    def _judged(self, judge: PythonJudge, program: dict[str, Any]) -> Judgement:
+    def _judged(self, judge: PythonJudge, program: dict[str, Any]) -> Judgment:
         try:
             language, code, tests = program["language"], program["code"], program["tests"]
             if code is None or tests is None:
-                return Judgement(
-                    Verdict.NO_TESTS if code is not None else Verdict.FAIL, "no code or no tests"
-                )
+                return Judgment(Verdict.NO_TESTS if code is not None else Verdict.FAIL, "no code or no tests")
             limits = self._limits_of(program)
             if language == "python":
                 return judge.judge(code, tests, limits)
             return toolchains.judge_program(language, code, tests, limits)
         except SandboxUnavailable as error:
-            return Judgement(Verdict.UNSUPPORTED, bounded(str(error)))
+            return Judgment(Verdict.UNSUPPORTED, bounded(str(error)))
         except Exception as error:  # a row is never lost to a fault of ours
-            return Judgement(Verdict.HARNESS_ERROR, bounded(f"{type(error).__name__}: {error}"))
+            return Judgment(Verdict.HARNESS_ERROR, bounded(f"{type(error).__name__}: {error}"))
 
     def _limits_of(self, program: dict[str, Any]) -> Limits:
         """The program's own limits: `timeout_s` is the longest it may take, a shorter first try included."""
@@ -153,7 +151,7 @@ class LocalSandbox(Sandbox):
             changed["memory_mb"] = program["memory_mb"]
         return self._limits.model_copy(update=changed) if changed else self._limits
 
-    def _row(self, program: dict[str, Any], found: Judgement) -> dict[str, Any]:
+    def _row(self, program: dict[str, Any], found: Judgment) -> dict[str, Any]:
         return {
             "key": program["key"],
             "verdict": found.verdict.value,

@@ -12,9 +12,9 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import Any
 
-from resources.sandbox.face import Limits, Verdict
+from resources.sandbox.base import Limits, Verdict
 from resources.sandbox.interpreter import Interpreter
-from resources.sandbox.languages.judge import Judgement, bounded
+from resources.sandbox.languages.judge import Judgment, bounded
 from resources.sandbox.server_process import (
     ALONE,
     CPU,
@@ -82,7 +82,7 @@ class PythonJudge:
         self._reader: ServerProcess | None = None
         self._texts: OrderedDict[bytes, bytes] = OrderedDict()  # what the reader made of answers and tests
 
-    def judge(self, code: str, tests: str, limits: Limits) -> Judgement:
+    def judge(self, code: str, tests: str, limits: Limits) -> Judgment:
         """The verdict on one program. Every failure of the sandbox itself is the verdict `harness_error`."""
         found = self._with_retry(code, tests, limits, 0)
         flags = list(found.flags)
@@ -108,7 +108,7 @@ class PythonJudge:
         """The host's pids of the running servers' outermost processes."""
         return [server.pid for server in self._servers.values()]
 
-    def _with_retry(self, code: str, tests: str, limits: Limits, seed: int) -> Judgement:
+    def _with_retry(self, code: str, tests: str, limits: Limits, seed: int) -> Judgment:
         found = self._judge_once(code, tests, limits, seed)
         if found.verdict is Verdict.TIMEOUT and limits.retry_cpu_s > limits.cpu_s:
             longer = limits.model_copy(update={"cpu_s": limits.retry_cpu_s})
@@ -116,7 +116,7 @@ class PythonJudge:
             return _flagged(found, [*found.flags, "retried"])
         return found
 
-    def _judge_once(self, code: str, tests: str, limits: Limits, seed: int) -> Judgement:
+    def _judge_once(self, code: str, tests: str, limits: Limits, seed: int) -> Judgment:
         suite = hashlib.sha256(tests.encode("utf-8", "surrogatepass")).digest()
         read = self._read(b"t", tests)
         alone = read[:1] == b"1" or (not read and _ONE_PROCESS.search(tests))
@@ -128,11 +128,11 @@ class PythonJudge:
             reply = self._asked(mode, code, tests, limits, seed)
         version = f"Python {self._python.version}"
         if isinstance(reply, ServerDied):
-            return Judgement(Verdict.HARNESS_ERROR, bounded(str(reply)), toolchain=version)
+            return Judgment(Verdict.HARNESS_ERROR, bounded(str(reply)), toolchain=version)
         verdict, detail, flags = _meaning(reply)
         reached = next((int(flag[8:]) for flag in flags if re.fullmatch(r"reached=\d{1,9}", flag)), None)
         flags = [flag for flag in flags if not flag.startswith("reached=")]
-        return Judgement(
+        return Judgment(
             verdict=verdict,
             detail=detail,
             duration_ms=reply.wall_s * 1e3,
@@ -292,7 +292,7 @@ def _stub(code: str) -> str:
     return "\n".join(lines)
 
 
-def _flagged(found: Judgement, flags: list[str]) -> Judgement:
+def _flagged(found: Judgment, flags: list[str]) -> Judgment:
     return replace(found, flags=tuple(flags))
 
 

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 import dagster as dg
 from pydantic import Field
 
-from resources.sandbox.face import BackendChoice, Limits, Sandbox
+from resources.sandbox.base import BackendChoice, Limits, Sandbox
 from resources.sandbox.local import open_sandbox
 
 
 class SandboxResource(dg.ConfigurableResource):
-    """Judges model-written programs in isolation; see `resources.sandbox.face`."""
+    """Judges model-written programs in isolation; see `resources.sandbox.base`."""
 
     workers: int = Field(0, ge=0, description="programs that run at the same time; 0: one a core")
     backend: BackendChoice = Field("auto", description="anything that cannot isolate is refused")

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from resources.sandbox import bubblewrap
-from resources.sandbox.face import Limits, SandboxUnavailable, Verdict
+from resources.sandbox.base import Limits, SandboxUnavailable, Verdict
 from resources.sandbox.languages import LANGUAGES
 from resources.sandbox.languages.harness import digest as harness_digest
-from resources.sandbox.languages.judge import HARNESS_VERSION, Judgement, judge
+from resources.sandbox.languages.judge import HARNESS_VERSION, Judgment, judge
 from resources.sandbox.languages.language import Language, Toolchain
 from resources.sandbox.server_process import Backend
 
@@ -89,12 +89,12 @@ def _look_for(language: str) -> Toolchain | str:
     return ready
 
 
-def judge_program(language: str, code: str, tests: str, limits: Limits) -> Judgement:
+def judge_program(language: str, code: str, tests: str, limits: Limits) -> Judgment:
     """`judge.judge` with the language's toolchain; verdict `unsupported` where it has none."""
     try:
         ready = toolchain(language)
     except SandboxUnavailable as error:
-        return Judgement(Verdict.UNSUPPORTED, str(error))
+        return Judgment(Verdict.UNSUPPORTED, str(error))
     return judge(LANGUAGES[language], ready, code, tests, limits)
 
 

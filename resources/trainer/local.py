@@ -27,7 +27,7 @@ from resources.model_folder import (
     read_manifest,
     write_manifest,
 )
-from resources.trainer.face import (
+from resources.trainer.base import (
     CURVE_SCHEMA,
     LEFT_OUT_SCHEMA,
     OnProgress,

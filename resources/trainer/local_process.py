@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from resources.trainer.face import OnProgress, TinyModel, TrainerUnavailable, TrainingFailed, TrainingSettings
+from resources.trainer.base import OnProgress, TinyModel, TrainerUnavailable, TrainingFailed, TrainingSettings
 from resources.trainer.loop import mean_loss, run_loop
 from resources.trainer.tiny_model import chat_template, make_model, make_tokenizer
 from resources.trainer.tokens import corpus_rows, encode_examples, pack
@@ -90,7 +90,7 @@ def _make_base(job: dict[str, Any], device: str, on_progress: OnProgress) -> dic
             warmup_ratio=0.05,
             batch_size=settings.pretraining_batch_size,
             sequence_length=settings.pretraining_sequence_length,
-            optimiser="adamw",
+            optimizer="adamw",
             seed=settings.seed,
         )
         wanted = settings.pretraining_steps * settings.pretraining_batch_size

@@ -1,4 +1,4 @@
-"""The training loop: batches in the given order, accumulated gradients, one optimiser step a batch.
+"""The training loop: batches in the given order, accumulated gradients, one optimizer step a batch.
 
 Plain torch on the CPU or one GPU. The loss of a step is the mean over all its completion tokens, however many
 micro-batches they are spread over, so that micro_batch_size changes memory and speed and nothing else.
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from resources.trainer.face import OnProgress, Progress, TrainingFailed, TrainingSettings
+from resources.trainer.base import OnProgress, Progress, TrainingFailed, TrainingSettings
 from resources.trainer.schedule import learning_rate, number_of_steps
 from resources.trainer.tokens import IGNORED, TokenRow, collate
 
@@ -45,7 +45,7 @@ def run_loop(
     import torch
 
     torch.manual_seed(settings.seed)
-    optimiser = _optimiser(model, settings)
+    optimizer = _optimizer(model, settings)
     steps = number_of_steps(settings, len(sequences))
     record = LoopRecord()
     if settings.gradient_checkpointing:
@@ -54,7 +54,7 @@ def run_loop(
     started = reported = time.monotonic()
     for step, batch in zip(range(steps), _batches(sequences, settings), strict=False):
         rate = learning_rate(settings, step, steps)
-        for group in optimiser.param_groups:
+        for group in optimizer.param_groups:
             group["lr"] = rate
         loss = _accumulate(model, batch, settings, pad_token, record)
         norm = float(torch.nn.utils.clip_grad_norm_(model.parameters(), settings.max_grad_norm))
@@ -64,8 +64,8 @@ def run_loop(
                 f"learning rate {rate:.3g}; lower learning_rate or max_grad_norm, lengthen the warm-up, or set "
                 "precision: float32"
             )
-        optimiser.step()
-        optimiser.zero_grad(set_to_none=True)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
         record.steps = step + 1
         record.curve.append((record.steps, loss, rate, record.tokens))
         now = time.monotonic()
@@ -158,10 +158,10 @@ def _summed_loss(
     return loss, int(wanted.sum())
 
 
-def _optimiser(model: Any, settings: TrainingSettings) -> Any:
+def _optimizer(model: Any, settings: TrainingSettings) -> Any:
     import torch
 
-    if settings.optimiser == "adamw":
+    if settings.optimizer == "adamw":
         return torch.optim.AdamW(
             model.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
         )

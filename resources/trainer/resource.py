@@ -4,7 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from resources.trainer.face import Trainer
+from resources.trainer.base import Trainer
 
 
 class TrainerResource(dg.ConfigurableResource):

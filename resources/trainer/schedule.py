@@ -6,7 +6,7 @@ the rate zero and so does nothing.
 
 import math
 
-from resources.trainer.face import TrainingSettings
+from resources.trainer.base import TrainingSettings
 
 
 def warmup_length(settings: TrainingSettings, steps: int) -> int:
@@ -30,6 +30,6 @@ def learning_rate(settings: TrainingSettings, step: int, steps: int) -> float:
 
 
 def number_of_steps(settings: TrainingSettings, sequences: int) -> int:
-    """Optimiser steps of a training on `sequences` sequences, at least one; an epoch's last batch may be short."""
+    """Optimizer steps of a training on `sequences` sequences, at least one; an epoch's last batch may be short."""
     steps = max(1, round(math.ceil(sequences / settings.batch_size) * settings.epochs))
     return steps if settings.max_steps is None else min(steps, settings.max_steps)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from resources.trainer.face import TinyModel, TrainingFailed
+from resources.trainer.base import TinyModel, TrainingFailed
 
 BEGIN, END, PADDING = "<s>", "</s>", "<pad>"
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from resources.trainer.face import LEFT_OUT_SCHEMA, TrainingFailed, TrainingSettings
+from resources.trainer.base import LEFT_OUT_SCHEMA, TrainingFailed, TrainingSettings
 
 IGNORED = -100
 """Label of a token without loss."""

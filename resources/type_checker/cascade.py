@@ -7,7 +7,7 @@ rejects, about three functions in four. What is said of a rejected function (cou
 
 from collections.abc import Iterator, Sequence
 
-from resources.type_checker.face import Judgement, TypeChecker
+from resources.type_checker.base import Judgment, TypeChecker
 from resources.type_checker.pyright import Pyright, PyrightSettings
 from resources.type_checker.ty import sure_errors, ty_version
 
@@ -26,14 +26,14 @@ class Cascade(TypeChecker):
         """Pyright's identity and the version of ty."""
         return {**self.pyright.identity(), "first": f"ty {ty_version()}"}
 
-    def judge(self, sources: Sequence[str]) -> list[Judgement]:
-        """One judgement for each of `sources`, in their order; see `TypeChecker.judge`.
+    def judge(self, sources: Sequence[str]) -> list[Judgment]:
+        """One judgment for each of `sources`, in their order; see `TypeChecker.judge`.
 
         Pyright judges what ty left of the sources before while ty looks at the next.
         """
         settings = self.pyright.settings
         at_once = AT_ONCE * self.pyright.processes
-        first: list[list[Judgement | None]] = []
+        first: list[list[Judgment | None]] = []
 
         def left() -> Iterator[list[str]]:
             for start in range(0, len(sources), at_once):
@@ -45,10 +45,10 @@ class Cascade(TypeChecker):
                     sees_packages=settings.environment is not None,
                 )
                 first.append(found)
-                yield [source for source, judgement in zip(asked, found, strict=True) if judgement is None]
+                yield [source for source, judgment in zip(asked, found, strict=True) if judgment is None]
 
         confirmed = self.pyright.judge_batches(left())
-        judged: list[Judgement] = []
+        judged: list[Judgment] = []
         for looked_at, rest in zip(first, map(iter, confirmed), strict=True):
-            judged += [judgement or next(rest) for judgement in looked_at]
+            judged += [judgment or next(rest) for judgment in looked_at]
         return judged

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
+from resources.type_checker.base import TypeChecker
 from resources.type_checker.cascade import Cascade
-from resources.type_checker.face import TypeChecker
 from resources.type_checker.grammar import GrammarCheck
 from resources.type_checker.pyright import Pyright, PyrightSettings
 from resources.type_checker.syntax import SyntaxCheck

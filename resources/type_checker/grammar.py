@@ -14,7 +14,7 @@ from importlib.metadata import version
 from tree_sitter import Language, Node, Parser
 
 from resources.languages.parser_input import read_by_calls
-from resources.type_checker.face import Judgement, TypeChecker, TypeCheckerUnavailable, first_errors
+from resources.type_checker.base import Judgment, TypeChecker, TypeCheckerUnavailable, first_errors
 
 
 @dataclass(frozen=True)
@@ -66,25 +66,25 @@ class GrammarCheck(TypeChecker):
         package = GRAMMARS[self.language].package.replace("_", "-")
         return {"checker": "grammar", "language": self.language, "version": f"{package} {version(package)}"}
 
-    def judge(self, sources: Sequence[str]) -> list[Judgement]:
-        """One judgement for each of `sources`, in their order; see `TypeChecker.judge`."""
+    def judge(self, sources: Sequence[str]) -> list[Judgment]:
+        """One judgment for each of `sources`, in their order; see `TypeChecker.judge`."""
         return [self._judge(source) for source in sources]
 
-    def _judge(self, source: str) -> Judgement:
+    def _judge(self, source: str) -> Judgment:
         grammar = GRAMMARS[self.language]
         opened = grammar.before if not source.lstrip().startswith("<?") else ""
         forms = [opened + source]
         if grammar.within is not None:
             forms.append(f"{opened}{grammar.within[0]}{source}{grammar.within[1]}")
-        first: Judgement | None = None
+        first: Judgment | None = None
         deadline = time.monotonic() + self.timeout_s
         for form in forms:
             for parser in _parsers(self.language):
-                judgement = _parse(parser, form.encode(), deadline)
-                if judgement.ok or judgement.n_errors is None:
-                    return judgement
-                first = first or judgement
-        return first or Judgement(0)
+                judgment = _parse(parser, form.encode(), deadline)
+                if judgment.ok or judgment.n_errors is None:
+                    return judgment
+                first = first or judgment
+        return first or Judgment(0)
 
 
 @cache
@@ -94,7 +94,7 @@ def _parsers(language: str) -> list[Parser]:
     return [Parser(Language(getattr(module, name)())) for name in grammar.functions]
 
 
-def _parse(parser: Parser, source: bytes, deadline: float) -> Judgement:
+def _parse(parser: Parser, source: bytes, deadline: float) -> Judgment:
     with read_by_calls(source) as read:
         try:
             tree = parser.parse(
@@ -102,9 +102,9 @@ def _parse(parser: Parser, source: bytes, deadline: float) -> Judgement:
             )
         except ValueError:  # stopped by the callback
             parser.reset()
-            return Judgement(None, "no verdict: parsing took too long")
+            return Judgment(None, "no verdict: parsing took too long")
     errors = _errors(tree.root_node)
-    return Judgement(len(errors), first_errors(errors) if errors else None)
+    return Judgment(len(errors), first_errors(errors) if errors else None)
 
 
 def _errors(root: Node) -> list[tuple[int, str, str | None]]:

@@ -6,7 +6,7 @@ source that fails alone gets no verdict, unless a harmless one fails too: then t
 
 from collections.abc import Callable, Sequence
 
-from resources.type_checker.face import Judgement, TypeCheckerUnavailable
+from resources.type_checker.base import Judgment, TypeCheckerUnavailable
 from resources.type_checker.process import CheckerFailed
 
 HARMLESS = ""
@@ -14,9 +14,9 @@ HARMLESS = ""
 
 
 def judge_by_halves(
-    sources: Sequence[str], judge: Callable[[Sequence[str]], list[Judgement]]
-) -> list[Judgement]:
-    """`judge(sources)`, in halves where it raises `CheckerFailed`; one judgement a source, in order.
+    sources: Sequence[str], judge: Callable[[Sequence[str]], list[Judgment]]
+) -> list[Judgment]:
+    """`judge(sources)`, in halves where it raises `CheckerFailed`; one judgment a source, in order.
 
     Raises `TypeCheckerUnavailable` where `judge` fails on one source and on a harmless one too.
     """
@@ -27,12 +27,12 @@ def judge_by_halves(
     except CheckerFailed as failure:
         if len(sources) == 1:
             _ensure_works(judge, failure)
-            return [Judgement(None, f"no verdict: {failure}")]
+            return [Judgment(None, f"no verdict: {failure}")]
     middle = len(sources) // 2
     return judge_by_halves(sources[:middle], judge) + judge_by_halves(sources[middle:], judge)
 
 
-def _ensure_works(judge: Callable[[Sequence[str]], list[Judgement]], failure: CheckerFailed) -> None:
+def _ensure_works(judge: Callable[[Sequence[str]], list[Judgment]], failure: CheckerFailed) -> None:
     try:
         judge([HARMLESS])
     except CheckerFailed as also:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from resources.type_checker.face import TypeCheckerUnavailable
+from resources.type_checker.base import TypeCheckerUnavailable
 
 CLOCK_FACTOR = 10
 """How much longer than its CPU time a checker may take by the clock."""
@@ -44,7 +44,7 @@ def run_checker(
     by the clock: a busy machine must not change a verdict), `TypeCheckerUnavailable` when it cannot be started
     or somebody kills it.
     """
-    # its language, colours and search paths come from the environment: none is passed on
+    # its language, colors and search paths come from the environment: none is passed on
     environment = {"PATH": os.defpath, "HOME": str(folder), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
     environment["NODE_OPTIONS"] = node_options
     try:

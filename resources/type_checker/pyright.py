@@ -21,7 +21,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from resources.type_checker.face import Judgement, TypeChecker, TypeCheckerUnavailable, first_errors
+from resources.type_checker.base import Judgment, TypeChecker, TypeCheckerUnavailable, first_errors
 from resources.type_checker.halving import judge_by_halves
 from resources.type_checker.process import CheckerFailed, run_checker
 from resources.type_checker.project import file_number, project
@@ -88,12 +88,12 @@ class Pyright(TypeChecker):
             "environment": settings.environment or "",
         }
 
-    def judge(self, sources: Sequence[str]) -> list[Judgement]:
-        """One judgement for each of `sources`, in their order; see `TypeChecker.judge`."""
+    def judge(self, sources: Sequence[str]) -> list[Judgment]:
+        """One judgment for each of `sources`, in their order; see `TypeChecker.judge`."""
         return self.judge_batches([sources])[0]
 
-    def judge_batches(self, batches: Iterable[Sequence[str]]) -> list[list[Judgement]]:
-        """The judgements of each batch, in order. The next batch is made while those before it are judged.
+    def judge_batches(self, batches: Iterable[Sequence[str]]) -> list[list[Judgment]]:
+        """The judgments of each batch, in order. The next batch is made while those before it are judged.
 
         Raises `TypeCheckerUnavailable` as `judge` does.
         """
@@ -102,7 +102,7 @@ class Pyright(TypeChecker):
         with ThreadPoolExecutor(self.processes) as pool:
             try:
                 waiting = [[pool.submit(judge_part, part) for part in self._parts(one)] for one in batches]
-                return [[judgement for part in parts for judgement in part.result()] for parts in waiting]
+                return [[judgment for part in parts for judgment in part.result()] for parts in waiting]
             except (
                 BaseException
             ):  # an interrupt too: end the other processes, whose parts nobody wants any more
@@ -127,7 +127,7 @@ class Pyright(TypeChecker):
         for start in range(0, len(sources), max(1, share)):
             yield sources[start : start + share]
 
-    def _judge_part(self, sources: Sequence[str], cancelled: threading.Event) -> list[Judgement]:
+    def _judge_part(self, sources: Sequence[str], cancelled: threading.Event) -> list[Judgment]:
         settings = self.settings
         with project(sources, settings.python_version) as folder:
             environment = Path(settings.environment or folder / ".environment").absolute()
@@ -152,7 +152,7 @@ class Pyright(TypeChecker):
                 node_options=f"--max-old-space-size={settings.memory_mb}",
                 cancelled=cancelled,
             )
-        return _judgements(output, len(sources))
+        return _judgments(output, len(sources))
 
 
 @cache
@@ -180,7 +180,7 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _judgements(output: str, n_sources: int) -> list[Judgement]:
+def _judgments(output: str, n_sources: int) -> list[Judgment]:
     try:
         report = json.loads(output)
         n_analyzed = report["summary"]["filesAnalyzed"]
@@ -194,4 +194,4 @@ def _judgements(output: str, n_sources: int) -> list[Judgement]:
         if finding["severity"] == "error":
             line = finding["range"]["start"]["line"] + 1 if "range" in finding else 1
             errors[file_number(finding["file"])].append((line, finding["message"], finding.get("rule")))
-    return [Judgement(len(found), first_errors(found) if found else None) for found in errors]
+    return [Judgment(len(found), first_errors(found) if found else None) for found in errors]

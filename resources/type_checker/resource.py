@@ -2,8 +2,8 @@
 
 import dagster as dg
 
+from resources.type_checker.base import TypeChecker
 from resources.type_checker.choice import Check, checker_for
-from resources.type_checker.face import TypeChecker
 from resources.type_checker.pyright import PyrightSettings
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from resources.type_checker.face import Judgement, TypeChecker, TypeCheckerUnavailable, first_errors
+from resources.type_checker.base import Judgment, TypeChecker, TypeCheckerUnavailable, first_errors
 from resources.type_checker.halving import judge_by_halves
 from resources.type_checker.process import run_checker
 from resources.type_checker.project import file_number, project
@@ -127,15 +127,15 @@ class SyntaxCheck(TypeChecker):
             raise TypeCheckerUnavailable(f"{' '.join(command)} does not work: {error}") from error
         return {"checker": f"{name} (syntax)", "language": self.language, "version": told.splitlines()[0]}
 
-    def judge(self, sources: Sequence[str]) -> list[Judgement]:
-        """One judgement for each of `sources`, in their order; see `TypeChecker.judge`."""
-        judged: list[Judgement] = []
+    def judge(self, sources: Sequence[str]) -> list[Judgment]:
+        """One judgment for each of `sources`, in their order; see `TypeChecker.judge`."""
+        judged: list[Judgment] = []
         for start in range(0, len(sources), self.batch_size):
             batch = sources[start : start + self.batch_size]
             judged += judge_by_halves(batch, self._judge_batch)
         return judged
 
-    def _judge_batch(self, sources: Sequence[str]) -> list[Judgement]:
+    def _judge_batch(self, sources: Sequence[str]) -> list[Judgment]:
         suffix = ".go" if self.language == "go" else ".py"
         with project([self._tool.before + source for source in sources], "3.11") as folder:
             if suffix == ".go":  # gofmt looks at names that end so
@@ -152,4 +152,4 @@ class SyntaxCheck(TypeChecker):
         for finding in _FINDING.finditer(output):
             number = file_number(str(Path(finding["file"]).with_suffix(".py")))
             errors[number].append((int(finding["line"]), finding["message"], None))
-        return [Judgement(len(found), first_errors(found) if found else None) for found in errors]
+        return [Judgment(len(found), first_errors(found) if found else None) for found in errors]

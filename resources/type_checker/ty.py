@@ -1,7 +1,7 @@
 """A fast first look by ty (a checker in Rust): errors that Pyright is sure to report too.
 
 Most functions fall for the same reason: a name or a module that their file had and they alone have not. ty finds
-these, 97.9 % of Pyright's rejections, at ten times its speed. Its judgement of types differs from Pyright's, so
+these, 97.9 % of Pyright's rejections, at ten times its speed. Its judgment of types differs from Pyright's, so
 only the rules of `SURE` count, and only in sources without what the two are known to read differently (such as
 comments that switch diagnostics off). ty is given the stubs that Pyright ships, so that both know the same
 modules and members. On 10,000 real functions it rejected 7,262, all of which Pyright rejects.
@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from resources.type_checker.face import Judgement, TypeCheckerUnavailable, first_errors
+from resources.type_checker.base import Judgment, TypeCheckerUnavailable, first_errors
 from resources.type_checker.process import CheckerFailed, run_checker
 from resources.type_checker.project import file_number, packages, project
 
@@ -47,7 +47,7 @@ def sure_errors(
     platform: str,
     sees_packages: bool = False,
     timeout_s: float = 60,
-) -> list[Judgement | None]:
+) -> list[Judgment | None]:
     """For each source the errors that are sure, or None where ty cannot tell.
 
     `platform` as Pyright names it; `sees_packages`: Pyright looks into an environment, which ty does not, so
@@ -57,7 +57,7 @@ def sure_errors(
     ty_version()
     rules = SURE_OF_NAMES if sees_packages else SURE
     unsure = _unsure(sees_packages)
-    judged: list[Judgement | None] = [None] * len(sources)
+    judged: list[Judgment | None] = [None] * len(sources)
     asked = [number for number, source in enumerate(sources) if not unsure.search(source)]
     if not asked:
         return judged
@@ -81,7 +81,7 @@ def sure_errors(
             number = asked[file_number(finding["file"])]
             found.setdefault(number, []).append((int(finding["line"]), finding["message"], finding["rule"]))
     for number, errors in found.items():
-        judged[number] = Judgement(len(errors), first_errors(errors))
+        judged[number] = Judgment(len(errors), first_errors(errors))
     return judged
 
 

@@ -25,8 +25,8 @@ import polars as pl  # noqa: E402
 
 from assets.benchmarks.problem_files import read_problems  # noqa: E402
 from assets.eval_scores.sample_programs import sample_programs  # noqa: E402
+from resources.sandbox.base import Limits  # noqa: E402
 from resources.sandbox.bubblewrap import RunOutcome, run  # noqa: E402
-from resources.sandbox.face import Limits  # noqa: E402
 from resources.sandbox.interpreter import interpreter  # noqa: E402
 from resources.sandbox.languages.language import Toolchain  # noqa: E402
 from resources.sandbox.local import open_sandbox  # noqa: E402

@@ -29,8 +29,8 @@ import aiohttp  # noqa: E402
 import polars as pl  # noqa: E402
 
 from assets.asking.asker import requests_frame  # noqa: E402
+from resources.engines.base import Sampling  # noqa: E402
 from resources.engines.deployment import OpenAIDeployment  # noqa: E402
-from resources.engines.face import Sampling  # noqa: E402
 from resources.engines.openai import OpenAIEngine  # noqa: E402
 from resources.engines.spec import OpenAISpec  # noqa: E402
 from tests.resources.engines.scripted_server import Chaos  # noqa: E402

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from assets.asking.asker import CALL_VERSION  # noqa: E402
-from resources.engines.face import COMPLETION_SCHEMA  # noqa: E402
+from resources.engines.base import COMPLETION_SCHEMA  # noqa: E402
 from resources.ids import content_id  # noqa: E402
 from resources.row_cache import CacheStage, RowCache  # noqa: E402
 from resources.storage import Storage  # noqa: E402

@@ -27,7 +27,7 @@ import polars as pl
 REPOSITORY = Path(__file__).parents[2]
 sys.path.insert(0, str(REPOSITORY))
 
-from resources.sandbox.face import Limits  # noqa: E402
+from resources.sandbox.base import Limits  # noqa: E402
 from resources.sandbox.local import LocalSandbox  # noqa: E402
 
 CODE = "def add(a, b):\n    return a + b\n"

@@ -24,8 +24,8 @@ import polars as pl
 sys.path.insert(0, str(Path(__file__).parent))
 from standalone_functions import standalone_functions
 
+from resources.type_checker.base import Judgment, TypeChecker
 from resources.type_checker.cascade import Cascade
-from resources.type_checker.face import Judgement, TypeChecker
 from resources.type_checker.project import file_number, project
 from resources.type_checker.pyright import Pyright, PyrightSettings, available_cores
 
@@ -36,7 +36,7 @@ class ByHand(TypeChecker):
     def identity(self) -> dict[str, str]:
         return Pyright().identity()
 
-    def judge(self, sources: Sequence[str]) -> list[Judgement]:
+    def judge(self, sources: Sequence[str]) -> list[Judgment]:
         errors = [0] * len(sources)
         for start in range(0, len(sources), 1000):
             with project(sources[start : start + 1000], "3.11") as folder:
@@ -51,7 +51,7 @@ class ByHand(TypeChecker):
                 report = subprocess.run(command, cwd=folder, capture_output=True).stdout
             for finding in json.loads(report)["generalDiagnostics"]:
                 errors[start + file_number(finding["file"])] += finding["severity"] == "error"
-        return [Judgement(count) for count in errors]
+        return [Judgment(count) for count in errors]
 
 
 CONTESTANTS: dict[str, Callable[[], TypeChecker]] = {

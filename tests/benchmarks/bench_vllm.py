@@ -27,8 +27,8 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from assets.asking.asker import generate  # noqa: E402
+from resources.engines.base import REQUEST_SCHEMA, Sampling  # noqa: E402
 from resources.engines.deployment import VllmDeployment  # noqa: E402
-from resources.engines.face import REQUEST_SCHEMA, Sampling  # noqa: E402
 from resources.engines.spec import VllmSpec  # noqa: E402
 from resources.engines.vllm import VllmEngine  # noqa: E402
 from resources.engines.vllm_model import sample_seed  # noqa: E402
@@ -38,7 +38,7 @@ from resources.storage import Storage  # noqa: E402
 
 def tiny_model(folder: Path, hidden: int, layers: int) -> Path:
     """A model small enough for a CPU, untrained: what it says does not matter, how much it computes does."""
-    from resources.trainer.face import TinyModel
+    from resources.trainer.base import TinyModel
     from resources.trainer.tiny_model import make_model, make_tokenizer
 
     settings = TinyModel(

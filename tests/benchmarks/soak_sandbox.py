@@ -26,7 +26,7 @@ import psutil
 REPOSITORY = Path(__file__).parents[2]
 sys.path.insert(0, str(REPOSITORY))
 
-from resources.sandbox.face import Limits  # noqa: E402
+from resources.sandbox.base import Limits  # noqa: E402
 from resources.sandbox.local import LocalSandbox  # noqa: E402
 
 HOSTILE = REPOSITORY / "tests" / "resources" / "sandbox" / "python_cases" / "hostile.py.txt"

@@ -104,7 +104,7 @@ def test_the_installed_package_is_the_one_that_runs(installed: Installed) -> Non
 def test_a_project_begun_with_init_comes_to_training_rows(installed: Installed) -> None:
     installed.run("init", "begun")
     begun = Installed(installed.command, installed.folder / "begun", installed.environment)
-    assert "never materialised" in begun.run("plan")
+    assert "never materialized" in begun.run("plan")
     begun.run("materialize", "--select", 'key:"begun/sft_dataset" or +key:"begun/sft_dataset"')
     rows = begun.run("show", "sft_dataset", "--json", "-n", "20").splitlines()
     assert len(rows) >= 10

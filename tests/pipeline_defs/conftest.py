@@ -99,7 +99,7 @@ def without_repeats(items: list) -> list:
 ''',
     "gamma/secret.py": '''\
 def hidden(value: int) -> int:
-    """Return the value under a licence that the policy does not allow.
+    """Return the value under a license that the policy does not allow.
 
     >>> hidden(1)
     1
@@ -109,7 +109,7 @@ def hidden(value: int) -> int:
     "beta/broken.py": "def unfinished(:\n",
     "beta/empty.py": "",
 }
-LICENCES = {"alpha": "MIT", "beta": "Apache-2.0", "gamma": "GPL-3.0-only"}
+LICENSES = {"alpha": "MIT", "beta": "Apache-2.0", "gamma": "GPL-3.0-only"}
 
 
 def dump_rows(files: dict[str, str], commit: str = "c0ffee") -> list[dict[str, str]]:
@@ -120,7 +120,7 @@ def dump_rows(files: dict[str, str], commit: str = "c0ffee") -> list[dict[str, s
             "max_stars_repo_name": f"example/{path.split('/')[0]}",
             "max_stars_repo_path": path.split("/", 1)[1],
             "max_stars_repo_head_hexsha": commit,
-            "max_stars_repo_licenses": [LICENCES[path.split("/")[0]]],
+            "max_stars_repo_licenses": [LICENSES[path.split("/")[0]]],
             "lang": "Python",
         }
         for path, content in files.items()
@@ -174,7 +174,7 @@ class SmallLine:
         return Path(self.deployment.store().uri(TableAddress.of(("demo", artifact), partition)))
 
     def metadata(self, artifact: str) -> dict[str, object]:
-        """Metadata of the last materialisation."""
+        """Metadata of the last materialization."""
         with self.deployment.instance() as instance:
             event = instance.get_latest_materialization_event(dg.AssetKey(["demo", artifact]))
         assert event is not None and event.asset_materialization is not None
@@ -192,7 +192,7 @@ def make_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeLine:
 
 @pytest.fixture(scope="module")
 def finished_line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallLine]:
-    """One deployment, materialised once from the dump `2026-01`, for tests that only look."""
+    """One deployment, materialized once from the dump `2026-01`, for tests that only look."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         line = _line(tmp_path_factory.mktemp("line"), monkeypatch)
         write_dump(line.folder / "dumps" / "2026-01", FILES)

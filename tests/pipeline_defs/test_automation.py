@@ -56,7 +56,7 @@ class World:
     def result(
         self, name: str, context: dg.AssetExecutionContext, checks: Sequence[dg.AssetCheckResult] = ()
     ) -> dg.MaterializeResult:
-        """A materialisation with the content that was planned for it."""
+        """A materialization with the content that was planned for it."""
         if name in self.failing:
             raise RuntimeError("planned failure")
         version = self.versions.get((name, context.partition_key), "same")
@@ -79,7 +79,7 @@ class World:
         ).success
 
     def report(self, name: str, partition: str) -> None:
-        """A materialisation of earlier days, without the cost of a run."""
+        """A materialization of earlier days, without the cost of a run."""
         self.instance.report_runless_asset_event(
             dg.AssetMaterialization(name, partition=partition, tags={"dagster/data_version": "same"})
         )
@@ -103,7 +103,7 @@ class World:
         return asked
 
     def settle(self) -> "World":
-        """Everything materialised once and evaluated until nothing is asked for."""
+        """Everything materialized once and evaluated until nothing is asked for."""
         self.instance.add_dynamic_partitions("dumps", ["2026-01"])
         self.report("dump", "2026-01")
         for partition in ("python", "rust"):

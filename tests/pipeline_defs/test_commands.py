@@ -22,7 +22,7 @@ from resources.storage import Storage
 
 Run = Callable[..., Result]
 
-FILE = {"file_id": "f1", "repo": "example/alpha", "path": "a.py", "commit": "c0ffee", "licence": "MIT"}
+FILE = {"file_id": "f1", "repo": "example/alpha", "path": "a.py", "commit": "c0ffee", "license": "MIT"}
 CHAIN = {"file_id": "f1", "seed_id": "s1", "instruction_id": "i1", "response_id": "r1", "language": "python"}
 ROWS: dict[str, list[dict[str, object]]] = {
     "raw_corpus": [FILE | {"language": "python", "dump": "2026-01", "sha256": "0f", "content": "x = 1"}],
@@ -165,10 +165,10 @@ def test_show_filters_by_sql(run: Run, store: ParquetStore) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["filtered_seeds", "--where", "colour = 'red'"], "--where \"colour = 'red'\": .*colour"),
+        (["filtered_seeds", "--where", "color = 'red'"], "--where \"color = 'red'\": .*color"),
         (["filtered_seeds", "--where", "start_line >"], "--where 'start_line >'"),
         (["filtered_seeds", "--where", "name > 3"], "--where 'name > 3'"),
-        (["filtered_seeds", "--columns", "name,colour"], "no column colour; there are seed_id, file_id"),
+        (["filtered_seeds", "--columns", "name,color"], "no column color; there are seed_id, file_id"),
         (["filtered_seed"], "no table demo/filtered_seed .*there are .*filtered_seeds, instructions"),
         (["checkpoint"], "no table demo/checkpoint .*there are .*filtered_seeds"),
         (["filtered_seeds", "--recipe", "dmo"], "no recipe 'dmo': shipped are .*demo"),
@@ -184,7 +184,7 @@ def test_show_says_what_is_wrong(run: Run, store: ParquetStore, arguments: list[
 
 def test_an_empty_store_says_how_to_fill_it(run: Run, home: Path) -> None:
     assert "there is none yet (seedline materialize)" in said(run("show", "sft_dataset"))
-    assert "no rows" in said(run("audit", "licence_mix"))
+    assert "no rows" in said(run("audit", "license_mix"))
     assert "no row 't1'" in said(run("trace", "t1"))
 
 
@@ -196,9 +196,9 @@ def test_audit_lists_its_questions(run: Run, home: Path) -> None:
 
 
 def test_audit_answers_as_table_and_json(run: Run, store: ParquetStore) -> None:
-    assert "MIT 1 1 1 1" in said(run("audit", "licence_mix"))
-    (line,) = run("audit", "licence_mix", "--json").stdout.splitlines()
-    assert json.loads(line)["licence"] == "MIT"
+    assert "MIT 1 1 1 1" in said(run("audit", "license_mix"))
+    (line,) = run("audit", "license_mix", "--json").stdout.splitlines()
+    assert json.loads(line)["license"] == "MIT"
     (line,) = run("audit", "yield_funnel", "--json").stdout.splitlines()
     assert json.loads(line)["reason"] == "unfinished"
 
@@ -236,8 +236,8 @@ def test_trace_leads_to_the_file_from_anywhere(run: Run, store: ParquetStore, st
     assert found["chain"][0]["row_id"] == start
     file = found["chain"][-1]
     assert file["artifact"] == "raw_corpus"
-    assert {name: file["facts"][name] for name in ("repo", "commit", "path", "licence")} == {
-        name: FILE[name] for name in ("repo", "commit", "path", "licence")
+    assert {name: file["facts"][name] for name in ("repo", "commit", "path", "license")} == {
+        name: FILE[name] for name in ("repo", "commit", "path", "license")
     }
 
 
@@ -289,7 +289,7 @@ def test_a_recipe_that_is_not_on_may_be_named(run: Run, store: ParquetStore, hom
     key, schema = tables("mine")["filtered_seeds"]
     write(store, key, pl.DataFrame(ROWS["filtered_seeds"], schema=schema))
     assert "mine/filtered_seeds: 2 of 2" in said(run("show", "filtered_seeds", "--recipe", "mine.yaml"))
-    assert "licence_mix: no rows" in said(run("audit", "licence_mix", "--recipe", "mine.yaml"))
+    assert "license_mix: no rows" in said(run("audit", "license_mix", "--recipe", "mine.yaml"))
     assert (
         json.loads(run("trace", "s1", "--recipe", "mine.yaml", "--json").stdout)["derived"]["sft_dataset"]
         == []
@@ -313,9 +313,9 @@ def test_plan_says_what_would_run_and_runs_nothing(run: Run, home: Path) -> None
     result = run("plan", "--dump", "2026-01")
     assert result.exit_code == 0, result.exception
     text = said(result)
-    assert "corpus_dump 2026-01 never materialised" in text
-    assert "demo/sft_dataset python never materialised" in text
-    assert "demo/checkpoint - never materialised" in text
+    assert "corpus_dump 2026-01 never materialized" in text
+    assert "demo/sft_dataset python never materialized" in text
+    assert "demo/checkpoint - never materialized" in text
     assert list((home / "home").rglob("*.parquet")) == []
 
 
@@ -325,7 +325,7 @@ def test_dumps_that_are_watched_for_need_no_naming(run: Run, home: Path) -> None
     dump(home, "2026-02")
     (home / "dumps" / "2026-02" / "_SUCCESS").unlink()
     text = said(run("plan"))
-    assert "corpus_dump 2026-01 never materialised" in text
+    assert "corpus_dump 2026-01 never materialized" in text
     assert "2026-02" not in text
 
 
@@ -338,7 +338,7 @@ def test_a_misspelt_dump_language_or_selection_is_refused_and_leaves_no_trace(ru
         assert result.exit_code == 2
         assert "--select" in said(result)
     assert "2026-10" not in said(run("plan"))
-    assert "2026-01 never materialised" in said(run("plan"))
+    assert "2026-01 never materialized" in said(run("plan"))
 
 
 def test_errors_a_user_can_mend_are_one_message_without_a_traceback(

@@ -22,7 +22,7 @@ from pipeline_defs.recipes.model import Recipe, load_recipe, shipped_recipes
 from pipeline_defs.resources import build_resources
 from pipeline_defs.settings import Settings, SettingsError, load_settings
 from resources.corpus_source.settings import Directory, Dump, InstalledPackages
-from resources.embedder.face import EmbedderSpec
+from resources.embedder.base import EmbedderSpec
 from resources.engines.spec import OpenAISpec, TransformersSpec, VllmServerSpec, VllmSpec
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +86,7 @@ BASE = {"recipes": ["demo"], "dumps": {"named": {"dump": {"kind": "dump", "path"
 CHOICES = {
     "sandbox.backend": ("docker", ["auto", "bwrap", "landlock"]),
     "engines.device": ("tpu", ["auto", "cpu", "cuda"]),
-    "raw_corpus.allow": (["no-such-licence"], ["permissive", "any-known", "any"]),
+    "raw_corpus.allow": (["no-such-license"], ["permissive", "any-known", "any"]),
     "corpus.languages": (["cobol"], ["python", "swift"]),
     "store": ("gs://bucket", ["local", "s3://"]),
     "cache": ("ftp://host", ["local", "s3://"]),

@@ -1,4 +1,4 @@
-"""A recipe with every judge there is, materialised against a scripted server: docstrings, CodeOcean, verification."""
+"""A recipe with every judge there is, materialized against a scripted server: docstrings, CodeOcean, verification."""
 
 import dagster as dg
 import polars as pl

@@ -11,7 +11,7 @@ from pipeline_defs.partitions import CORPUS_DUMPS
 from pipeline_defs.recipes.model import load_recipe
 from pipeline_defs.sensors import complete_dumps_on_s3, requests_for
 from pipeline_defs.settings import Settings
-from resources.corpus_source.face import SourceError
+from resources.corpus_source.base import SourceError
 
 
 def definitions(home: Path, dumps: Mapping[str, object], **more: object) -> dg.Definitions:

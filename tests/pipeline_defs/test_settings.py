@@ -8,7 +8,7 @@ import pytest
 from assets.asking.asker import requests_frame
 from pipeline_defs.resources import build_resources
 from pipeline_defs.settings import DEMO_CONFIG_FILE, Settings, SettingsError, config_file, load_settings
-from resources.engines.face import Sampling
+from resources.engines.base import Sampling
 from resources.engines.spec import OpenAISpec
 from tests.resources.engines.scripted_server import ScriptedServer
 

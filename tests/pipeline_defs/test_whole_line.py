@@ -56,7 +56,7 @@ def test_what_is_not_allowed_is_rejected_with_its_reason(finished_line: SmallLin
     funnel = ask("yield_funnel", store, "demo")
     reasons = {(row["artifact"], row["reason"]) for row in funnel.iter_rows(named=True)}
     assert ("corpus_dump", "empty") in reasons
-    assert ("raw_corpus", "licence") in reasons
+    assert ("raw_corpus", "license") in reasons
     assert ("filtered_seeds", "no_return_value") in reasons
     assert ("filtered_seeds", "type_error") in reasons
     assert ("verified_responses", "not_passed") in reasons
@@ -89,7 +89,7 @@ def test_a_forced_run_calls_nothing_and_gives_the_same_bytes(make_line: MakeLine
     for artifact in ("instructions", "candidate_responses", "eval_scores"):
         assert line.metadata(artifact)["engine_calls"] == 0
     assert line.metadata("verified_responses")["sandbox_runs"] == 0
-    for artifact in RECIPE_TABLES:  # deleting any one artifact and materialising again gives the same bytes
+    for artifact in RECIPE_TABLES:  # deleting any one artifact and materializing again gives the same bytes
         path = line.file(artifact)
         path.unlink()
         line.run("2026-01")
@@ -156,7 +156,7 @@ def test_the_store_on_s3_holds_the_same_content(
     assert line.run("2026-01") == []
 
 
-def test_the_ui_shows_the_recipe_materialised(finished_line: SmallLine, tmp_path: Path) -> None:
+def test_the_ui_shows_the_recipe_materialized(finished_line: SmallLine, tmp_path: Path) -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         pytest.skip("no chromium on this machine (apt-get install chromium)")

@@ -2,7 +2,7 @@
 
 The prompt depends on the row's task, instruction and solution alone, so that whoever asks again with the same
 settings gets the cached answer. (The published one is also shown a bad case; here those are the generator's.)
-What follows from a judgement is up to the stages.
+What follows from a judgment is up to the stages.
 """
 
 import re
@@ -16,7 +16,7 @@ from assets.asking.judging.settings import Discriminator
 from assets.asking.prompts import template
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
-from resources.engines.face import Sampling
+from resources.engines.base import Sampling
 from resources.ids import text_id
 
 PACKAGE = "assets.asking.judging"
@@ -59,7 +59,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Judgment:
     """The overall answer, yes or no, and the answers to the rules in their order."""
 
     verdict: str
@@ -94,8 +94,8 @@ def _judge(
         stage=CALL,
         id_column=id_column,
     )
-    said: list[Judgement | str | None] = [
-        parse_judgement(text or "", settings.rules) if ended == "stop" else None
+    said: list[Judgment | str | None] = [
+        parse_judgment(text or "", settings.rules) if ended == "stop" else None
         for text, ended in asked.select("text", "finish_reason").iter_rows()
     ]
     judged = asked.select(
@@ -105,7 +105,7 @@ def _judge(
         pl.Series("judge_fault", [one if isinstance(one, str) else None for one in said], dtype=pl.String),
         pl.Series(
             "analysis",
-            [one.analysis if isinstance(one, Judgement) else None for one in said],
+            [one.analysis if isinstance(one, Judgment) else None for one in said],
             dtype=pl.String,
         ),
         pl.struct(
@@ -122,7 +122,7 @@ def _judge(
 def decided(judged: pl.DataFrame, *, id_column: str) -> Outcome:
     """Rows of `judge` that it said yes to, without its working columns, and the others with what it said.
 
-    A judgement that was cut off, refused or is in no form is a rejection of its own, with the raw text.
+    A judgment that was cut off, refused or is in no form is a rejection of its own, with the raw text.
     """
     said = judged.select(
         id_column,
@@ -132,7 +132,7 @@ def decided(judged: pl.DataFrame, *, id_column: str) -> Outcome:
         *(pl.col(f"judge_{name}").alias(name) for name in ("text", "finish_reason", "detail")),
     )
     whole = finished(said, stage=STAGE, id_column=id_column)
-    fault = pl.format("judgement: {}", pl.col("judge_fault"))
+    fault = pl.format("judgment: {}", pl.col("judge_fault"))
     rules = [
         Rule(Reason.MALFORMED, pl.col("judge_fault").is_not_null(), raw_detail(fault)),
         Rule(
@@ -169,8 +169,8 @@ def requests(rows: pl.DataFrame, settings: Discriminator, *, solution: str, id_c
     return requests_frame(asked)
 
 
-def parse_judgement(text: str, rules: tuple[str, ...]) -> Judgement | str:
-    """The judgement that `text` holds, or what is wrong with it.
+def parse_judgment(text: str, rules: tuple[str, ...]) -> Judgment | str:
+    """The judgment that `text` holds, or what is wrong with it.
 
     Every rule is answered once, with a reason, which may run over several lines; then the overall answer, once.
     Bullets, bold, brackets and prose before the first rule are forgiven.
@@ -197,16 +197,16 @@ def parse_judgement(text: str, rules: tuple[str, ...]) -> Judgement | str:
         Answer(rule, said, reason)
         for rule, (_, said, _), reason in zip(rules, answered, reasons, strict=True)
     ]
-    return Judgement(overall[0], tuple(found_answers))
+    return Judgment(overall[0], tuple(found_answers))
 
 
-def _verdict(said: Judgement | str | None) -> str:
+def _verdict(said: Judgment | str | None) -> str:
     if said is None:
         return "unanswered"
-    return said.verdict if isinstance(said, Judgement) else "malformed"
+    return said.verdict if isinstance(said, Judgment) else "malformed"
 
 
-def _reasons(said: Judgement | str | None) -> list[dict[str, str]] | None:
-    if not isinstance(said, Judgement):
+def _reasons(said: Judgment | str | None) -> list[dict[str, str]] | None:
+    if not isinstance(said, Judgment):
         return None
     return [{"rule": one.rule, "answer": one.answer, "reason": one.reason} for one in said.answers]

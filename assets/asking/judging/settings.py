@@ -18,7 +18,7 @@ RULES = (
 
 
 class Discriminator(BaseModel):
-    """A model's judgement by rules, one after the other."""
+    """A model's judgment by rules, one after the other."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -68,11 +68,11 @@ def _scatter(
 ) -> bytes:
     figure = _figure()
     axes = figure.subplots()
-    for mask, colour, size, label in (
+    for mask, color, size, label in (
         (~chosen, "lightgrey", 4, "left out"),
         (chosen, "tab:blue", 9, "chosen"),
     ):
-        axes.scatter(*coordinates[mask].T, s=size, c=colour, linewidths=0, label=f"{label} ({mask.sum()})")
+        axes.scatter(*coordinates[mask].T, s=size, c=color, linewidths=0, label=f"{label} ({mask.sum()})")
     axes.set(
         title=title,
         xlabel=f"first component ({shares[0]:.0%} of variance)",

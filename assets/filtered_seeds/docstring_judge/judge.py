@@ -23,7 +23,7 @@ from assets.asking.worked_examples import read_examples
 from assets.filtered_seeds.docstring_judge.settings import DocstringJudge
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
-from resources.engines.face import Sampling
+from resources.engines.base import Sampling
 
 PACKAGE = "assets.filtered_seeds.docstring_judge"
 STAGE = "docstring_judge"

@@ -1,4 +1,4 @@
-"""The rule on secrets: keys, tokens and passwords, as detect-secrets recognises them.
+"""The rule on secrets: keys, tokens and passwords, as detect-secrets recognizes them.
 
 Its detectors of known forms (cloud and service keys, private keys, basic authentication, ...) are used; those
 of high entropy and of keywords (`password = "..."`) are not by default: in source code most of what they find

@@ -60,7 +60,7 @@ def near_duplicates_of(
     """The rows to drop (`DUPLICATE_SCHEMA`, sorted by id), for `rows` with `id_column` and `signature`.
 
     The winner of a family has the lowest values of the columns `prefer`, the first column first (null: last),
-    then the lowest id: `prefer=["licence_rank", "dump"]` prefers the permissive licence, then the oldest dump.
+    then the lowest id: `prefer=["license_rank", "dump"]` prefers the permissive license, then the oldest dump.
     A row whose signature is null is never dropped. Memory: the signatures twice, and 50 bytes a row.
 
     Raises `ValueError` where an id is there twice or missing, or a signature has another number of permutations.

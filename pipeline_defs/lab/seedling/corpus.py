@@ -37,7 +37,7 @@ def write_dump(folder: Path, *, seed: int, functions: int) -> None:
                 "repo": f"grammar/part_{number // 50}",
                 "path": f"module_{number}.py",
                 "commit": f"{seed:040x}",
-                "licence": "Apache-2.0",
+                "license": "Apache-2.0",
             }
             file.write(json.dumps(row) + "\n")
 

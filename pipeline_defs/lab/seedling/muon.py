@@ -1,6 +1,6 @@
 """Muon (Jordan et al. 2024) for a small network's matrices, all of one shape at once, in float32 on the CPU.
 
-Momentum, made orthogonal by Newton and Schulz's iteration. What is no matrix belongs to another optimiser.
+Momentum, made orthogonal by Newton and Schulz's iteration. What is no matrix belongs to another optimizer.
 """
 
 from typing import Any

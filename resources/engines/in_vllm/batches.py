@@ -182,7 +182,7 @@ def load(job: dict[str, Any]) -> Batches:
         revision=job["revision"],
         tokenizer_revision=job["revision"],
         dtype=job["dtype"],
-        quantization=job["quantisation"],
+        quantization=job["quantization"],
         max_model_len=job["context"],
         tensor_parallel_size=job["tensor_parallel"],
         gpu_memory_utilization=job["memory_share"],

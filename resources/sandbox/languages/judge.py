@@ -9,8 +9,8 @@ import secrets
 from dataclasses import dataclass, replace
 
 from resources.sandbox import bubblewrap
+from resources.sandbox.base import Limits, Verdict
 from resources.sandbox.bubblewrap import RunOutcome
-from resources.sandbox.face import Limits, Verdict
 from resources.sandbox.languages.assertions import live_sites
 from resources.sandbox.languages.language import TOKEN_LENGTH, Command, Language, Refused, Toolchain
 
@@ -49,7 +49,7 @@ _PLACE = re.compile(r"^\s*(at |goroutine |\d+: |#\d|stack backtrace|note:|Node\.
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Judgment:
     """A verdict's columns (`VERDICT_SCHEMA`) but the key and the isolation, which the sandbox knows."""
 
     verdict: Verdict
@@ -64,7 +64,7 @@ class Judgement:
     reached: int | None = None
 
 
-def judge(language: Language, toolchain: Toolchain, code: str, tests: str, limits: Limits) -> Judgement:
+def judge(language: Language, toolchain: Toolchain, code: str, tests: str, limits: Limits) -> Judgment:
     """What `tests` show about `code`. Each call runs at most one build and two runs, one after the other.
 
     A time-out is tried again with `limits.retry_cpu_s` where that is longer (flag `retried`). Raises
@@ -74,14 +74,14 @@ def judge(language: Language, toolchain: Toolchain, code: str, tests: str, limit
     code, tests = code.removeprefix(_BYTE_ORDER_MARK), tests.removeprefix(_BYTE_ORDER_MARK)
     counted, others = (0, 0) if language.counts_checks else live_sites(language.name, tests)
     if counted + others == 0 and not language.counts_checks:
-        return Judgement(Verdict.NO_TESTS, NO_ASSERTION, toolchain=version)
+        return Judgment(Verdict.NO_TESTS, NO_ASSERTION, toolchain=version)
     mark = "s" + secrets.token_hex(8)
     try:
         program = language.program(code, tests, toolchain, mark)
     except Refused as refusal:
-        return Judgement(Verdict.FAIL, bounded(str(refusal)), toolchain=version, flags=("tampered",))
+        return Judgment(Verdict.FAIL, bounded(str(refusal)), toolchain=version, flags=("tampered",))
     if program.checks == 0:
-        return Judgement(Verdict.NO_TESTS, NO_ASSERTION, toolchain=version)
+        return Judgment(Verdict.NO_TESTS, NO_ASSERTION, toolchain=version)
     spent: list[RunOutcome] = []
     try:
         run = program.run
@@ -195,8 +195,8 @@ def bounded(text: str) -> str:
 
 def _row(
     verdict: Verdict, detail: str, spent: list[RunOutcome], version: str, flags: tuple[str, ...] = ()
-) -> Judgement:
-    return Judgement(
+) -> Judgment:
+    return Judgment(
         verdict=verdict,
         detail=bounded(detail),
         duration_ms=sum(outcome.wall_ms for outcome in spent),

@@ -7,7 +7,7 @@ import polars as pl
 
 from assets.asking.asker import GENERATION
 from assets.asking.spending import BUDGET_SPENT
-from resources.engines.face import REQUEST_SCHEMA, Sampling
+from resources.engines.base import REQUEST_SCHEMA, Sampling
 
 Rule = Callable[[str, str], "str | tuple[str | None, str]"]
 """Gets a request's task and the text it asks with; gives the answer's text, or text and finish_reason."""

@@ -13,7 +13,7 @@ from assets.asking.prompts import PromptError, template
 from assets.rows.outcome import Rule, apply_rules
 from assets.rows.reasons import Reason
 from assets.source_code.code_blocks import fenced
-from resources.engines.face import COMPLETION_SCHEMA, Engine, Sampling
+from resources.engines.base import COMPLETION_SCHEMA, Engine, Sampling
 from resources.engines.offline import OfflineEngine
 from resources.row_cache import RowCache
 from resources.storage import Storage

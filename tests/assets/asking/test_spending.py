@@ -8,8 +8,8 @@ import pytest
 from assets.asking.asker import Asker, finished, requests_frame
 from assets.asking.spending import BUDGET_SPENT, Spending
 from assets.rows.reasons import Reason
+from resources.engines.base import COMPLETION_SCHEMA, Engine, Sampling
 from resources.engines.deployment import Budget, Prices
-from resources.engines.face import COMPLETION_SCHEMA, Engine, Sampling
 from resources.row_cache import RowCache
 from resources.storage import Storage
 

@@ -5,7 +5,7 @@ import pytest
 
 from assets.benchmarks import input_output
 from assets.benchmarks.input_output import Case, code_of
-from resources.sandbox.face import PROGRAM_SCHEMA, SandboxUnavailable, Verdict
+from resources.sandbox.base import PROGRAM_SCHEMA, SandboxUnavailable, Verdict
 from resources.sandbox.resource import SandboxResource
 
 PRINTS = [Case("3\n1 2 3\n", "6\n"), Case("1\n5\n", "5")]

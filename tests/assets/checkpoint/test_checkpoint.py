@@ -19,7 +19,7 @@ from assets.checkpoint.plot import loss_plot, thinned
 from assets.checkpoint.settings import CheckpointSettings, NamedModel
 from assets.checkpoint.stages import altogether, training_stages
 from assets.checkpoint.table import TABLE, checkpoint_row
-from resources.trainer.face import CURVE_SCHEMA, TinyModel, TrainingResult, TrainingSettings
+from resources.trainer.base import CURVE_SCHEMA, TinyModel, TrainingResult, TrainingSettings
 from resources.trainer.schedule import learning_rate, number_of_steps, warmup_length
 
 STARCODER2_INSTRUCT = {
@@ -27,7 +27,7 @@ STARCODER2_INSTRUCT = {
     "learning_rate": 1e-5,
     "schedule": "linear",
     "warmup_ratio": 0.05,
-    "optimiser": "adafactor",
+    "optimizer": "adafactor",
     "batch_size": 64,
     "sequence_length": 1280,
     "dropout": 0.0,
@@ -38,7 +38,7 @@ MAGICODER = {
     "learning_rate": 5e-5,
     "schedule": "linear",
     "warmup_steps": 15,
-    "optimiser": "adafactor",
+    "optimizer": "adafactor",
     "batch_size": 512,
     "sequence_length": 1216,
     "seed": 0,

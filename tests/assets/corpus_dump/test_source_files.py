@@ -11,13 +11,13 @@ from pydantic import ValidationError
 from assets.corpus_dump.settings import MOST_BYTES, CorpusDumpSettings
 from assets.corpus_dump.source_files import FILE_SCHEMA, judge_files
 from assets.rows.outcome import REJECTION_SCHEMA, Outcome
-from resources.corpus_source.face import FAULTS, RAW_SCHEMA, READ_LIMIT
+from resources.corpus_source.base import FAULTS, RAW_SCHEMA, READ_LIMIT
 
 DEFAULTS = CorpusDumpSettings.model_validate({})
 
 
 def raw(*files: dict[str, object]) -> pl.DataFrame:
-    defaults = {"repo": "o/n", "path": "a.py", "commit": "c", "licence": "MIT", "origin": "x"}
+    defaults = {"repo": "o/n", "path": "a.py", "commit": "c", "license": "MIT", "origin": "x"}
     return pl.DataFrame([defaults | file for file in files], schema=RAW_SCHEMA)
 
 
@@ -38,7 +38,7 @@ def test_a_file_is_kept_byte_for_byte() -> None:
     assert row["content"] == content
     assert row["sha256"] == hashlib.sha256(content.encode()).hexdigest()
     assert row["size"] == len(content.encode())
-    assert (row["language"], row["repo"], row["commit"], row["licence"], row["dump"]) == (
+    assert (row["language"], row["repo"], row["commit"], row["license"], row["dump"]) == (
         "python",
         "o/n",
         "c",
@@ -95,7 +95,7 @@ def test_the_id_is_that_of_the_file_not_of_its_dump_or_commit() -> None:
         return judge_files(raw({"content": b"x = 1\n"} | file), dump, DEFAULTS).kept["file_id"].item()
 
     same = ids("d1")
-    assert ids("d2", commit="later", licence=None, origin="elsewhere") == same
+    assert ids("d2", commit="later", license=None, origin="elsewhere") == same
     assert ids("d1", path="b.py") != same
     assert ids("d1", repo="o/m") != same
     assert ids("d1", content=b"x = 2\n") != same

@@ -14,7 +14,7 @@ from assets.eval_scores.sample_programs import sample_programs
 from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.tasks import Task, asked
 from assets.source_code.code_blocks import fenced
-from resources.sandbox.face import Limits, SandboxUnavailable, Verdict
+from resources.sandbox.base import Limits, SandboxUnavailable, Verdict
 from resources.sandbox.toolchains import judge_program, toolchain
 from tests.assets.benchmarks import published_forms as forms
 

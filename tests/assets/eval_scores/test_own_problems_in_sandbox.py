@@ -7,7 +7,7 @@ from assets.benchmarks.registry import load_benchmarks
 from assets.eval_scores.programs import canonical_answers, programs
 from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.tasks import asked
-from resources.sandbox.face import PROGRAM_SCHEMA, SandboxUnavailable, Verdict
+from resources.sandbox.base import PROGRAM_SCHEMA, SandboxUnavailable, Verdict
 from resources.sandbox.resource import SandboxResource
 
 OWN = asked(load_benchmarks(["seedline"]))

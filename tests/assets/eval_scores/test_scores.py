@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assets.eval_scores.scores import judged_samples, score_table, scores_by_month
 from assets.eval_scores.table import SAMPLES, TABLE
-from resources.sandbox.face import Verdict
+from resources.sandbox.base import Verdict
 
 NONE = pl.DataFrame(schema={"benchmark": pl.String, "problem_id": pl.String})
 

@@ -12,7 +12,7 @@ from assets.eval_scores.programs import canonical_answers, programs
 from assets.eval_scores.requests import per_sample, solution_requests, solution_sampling
 from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.tasks import asked
-from resources.engines.face import REQUEST_SCHEMA
+from resources.engines.base import REQUEST_SCHEMA
 
 SHARED = Path(os.environ.get("SEEDLINE_SHARED", Path(__file__).parents[4] / "shared")) / "benchmarks"
 OWN = asked(load_benchmarks(["seedline"]))

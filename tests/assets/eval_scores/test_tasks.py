@@ -16,7 +16,7 @@ from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.tasks import Task, chosen
 from assets.source_code.code_blocks import fenced
 from resources.row_cache import RowCache
-from resources.sandbox.face import SandboxUnavailable
+from resources.sandbox.base import SandboxUnavailable
 from resources.sandbox.resource import SandboxResource
 from resources.storage import Storage
 from tests.assets.asking.scripted_ask import ScriptedAsk

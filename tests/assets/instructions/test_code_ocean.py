@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from assets.asking.asker import Asker
 from assets.asking.draws import draw_number
-from assets.asking.judging.discriminator import Judgement, parse_judgement
+from assets.asking.judging.discriminator import Judgment, parse_judgment
 from assets.asking.judging.settings import RULES
 from assets.candidate_responses.methods import write_responses
 from assets.candidate_responses.settings import AsWritten
@@ -22,8 +22,8 @@ from assets.instructions.settings import CodeOcean
 from assets.instructions.table import TABLE
 from assets.verified_responses.methods import Means, verify
 from assets.verified_responses.settings import Judged
+from resources.engines.base import COMPLETION_SCHEMA, Engine, Sampling
 from resources.engines.deployment import OpenAIDeployment
-from resources.engines.face import COMPLETION_SCHEMA, Engine, Sampling
 from resources.engines.openai import OpenAIEngine
 from resources.engines.spec import OpenAISpec
 from resources.row_cache import RowCache
@@ -147,7 +147,7 @@ def test_every_fate_of_a_seed(row_cache):
     assert first["generation"]["completion_tokens"] == 5
 
 
-def test_verification_rejects_by_the_same_judgement_without_a_call(row_cache):
+def test_verification_rejects_by_the_same_judgment_without_a_call(row_cache):
     rows = seeds(16)
     outcome, prompts, _ = run(rows, CodeOcean(wave=5), row_cache)
     assert sum(prompt.startswith("You review") for prompt in prompts) == outcome.kept.height == 8
@@ -161,7 +161,7 @@ def test_verification_rejects_by_the_same_judgement_without_a_call(row_cache):
         no_sandbox, lambda: nullcontext(Asker(engine, row_cache, form="instruct")), row_cache, "python"
     )
     verified = verify(responses, Judged(), means)
-    # a judgement that was cut is cached like any answer
+    # a judgment that was cut is cached like any answer
     assert engine.prompts == []
     believed = verified.outcome.kept
     assert sorted(believed["seed_id"]) == [rows["seed_id"][n] for n in (0, 8)]
@@ -177,7 +177,7 @@ def test_verification_rejects_by_the_same_judgement_without_a_call(row_cache):
         6: (
             "discriminator",
             "malformed",
-            "judgement: 5 rules were to be answered in order; answered are none",
+            "judgment: 5 rules were to be answered in order; answered are none",
         ),
         7: ("discriminator", "unfinished", "cut at max_tokens"),
     }
@@ -276,8 +276,8 @@ def test_every_task_has_good_and_bad_cases_to_start_with_that_parse_and_are_judg
         )
         parts = parse_parts(text, case.task)
         assert isinstance(parts, Parts), (case.name, parts)
-        found = parse_judgement(case.analysis, RULES)
-        assert isinstance(found, Judgement), (case.name, found)
+        found = parse_judgment(case.analysis, RULES)
+        assert isinstance(found, Judgment), (case.name, found)
         assert found.verdict == ("yes" if case.quality == "good" else "no")
         assert (found.verdict == "yes") == all(one.answer == "yes" for one in found.answers)
     bank = CaseBank.start(0)

@@ -15,7 +15,7 @@ from assets.filtered_seeds.extraction.extract import extract
 from assets.filtered_seeds.extraction.settings import ExtractionSettings
 from assets.instructions.few_shot_bank import NEXT_EXAMPLE, bank, bank_digest, draw_shots
 from assets.instructions.self_oss_instruct import parse_concepts, parse_instruction
-from resources.sandbox.face import SandboxUnavailable
+from resources.sandbox.base import SandboxUnavailable
 from resources.sandbox.local import open_sandbox
 
 FOLDER = resources.files("assets.instructions").joinpath("few_shot")

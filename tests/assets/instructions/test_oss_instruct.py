@@ -11,7 +11,7 @@ from assets.asking.draws import draw_number
 from assets.instructions.methods import write_instructions
 from assets.instructions.oss_instruct import clean, copies_code, parse_problem, problem_requests
 from assets.instructions.settings import OssInstruct
-from resources.engines.face import Sampling
+from resources.engines.base import Sampling
 from tests.assets.asking.scripted_ask import ScriptedAsk
 
 SETTINGS = OssInstruct()

@@ -1,4 +1,4 @@
-"""Which files of all dumps make the corpus: newest dump, take-downs, licences, one file per content."""
+"""Which files of all dumps make the corpus: newest dump, take-downs, licenses, one file per content."""
 
 import hashlib
 from collections import Counter
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.corpus_dump.source_files import FILE_SCHEMA
-from assets.raw_corpus.licence_policy import Policy, judge_licence
+from assets.raw_corpus.license_policy import Policy, judge_license
 from assets.raw_corpus.selection import Selection, select_files
 from assets.raw_corpus.take_downs import TakeDowns, parse_take_downs
 from assets.rows.outcome import REJECTION_SCHEMA
@@ -17,7 +17,7 @@ from resources.ids import text_id
 
 
 def file(
-    repo: str, path: str, content: str, dump: str = "d1", licence: str | None = "MIT", commit: str = "c"
+    repo: str, path: str, content: str, dump: str = "d1", license: str | None = "MIT", commit: str = "c"
 ) -> dict[str, object]:
     sha = hashlib.sha256(content.encode()).hexdigest()
     return {
@@ -27,7 +27,7 @@ def file(
         "repo": repo,
         "path": path,
         "commit": commit,
-        "licence": licence,
+        "license": license,
         "dump": dump,
         "size": len(content),
         "sha256": sha,
@@ -74,15 +74,15 @@ def test_an_unchanged_file_takes_the_newest_commit() -> None:
 
 
 def test_a_rejected_newest_state_does_not_bring_the_old_one_back() -> None:
-    old, new = file("r", "a.py", "1", "d1"), file("r", "a.py", "2", "d2", licence="GPL-3.0-only")
+    old, new = file("r", "a.py", "1", "d1"), file("r", "a.py", "2", "d2", license="GPL-3.0-only")
     assert kept(select(old, new)) == set()
-    assert reasons(select(old, new)) == {"superseded": 1, "licence": 1}
+    assert reasons(select(old, new)) == {"superseded": 1, "license": 1}
     new = file("r", "a.py", "2", "d2")
     assert reasons(select(old, new, rules=f"sha256 {new['sha256']}")) == {"superseded": 1, "taken_down": 1}
 
 
 def test_one_file_per_content_the_permissive_one_then_the_oldest() -> None:
-    gpl = file("a", "a.py", "same", "d1", licence="GPL-3.0-only")
+    gpl = file("a", "a.py", "same", "d1", license="GPL-3.0-only")
     late = file("b", "a.py", "same", "d2")
     early = file("c", "a.py", "same", "d1")
     assert kept(select(gpl, late, early, allow="any")) == {("c", "same", "d1")}
@@ -94,7 +94,7 @@ def test_one_file_per_content_the_permissive_one_then_the_oldest() -> None:
 
 
 def test_a_copy_that_is_not_allowed_is_no_reason_to_drop_the_other() -> None:
-    gpl, mit = file("a", "a.py", "same", licence="GPL-3.0-only"), file("b", "a.py", "same")
+    gpl, mit = file("a", "a.py", "same", license="GPL-3.0-only"), file("b", "a.py", "same")
     assert kept(select(gpl, mit)) == {("b", "same", "d1")}
     assert kept(select(file("a", "a.py", "same"), mit, rules="repo a")) == {("b", "same", "d1")}
 
@@ -115,10 +115,10 @@ def test_a_file_twice_in_one_dump() -> None:
     assert reasons(select(row, file("r", "a.py", "2"))) == {"superseded": 1}
 
 
-def test_unknown_licences_and_policies() -> None:
-    unknown, gpl = file("a", "a.py", "1", licence=None), file("b", "b.py", "2", licence="GPL-3.0-only")
+def test_unknown_licenses_and_policies() -> None:
+    unknown, gpl = file("a", "a.py", "1", license=None), file("b", "b.py", "2", license="GPL-3.0-only")
     assert select(unknown, gpl).rejected.collect()["detail"].to_list() == [
-        "licence not known",
+        "license not known",
         "not permissive: GPL-3.0-only",
     ]
     assert {row[0] for row in kept(select(unknown, gpl, allow="any-known"))} == {"b"}
@@ -167,7 +167,7 @@ rows_of_corpus = st.lists(
         path=st.sampled_from(["x.py", "y.py"]),
         content=st.sampled_from(["1", "2", "3"]),
         dump=st.sampled_from(["d1", "d2", "d3"]),
-        licence=st.sampled_from(["MIT", "GPL-3.0-only", "MIT OR GPL-3.0-only", None]),
+        license=st.sampled_from(["MIT", "GPL-3.0-only", "MIT OR GPL-3.0-only", None]),
         commit=st.sampled_from(["c1", "c2"]),
     ),
     max_size=14,
@@ -191,7 +191,7 @@ def test_nothing_is_lost_order_does_not_matter_and_again_changes_nothing(rows, a
     assert chosen["file_id"].is_unique().all()
     assert chosen["sha256"].is_unique().all()
     assert chosen.select("repo", "path").is_unique().all()
-    assert all(judge_licence(licence, allow).allowed for licence in chosen["licence"])
+    assert all(judge_license(license, allow).allowed for license in chosen["license"])
     newest: dict[tuple[object, object], str] = {}
     for row in rows:
         place = row["repo"], row["path"]

@@ -56,14 +56,14 @@ def test_a_row_that_vanishes_anywhere_is_noticed(count: int, bounds: list[int], 
 def test_errors_name_the_step() -> None:
     ledger = Ledger()
     ledger.record(
-        "licence", "files", 5, reject(numbers(1), Reason.LICENCE, stage="licence", id_column="id"), rows_out=3
+        "license", "files", 5, reject(numbers(1), Reason.LICENSE, stage="license", id_column="id"), rows_out=3
     )
     ledger.record("form", "files", 4, no_rejections(), rows_out=4)
     stray = reject(numbers(2), Reason.EMPTY, stage="nowhere", id_column="id")
     assert accounting_errors(ledger.funnel(), pl.concat([*ledger.rejections, stray]), 9) == [
-        "licence: 5 files in, but 3 kept and 1 rejected",
+        "license: 5 files in, but 3 kept and 1 rejected",
         "nowhere: rejections of a step that the funnel lacks",
-        "licence gave 3 rows, form got 4",
+        "license gave 3 rows, form got 4",
         "form gave 4 rows, the artifact has 9",
     ]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from assets.sft_dataset.categories import descriptions, with_category
 from assets.texts.embedding import embedded
-from resources.embedder.face import EMBEDDING, Embedder, EmbedderSpec
+from resources.embedder.base import EMBEDDING, Embedder, EmbedderSpec
 from resources.embedder.resource import EmbedderResource
 from resources.row_cache import RowCache
 from resources.storage import Storage

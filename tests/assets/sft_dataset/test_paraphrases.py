@@ -6,7 +6,7 @@ import pytest
 from assets.asking.asker import GENERATION
 from assets.sft_dataset.paraphrases import nearest_pairs, paraphrase_hits
 from assets.sft_dataset.settings import Paraphrases
-from resources.embedder.face import EMBEDDING, EmbedderSpec
+from resources.embedder.base import EMBEDDING, EmbedderSpec
 
 SETTINGS = Paraphrases(embedder=EmbedderSpec(), nearest=2)
 PROBLEMS = pl.DataFrame(

@@ -25,7 +25,7 @@ SEED_ROWS = pl.DataFrame(
 ).lazy()
 FILE_ROWS = pl.DataFrame(
     [
-        {"file_id": f"f{n}", "repo": f"r{n}", "path": "p.py", "commit": "c", "licence": "MIT"}
+        {"file_id": f"f{n}", "repo": f"r{n}", "path": "p.py", "commit": "c", "license": "MIT"}
         for n in range(2)
     ],
     schema=FILES.schema,

@@ -9,7 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from pipeline_defs.commands.sources import sources
-from resources.corpus_source.face import SourceError
+from resources.corpus_source.base import SourceError
 
 app = typer.Typer()
 app.command()(sources)
@@ -48,7 +48,7 @@ def run(*arguments: str) -> str:
 def counts(*arguments: str) -> tuple[dict[tuple[str, str | None, bool], int], dict[str, int]]:
     rows = [json.loads(line) for line in run(*arguments, "--json").splitlines()]
     kept = {
-        (row["language"], row["licence"], row["allowed"]): row["files"] for row in rows if "language" in row
+        (row["language"], row["license"], row["allowed"]): row["files"] for row in rows if "language" in row
     }
     return kept, {row["reason"]: row["files"] for row in rows if "reason" in row}
 
@@ -60,7 +60,7 @@ def test_the_dumps_of_the_settings_are_listed() -> None:
     assert "installed-packages" not in output
 
 
-def test_a_dump_is_counted_by_language_licence_and_reason() -> None:
+def test_a_dump_is_counted_by_language_license_and_reason() -> None:
     kept, rejected = counts("mine")
     assert kept == {
         ("python", "MIT", True): 3,

@@ -16,7 +16,7 @@ import pipeline_defs.commands.judging as judging
 import pipeline_defs.commands.verify as command
 from pipeline_defs.commands.program_lines import read_programs
 from pipeline_defs.commands.toolchains import toolchains
-from resources.sandbox.face import VERDICT_SCHEMA
+from resources.sandbox.base import VERDICT_SCHEMA
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -22,7 +22,7 @@ from assets.rows.ledger import Ledger, accounting_errors
 from assets.sft_dataset.rows import training_rows
 from assets.verified_responses.methods import Means, verify
 from pipeline_defs.recipes.model import Recipe, load_recipe
-from resources.engines.face import Sampling
+from resources.engines.base import Sampling
 from resources.row_cache import RowCache
 from resources.storage import Storage
 from tests.assets.asking.scripted_ask import ScriptedAsk
@@ -161,7 +161,7 @@ def corpus() -> pl.DataFrame:
                 "repo": "example/alpha",
                 "path": f"{fate.strip()}_{number}.py",
                 "commit": "c",
-                "licence": "MIT",
+                "license": "MIT",
                 "dump": "2026-01",
             }
             for number, fate in enumerate(FATES)

@@ -53,7 +53,7 @@ TRAINING = {
     "schedule": "constant",
     "batch_size": 1,
     "sequence_length": 128,
-    "optimiser": "adamw",
+    "optimizer": "adamw",
     "seed": 1,
 }
 TINY = {

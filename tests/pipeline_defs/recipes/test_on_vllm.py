@@ -30,7 +30,7 @@ REJECTED_AS = {"malformed", "unfinished", "no_tests", "docstring_quality", "judg
 def babbler(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an untrained model that has room for the longest prompt, and a chat template."""
     pytest.importorskip("torch", reason="making a model needs the extra `train`")
-    from resources.trainer.face import TinyModel
+    from resources.trainer.base import TinyModel
     from resources.trainer.tiny_model import chat_template, make_model, make_tokenizer
 
     shape = TinyModel(

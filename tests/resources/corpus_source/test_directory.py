@@ -6,8 +6,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from resources.corpus_source.base import READ_LIMIT, SourceError
 from resources.corpus_source.directory import DirectorySource
-from resources.corpus_source.face import READ_LIMIT, SourceError
 from resources.corpus_source.git_checkout import repository_name
 from resources.corpus_source.settings import Directory
 
@@ -74,9 +74,9 @@ def test_a_folder_of_checkouts_and_loose_files(tmp_path: Path) -> None:
         (tmp_path.name, "loose/c.rb"),
     }
     assert rows["Some/one", "a.py"]["commit"] == first
-    assert rows["Some/one", "a.py"]["licence"] == "MIT"
+    assert rows["Some/one", "a.py"]["license"] == "MIT"
     assert rows["two", "src/b.go"]["commit"] == second
-    assert rows["two", "src/b.go"]["licence"] is None
+    assert rows["two", "src/b.go"]["license"] is None
     assert rows[tmp_path.name, "loose/c.rb"]["commit"] is None
 
 
@@ -113,7 +113,7 @@ def test_bare_clones_and_repositories_without_commits(tmp_path: Path) -> None:
     assert source.describe()["without_commit"] == [str(tmp_path / "mirror" / "empty")]
 
 
-def test_the_nearest_statement_gives_the_licence(tmp_path: Path) -> None:
+def test_the_nearest_statement_gives_the_license(tmp_path: Path) -> None:
     checkout(
         tmp_path / "one",
         {
@@ -138,25 +138,25 @@ def test_the_nearest_statement_gives_the_licence(tmp_path: Path) -> None:
         },
     )
     rows = read(tmp_path)
-    licences = {path: row["licence"] for (_, path), row in rows.items()}
-    assert licences["a.py"] == "Apache-2.0"
-    assert licences["tagged.py"] == "BSD-3-Clause"
-    assert licences["tagged.c"] == "GPL-2.0-only OR MIT"
-    assert licences["tagged_oddly.py"] is None
-    assert licences["vendor/x/deep/b.py"] == "MIT"
-    assert licences["vendor/y/c.py"] is None
-    assert licences["web/d.js"] == "ISC OR MIT"
-    assert licences["crate/e.rs"] == "Apache-2.0 OR MIT"
-    assert licences["php/f.php"] == "GPL-3.0-or-later OR MIT"
-    assert licences["broken/g.js"] == "Apache-2.0"
+    licenses = {path: row["license"] for (_, path), row in rows.items()}
+    assert licenses["a.py"] == "Apache-2.0"
+    assert licenses["tagged.py"] == "BSD-3-Clause"
+    assert licenses["tagged.c"] == "GPL-2.0-only OR MIT"
+    assert licenses["tagged_oddly.py"] is None
+    assert licenses["vendor/x/deep/b.py"] == "MIT"
+    assert licenses["vendor/y/c.py"] is None
+    assert licenses["web/d.js"] == "ISC OR MIT"
+    assert licenses["crate/e.rs"] == "Apache-2.0 OR MIT"
+    assert licenses["php/f.php"] == "GPL-3.0-or-later OR MIT"
+    assert licenses["broken/g.js"] == "Apache-2.0"
 
 
-def test_two_licence_texts_side_by_side_both_hold(tmp_path: Path) -> None:
+def test_two_license_texts_side_by_side_both_hold(tmp_path: Path) -> None:
     unlicense = Path("/usr/share/common-licenses/Apache-2.0")
     if not unlicense.exists():
         pytest.skip("this system has no /usr/share/common-licenses/Apache-2.0")
     write(tmp_path, {"LICENSE-MIT": MIT, "LICENSE-APACHE": unlicense.read_bytes(), "a.rs": "1"})
-    assert read(tmp_path)[tmp_path.name, "a.rs"]["licence"] == "Apache-2.0 AND MIT"
+    assert read(tmp_path)[tmp_path.name, "a.rs"]["license"] == "Apache-2.0 AND MIT"
 
 
 def test_files_that_cannot_be_read_are_rows_with_a_fault(tmp_path: Path) -> None:

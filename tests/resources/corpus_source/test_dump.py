@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from resources.corpus_source import json_lines
+from resources.corpus_source.base import RAW_SCHEMA, READ_LIMIT, SourceError
 from resources.corpus_source.dump import DumpSource
-from resources.corpus_source.face import RAW_SCHEMA, READ_LIMIT, SourceError
 from resources.corpus_source.settings import Dump
 from resources.storage import S3Options
 
@@ -63,7 +63,7 @@ def expected() -> pl.DataFrame:
             "repo": ["owner/name"] * 150,
             "path": [row["max_stars_repo_path"] for row in STACK],
             "commit": ["c0ffee"] * 150,
-            "licence": ["Apache-2.0 AND MIT" if number % 2 else "MIT" for number in range(150)],
+            "license": ["Apache-2.0 AND MIT" if number % 2 else "MIT" for number in range(150)],
             "language": ["Python"] * 150,
         }
     )
@@ -119,7 +119,7 @@ def test_names_of_known_dumps_and_own_names(tmp_path: Path) -> None:
             "repo": "o/n",
             "path": "p.py",
             "commit": "c",
-            "licence": "MIT",
+            "license": "MIT",
             "language": "python",
         },
         "code": {"code": "x", "repository_name": "o/n", "file_path": "p.py", "license": "mit"},
@@ -132,8 +132,8 @@ def test_names_of_known_dumps_and_own_names(tmp_path: Path) -> None:
     (tmp_path / "odd.jsonl").write_text(
         json.dumps({"body": "x", "origin": "o/n", "where": "p.py", "terms": "MIT"}) + "\n"
     )
-    columns = {"content": "body", "repo": "origin", "path": "where", "licence": "terms"}
-    assert read(tmp_path / "odd.jsonl", columns).select("repo", "licence").rows() == [("o/n", "MIT")]
+    columns = {"content": "body", "repo": "origin", "path": "where", "license": "terms"}
+    assert read(tmp_path / "odd.jsonl", columns).select("repo", "license").rows() == [("o/n", "MIT")]
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "jsonl"])

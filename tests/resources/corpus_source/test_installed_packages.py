@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from resources.corpus_source.face import RAW_SCHEMA, SourceError
+from resources.corpus_source.base import RAW_SCHEMA, SourceError
 from resources.corpus_source.installed_packages import STANDARD_LIBRARY, InstalledPackagesSource
 from resources.corpus_source.settings import InstalledPackages
 
@@ -16,13 +16,13 @@ def read(**settings: object) -> pl.DataFrame:
     return pl.concat(source.read(batch_bytes=1_000_000))
 
 
-def test_reads_real_files_with_provenance_and_licence() -> None:
+def test_reads_real_files_with_provenance_and_license() -> None:
     rows = read(packages=["pydantic", "python/cpython", "Typing_Extensions"])
     assert rows.schema == RAW_SCHEMA
     assert set(rows["repo"]) == {"pydantic", STANDARD_LIBRARY, "typing-extensions"}
     assert rows["fault"].null_count() == rows.height
-    licences = dict(rows.select("repo", "licence").unique().iter_rows())
-    assert licences == {"pydantic": "MIT", STANDARD_LIBRARY: "PSF-2.0", "typing-extensions": "PSF-2.0"}
+    licenses = dict(rows.select("repo", "license").unique().iter_rows())
+    assert licenses == {"pydantic": "MIT", STANDARD_LIBRARY: "PSF-2.0", "typing-extensions": "PSF-2.0"}
     json = rows.row(
         by_predicate=(pl.col("repo") == STANDARD_LIBRARY) & (pl.col("path") == "json/decoder.py"), named=True
     )

@@ -1,4 +1,4 @@
-"""Licences from the many ways in which they are stated."""
+"""Licenses from the many ways in which they are stated."""
 
 import pytest
 
@@ -27,7 +27,7 @@ from resources.corpus_source.spdx import SPELLINGS, all_of, licensing, spdx
         ("Copyright (c) 2020 Somebody. " * 40, None),
     ],
 )
-def test_stated_licences(stated: str | None, meant: str | None) -> None:
+def test_stated_licenses(stated: str | None, meant: str | None) -> None:
     assert spdx(stated) == meant
 
 
@@ -36,8 +36,8 @@ def test_every_spelling_names_a_current_identifier() -> None:
         assert str(licensing().parse(name, validate=True)) == name
 
 
-def test_several_licences_all_hold_and_one_unknown_makes_all_unknown() -> None:
+def test_several_licenses_all_hold_and_one_unknown_makes_all_unknown() -> None:
     assert all_of(["MIT", "Apache-2.0", "mit"]) == "Apache-2.0 AND MIT"
     assert all_of(["MIT OR GPL-2.0-only", "ISC"]) == "ISC AND (GPL-2.0-only OR MIT)"
-    assert all_of(["MIT", "own licence"]) is None
+    assert all_of(["MIT", "own license"]) is None
     assert all_of([]) is None

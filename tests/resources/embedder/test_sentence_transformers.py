@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from resources.embedder.face import EMBEDDING, Embedder, EmbedderSpec, EmbedderUnavailable
+from resources.embedder.base import EMBEDDING, Embedder, EmbedderSpec, EmbedderUnavailable
 from resources.embedder.model_location import locate_model
 from resources.embedder.resource import EmbedderResource
 from resources.embedder.sentence_transformers import SentenceTransformersEmbedder
@@ -124,7 +124,7 @@ def refuse(*_, **__):
 socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse
 import sys
 import polars as pl
-from resources.embedder.face import EmbedderSpec
+from resources.embedder.base import EmbedderSpec
 from resources.embedder.resource import EmbedderResource
 assert not {"torch", "sentence_transformers", "transformers"} & sys.modules.keys()
 with EmbedderResource(device="cpu", threads=1).open(EmbedderSpec()) as embedder:

@@ -16,7 +16,7 @@ CONTEXT = 128
 def babbler(folder: Path, **shape: int) -> Path:
     """`folder` with an untrained model of 320 tokens and two layers: it babbles, which is enough."""
     torch = pytest.importorskip("torch", reason="making a model needs the extra `train`")
-    from resources.trainer.face import TinyModel
+    from resources.trainer.base import TinyModel
     from resources.trainer.tiny_model import make_model, make_tokenizer
 
     settings = TinyModel.model_validate({"vocabulary": 320, "layers": 2, "heads": 2, **shape})

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from resources.engines.face import EngineUnavailable
+from resources.engines.base import EngineUnavailable
 from resources.engines.lease import Lease, LeaseFile, Process
 from resources.engines.server_watch import Plan
 from resources.engines.shared_server import SharedServer, told_to_stop

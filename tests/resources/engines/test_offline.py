@@ -10,7 +10,7 @@ from assets.candidate_responses.methods import write_responses
 from assets.candidate_responses.settings import Sectioned
 from assets.instructions.methods import write_instructions
 from assets.instructions.settings import SelfOssInstruct
-from resources.engines.face import COMPLETION_SCHEMA, Sampling
+from resources.engines.base import COMPLETION_SCHEMA, Sampling
 from resources.engines.offline import OfflineEngine
 from resources.row_cache import RowCache
 from resources.storage import Storage

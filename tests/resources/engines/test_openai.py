@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from assets.asking.asker import requests_frame
-from resources.engines.concurrency import START
-from resources.engines.deployment import OpenAIDeployment
-from resources.engines.face import (
+from resources.engines.base import (
     COMPLETION_SCHEMA,
     EngineUnavailable,
     Sampling,
 )
+from resources.engines.concurrency import START
+from resources.engines.deployment import OpenAIDeployment
 from resources.engines.offline import OfflineEngine
 from resources.engines.openai import OpenAIEngine
 from resources.engines.spec import OpenAISpec

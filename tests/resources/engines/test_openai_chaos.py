@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 
 from assets.asking.asker import requests_frame
+from resources.engines.base import Sampling
 from resources.engines.deployment import OpenAIDeployment
-from resources.engines.face import Sampling
 from resources.engines.openai import OpenAIEngine
 from resources.engines.spec import OpenAISpec
 from tests.resources.engines.scripted_server import Chaos, ScriptedServer, asked
@@ -74,7 +74,7 @@ RUN = f"""
 import sys
 from assets.asking.asker import Asker, requests_frame
 from resources.engines.deployment import OpenAIDeployment
-from resources.engines.face import Sampling
+from resources.engines.base import Sampling
 from resources.engines.openai import OpenAIEngine
 from resources.engines.spec import OpenAISpec
 from resources.row_cache import RowCache

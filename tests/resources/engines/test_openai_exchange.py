@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from resources.engines import retries
+from resources.engines.base import Sampling
 from resources.engines.concurrency import AdaptiveLimit
 from resources.engines.deployment import OpenAIDeployment
-from resources.engines.face import Sampling
 from resources.engines.openai_exchange import Exchange, ServerState
 from resources.engines.openai_wire import Answer, NoAnswer, Wire
 from resources.engines.rates import Rates

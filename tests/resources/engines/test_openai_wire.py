@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from resources.engines.face import EngineUnavailable, Sampling
+from resources.engines.base import EngineUnavailable, Sampling
 from resources.engines.openai_wire import Answer, NoAnswer, Wire, error_message, listed_models, read_answer
 from resources.engines.spec import OpenAISpec
 

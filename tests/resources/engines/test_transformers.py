@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from resources.engines.face import COMPLETION_SCHEMA, REQUEST_SCHEMA, EngineUnavailable, Sampling
+from resources.engines.base import COMPLETION_SCHEMA, REQUEST_SCHEMA, EngineUnavailable, Sampling
 from resources.engines.transformers import TransformersEngine
 from resources.engines.transformers_copies import TransformersCopies
 from tests.resources.engines.conftest import babbler

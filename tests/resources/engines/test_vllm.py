@@ -15,8 +15,8 @@ import polars as pl
 import psutil
 import pytest
 
+from resources.engines.base import COMPLETION_SCHEMA, REQUEST_SCHEMA, EngineUnavailable, Sampling
 from resources.engines.deployment import VllmDeployment
-from resources.engines.face import COMPLETION_SCHEMA, REQUEST_SCHEMA, EngineUnavailable, Sampling
 from resources.engines.model_source import lora_rank
 from resources.engines.spec import VllmSpec
 from resources.engines.transformers import TransformersEngine
@@ -249,7 +249,7 @@ def test_identity_follows_what_the_answers_depend_on(tiny_llama: Path, tmp_path:
     copy = tmp_path / "elsewhere"
     shutil.copytree(tiny_llama, copy)
     assert identity() == identity(model=str(copy)) == identity(form="instruct")
-    others = [identity(dtype="float16"), identity(context=64), identity(quantisation="fp8")]
+    others = [identity(dtype="float16"), identity(context=64), identity(quantization="fp8")]
     adapter = adapter_of(tiny_llama, tmp_path / "adapter")
     others.append(identity(lora=str(adapter)))
     weights = copy / "model.safetensors"

@@ -13,8 +13,8 @@ import polars as pl
 import psutil
 import pytest
 
+from resources.engines.base import COMPLETION_SCHEMA, REQUEST_SCHEMA, EngineUnavailable, Sampling
 from resources.engines.deployment import OpenAIDeployment, VllmDeployment
-from resources.engines.face import COMPLETION_SCHEMA, REQUEST_SCHEMA, EngineUnavailable, Sampling
 from resources.engines.lease import LeaseFile, lease_files
 from resources.engines.shared_server import stop
 from resources.engines.spec import VllmServerSpec
@@ -31,7 +31,7 @@ import sys
 from pathlib import Path
 import polars as pl
 from resources.engines.deployment import OpenAIDeployment, VllmDeployment
-from resources.engines.face import Sampling
+from resources.engines.base import Sampling
 from resources.engines.spec import VllmServerSpec
 from resources.engines.vllm_server import VllmServerEngine
 model, python, state, asked, answered = sys.argv[1:]
@@ -194,7 +194,7 @@ def test_what_is_wrong_is_said_before_anything_is_started(
 
 
 def test_the_key_is_among_no_arguments_and_sampling_is_the_recipes(tiny_llama: Path, tmp_path: Path):
-    spec = VllmServerSpec(model=str(tiny_llama), context=64, quantisation="fp8", revision="main")
+    spec = VllmServerSpec(model=str(tiny_llama), context=64, quantization="fp8", revision="main")
     machine = VllmDeployment(tensor_parallel=2, idle_s=5)
     plan = VllmServerEngine(spec, machine, OpenAIDeployment(), state=tmp_path)._plan()
     assert plan.key not in " ".join(plan.command) and len(plan.key) >= 32

@@ -211,9 +211,9 @@ except OSError as error:
 
 
 def test_a_table_that_was_never_written_says_what_to_do(store: ParquetStore) -> None:
-    with pytest.raises(MissingTableError, match=r"demo/seeds/language=python.*materialise demo/seeds first"):
+    with pytest.raises(MissingTableError, match=r"demo/seeds/language=python.*materialize demo/seeds first"):
         store.scan(ADDRESS)
-    with pytest.raises(MissingTableError, match="materialise demo/seeds first"):
+    with pytest.raises(MissingTableError, match="materialize demo/seeds first"):
         store.digest(ADDRESS)
 
 

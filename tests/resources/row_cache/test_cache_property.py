@@ -98,7 +98,7 @@ class CacheMachine(RuleBasedStateMachine):
         batch_rows=st.none() | st.integers(1, 10),
         streaming=st.booleans(),
     )
-    def materialise(self, crash_after: int | None, batch_rows: int | None, streaming: bool) -> None:
+    def materialize(self, crash_after: int | None, batch_rows: int | None, streaming: bool) -> None:
         mapped = self.run(crash_after=crash_after, batch_rows=batch_rows, streaming=streaming)
         if mapped is not None:
             cold = self.frame().with_columns((pl.col("n") * self.factor).alias("product"))

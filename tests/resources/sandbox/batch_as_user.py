@@ -11,7 +11,7 @@ import polars as pl
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from resources.sandbox.face import Limits
+from resources.sandbox.base import Limits
 from resources.sandbox.local import LocalSandbox
 
 

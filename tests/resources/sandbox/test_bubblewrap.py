@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from resources.sandbox import bubblewrap, isolation
+from resources.sandbox.base import Limits, SandboxUnavailable
 from resources.sandbox.bubblewrap import close_sandboxes, run
-from resources.sandbox.face import Limits, SandboxUnavailable
 from resources.sandbox.isolation import probe
 from resources.sandbox.sandbox_uid import sandbox_uid
 from resources.sandbox.seccomp import filter_programs

@@ -13,7 +13,7 @@ import polars as pl
 import psutil
 import pytest
 
-from resources.sandbox.face import PROGRAM_SCHEMA, VERDICT_SCHEMA, Limits, SandboxUnavailable
+from resources.sandbox.base import PROGRAM_SCHEMA, VERDICT_SCHEMA, Limits, SandboxUnavailable
 from resources.sandbox.isolation import isolation
 from resources.sandbox.local import LocalSandbox, open_sandbox
 from resources.sandbox.resource import SandboxResource

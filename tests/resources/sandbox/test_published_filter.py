@@ -9,7 +9,7 @@ import os
 import polars as pl
 import pytest
 
-from resources.sandbox.face import Limits, SandboxUnavailable
+from resources.sandbox.base import Limits, SandboxUnavailable
 from resources.sandbox.isolation import isolation
 from resources.sandbox.local import open_sandbox
 

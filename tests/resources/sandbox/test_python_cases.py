@@ -17,7 +17,7 @@ import polars as pl
 import psutil
 import pytest
 
-from resources.sandbox.face import Limits, SandboxUnavailable
+from resources.sandbox.base import Limits, SandboxUnavailable
 from resources.sandbox.interpreter import interpreter
 from resources.sandbox.isolation import isolation
 from resources.sandbox.local import LocalSandbox

@@ -3,7 +3,7 @@
 import pytest
 
 from resources.sandbox import toolchains
-from resources.sandbox.face import Limits, SandboxUnavailable, Verdict
+from resources.sandbox.base import Limits, SandboxUnavailable, Verdict
 from resources.sandbox.languages import LANGUAGES, tools
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from resources.model_folder import BrokenModelFolder, check_against_manifest, model_digest
 from resources.trainer import loop
-from resources.trainer.face import (
+from resources.trainer.base import (
     CURVE_SCHEMA,
     OnProgress,
     Progress,
@@ -47,7 +47,7 @@ SETTINGS = TrainingSettings(
     warmup_ratio=0.1,
     batch_size=8,
     sequence_length=96,
-    optimiser="adafactor",
+    optimizer="adafactor",
     seed=1,
 )
 
@@ -290,7 +290,7 @@ def test_finished_training_is_found_and_broken_one_is_made_again(
 def test_exploding_loss_stops_with_the_step_and_leaves_nothing(
     child_trainer: LocalTrainer, base: Path, tmp_path: Path
 ):
-    settings = SETTINGS.model_copy(update={"learning_rate": 1e30, "warmup_ratio": None, "optimiser": "adamw"})
+    settings = SETTINGS.model_copy(update={"learning_rate": 1e30, "warmup_ratio": None, "optimizer": "adamw"})
     with pytest.raises(TrainingFailed, match=r"at step \d+ of 24 with learning rate .*; lower learning_rate"):
         child_trainer.train(EXAMPLES, settings, tmp_path / "a", base=str(base), model_id="a")
     assert [path.name for path in tmp_path.iterdir()] == [".a.lock"]
@@ -330,7 +330,7 @@ def test_child_ends_when_its_parent_is_killed(trainer: LocalTrainer, base: Path,
     EXAMPLES.write_parquet(tmp_path / "examples.parquet")
     program = (
         "import sys, polars as pl\nfrom pathlib import Path\n"
-        "from resources.trainer.face import TrainingSettings\nfrom resources.trainer.local import LocalTrainer\n"
+        "from resources.trainer.base import TrainingSettings\nfrom resources.trainer.local import LocalTrainer\n"
         "settings = TrainingSettings.model_validate_json(sys.argv[2]).model_copy(update={'epochs': 100000.0})\n"
         "folder = Path(sys.argv[1])\n"
         "LocalTrainer(threads=1, device='cpu').train(pl.read_parquet(folder / 'examples.parquet'), settings,"

@@ -44,7 +44,7 @@ SOURCES = {
 
 def test_ty_is_believed_in_what_is_sure_only():
     judged = sure_errors(list(SOURCES.values()), python_version="3.11", platform="Linux")
-    rejected = {name for name, judgement in zip(SOURCES, judged, strict=True) if judgement is not None}
+    rejected = {name for name, judgment in zip(SOURCES, judged, strict=True) if judgment is not None}
     assert rejected == {"undefined", "module", "member"}
     assert judged[0] is not None
     assert judged[0].detail == "2: Name `unknown` used when not defined (unresolved-reference)"
@@ -74,9 +74,9 @@ def test_modules_that_pyright_knows_are_not_rejected_by_ty():
     ]
     assert len(sources) > 3000
     judged = sure_errors(sources, python_version="3.11", platform="Linux")
-    rejected = [source for source, judgement in zip(sources, judged, strict=True) if judgement is not None]
+    rejected = [source for source, judgment in zip(sources, judged, strict=True) if judgment is not None]
     confirmed = Pyright().judge(rejected)
-    assert [source for source, judgement in zip(rejected, confirmed, strict=True) if judgement.ok] == []
+    assert [source for source, judgment in zip(rejected, confirmed, strict=True) if judgment.ok] == []
     assert len(rejected) < 0.1 * len(sources)
 
 
@@ -93,7 +93,7 @@ def test_ty_does_not_judge_imports_from_an_environment_that_it_does_not_see():
         "from numpy import *\n\nprint(array)",
     ]
     judged = sure_errors(sources, python_version="3.11", platform="Linux", sees_packages=True)
-    assert [judgement is None for judgement in judged] == [False, True, True]
+    assert [judgment is None for judgment in judged] == [False, True, True]
 
 
 def test_a_ty_that_hangs_rejects_nothing(monkeypatch: pytest.MonkeyPatch):

@@ -5,8 +5,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from resources.type_checker.base import TypeChecker, TypeCheckerUnavailable
 from resources.type_checker.choice import checker_for
-from resources.type_checker.face import TypeChecker, TypeCheckerUnavailable
 from resources.type_checker.grammar import GRAMMARS, GrammarCheck
 from resources.type_checker.syntax import TOOLS, SyntaxCheck
 

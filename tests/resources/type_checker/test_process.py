@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from resources.type_checker.face import TypeCheckerUnavailable
+from resources.type_checker.base import TypeCheckerUnavailable
 from resources.type_checker.process import CheckerFailed, run_checker
 
 

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 from pydantic import ValidationError
 
+from resources.type_checker.base import VERDICT_SCHEMA, TypeChecker, TypeCheckerUnavailable
 from resources.type_checker.cascade import Cascade
-from resources.type_checker.face import VERDICT_SCHEMA, TypeChecker, TypeCheckerUnavailable
 from resources.type_checker.pyright import Pyright, PyrightSettings
 
 SOUND = '''import re

@@ -1,4 +1,4 @@
-"""The discriminator: its prompt, its parser on ugly answers, what each judgement leads to."""
+"""The discriminator: its prompt, its parser on ugly answers, what each judgment leads to."""
 
 import polars as pl
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.asking.asker import GENERATION
-from assets.asking.judging.discriminator import JUDGE, Judgement, decided, judge, parse_judgement, requests
+from assets.asking.judging.discriminator import JUDGE, Judgment, decided, judge, parse_judgment, requests
 from assets.asking.judging.settings import RULES, Discriminator
 from assets.asking.spending import BUDGET_SPENT
 
@@ -45,7 +45,7 @@ def test_the_published_values_are_the_defaults():
     assert (SETTINGS.temperature, SETTINGS.max_tokens, len(SETTINGS.rules)) == (1.0, 500, 5)
 
 
-def test_each_judgement_has_its_outcome_and_keeps_the_raw_text():
+def test_each_judgment_has_its_outcome_and_keeps_the_raw_text():
     answers = {
         "b": (said("no"), "stop"),
         "c": ("Looks fine to me.", "stop"),
@@ -74,7 +74,7 @@ def test_each_judgement_has_its_outcome_and_keeps_the_raw_text():
         "f": "budget",
     }
     assert found["b"]["detail"] == said("no")
-    assert found["c"]["detail"].startswith("judgement: 5 rules")
+    assert found["c"]["detail"].startswith("judgment: 5 rules")
     assert found["c"]["detail"].endswith("--- raw text\nLooks fine to me.")
     first = judged["judge"].struct.field("reasons")[0]
     assert first[0] == {"rule": RULES[0], "answer": "yes", "reason": "because 1"}
@@ -110,13 +110,13 @@ def test_no_rows_make_an_empty_outcome():
         "**Rule 1:** Yes — it is\n**Rule 2:** No — it is not\n\n**Overall:** No",
         "Let's see.\n\n1. yes, it is\n2. no, it\n   is not\n\nOverall answer: no.",
         "- Rule 1: <yes> it is\r\n- Rule 2: <no> it is not\r\n- Overall answer: <no>\r\n\r\nThanks!",
-        "### Rule 1\nyes\n1) Yes: it is\n2) NO: it is not\n> overall judgement - NO",
+        "### Rule 1\nyes\n1) Yes: it is\n2) NO: it is not\n> overall judgment - NO",
         "Step 1 answer: yes (it is)\nStep 2 answer: no (it is not)\nOverall = no",
     ],
 )
 def test_ugly_answers_are_read(text):
-    found = parse_judgement(text, TWO)
-    assert isinstance(found, Judgement), found
+    found = parse_judgment(text, TWO)
+    assert isinstance(found, Judgment), found
     assert found.verdict == "no"
     assert [(one.rule, one.answer) for one in found.answers] == [("first rule", "yes"), ("second rule", "no")]
     assert [one.reason.strip("()") for one in found.answers] == ["it is", "it is not"]
@@ -139,13 +139,13 @@ def test_ugly_answers_are_read(text):
         ("Rule 1: yesterday - a\nRule 2: yes - b\nOverall: yes", "answered are [2]"),
     ],
 )
-def test_what_is_no_judgement_is_named(text, fault):
-    assert fault in str(parse_judgement(text, TWO))
+def test_what_is_no_judgment_is_named(text, fault):
+    assert fault in str(parse_judgment(text, TWO))
 
 
 def test_the_overall_answer_counts_and_not_the_sum_of_the_others():
-    found = parse_judgement("Rule 1: no - a\nRule 2: yes - b\nOverall: yes", TWO)
-    assert isinstance(found, Judgement) and found.verdict == "yes"
+    found = parse_judgment("Rule 1: no - a\nRule 2: yes - b\nOverall: yes", TWO)
+    assert isinstance(found, Judgment) and found.verdict == "yes"
 
 
 reason = (
@@ -159,12 +159,12 @@ reason = (
 def test_what_is_written_is_read(answers):
     rules = tuple(f"rule {n}" for n in range(len(answers)))
     lines = [f"Rule {n}: {said} - {why}" for n, (said, why) in enumerate(answers, 1)]
-    found = parse_judgement("\n".join([*lines, "Overall: yes"]), rules)
-    assert isinstance(found, Judgement)
+    found = parse_judgment("\n".join([*lines, "Overall: yes"]), rules)
+    assert isinstance(found, Judgment)
     assert [(one.answer, one.reason) for one in found.answers] == answers
-    assert parse_judgement(found.analysis, rules) == found
+    assert parse_judgment(found.analysis, rules) == found
 
 
 @given(st.text())
-def test_any_text_is_a_judgement_or_a_fault(text):
-    assert isinstance(parse_judgement(text, TWO), Judgement | str)
+def test_any_text_is_a_judgment_or_a_fault(text):
+    assert isinstance(parse_judgment(text, TWO), Judgment | str)

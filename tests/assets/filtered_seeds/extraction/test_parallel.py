@@ -22,7 +22,7 @@ def many_files(n: int) -> pl.DataFrame:
                 None if number % 7 == 0 else f'def f{number}():\n    """Doc."""\n' for number in range(n)
             ],
             "language": ["python"] * n,
-            "licence": ["MIT"] * n,
+            "license": ["MIT"] * n,
         }
     )
 

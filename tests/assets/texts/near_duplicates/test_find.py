@@ -31,7 +31,7 @@ def corpora(draw: st.DrawFn) -> pl.DataFrame:
     )
     return frame.with_columns(
         signatures(frame, SETTINGS, key="seed_id", threads=1)["signature"],
-        pl.Series("licence_rank", draw(ranks), dtype=pl.Int64),
+        pl.Series("license_rank", draw(ranks), dtype=pl.Int64),
         pl.Series("dump", draw(ranks), dtype=pl.Int64),
     )
 
@@ -39,7 +39,7 @@ def corpora(draw: st.DrawFn) -> pl.DataFrame:
 def run(rows: pl.DataFrame, threshold: float = 0.6) -> tuple[set[str], dict[str, str]]:
     """The ids kept, and the representative of each id dropped."""
     chosen = SETTINGS.model_copy(update={"threshold": threshold})
-    duplicates = near_duplicates_of(rows, chosen, prefer=["licence_rank", "dump"], id_column="seed_id")
+    duplicates = near_duplicates_of(rows, chosen, prefer=["license_rank", "dump"], id_column="seed_id")
     dropped = dict(zip(duplicates["id"], duplicates["representative"], strict=True))
     return set(rows["seed_id"]) - set(dropped), dropped
 
@@ -56,7 +56,7 @@ def test_a_second_run_over_the_kept_rows_drops_none(rows: pl.DataFrame) -> None:
 def test_the_order_of_the_rows_changes_nothing(rows: pl.DataFrame, draw) -> None:
     order = list(range(rows.height))
     draw.shuffle(order)
-    prefer = ["licence_rank", "dump"]
+    prefer = ["license_rank", "dump"]
     one = near_duplicates_of(rows, SETTINGS, prefer=prefer, id_column="seed_id")
     assert near_duplicates_of(rows[order], SETTINGS, prefer=prefer, id_column="seed_id").equals(one)
 
@@ -85,7 +85,7 @@ def test_more_rows_never_bring_a_dropped_row_back(rows: pl.DataFrame, data: st.D
 @settings(max_examples=100, deadline=None)
 def test_every_dropped_row_names_a_kept_row_that_ranks_before_it(rows: pl.DataFrame) -> None:
     kept, dropped = run(rows)
-    rank = {row["seed_id"]: (row["licence_rank"], row["dump"], row["seed_id"]) for row in rows.to_dicts()}
+    rank = {row["seed_id"]: (row["license_rank"], row["dump"], row["seed_id"]) for row in rows.to_dicts()}
     assert all(winner in kept and rank[winner] < rank[loser] for loser, winner in dropped.items())
     assert "id00" in kept  # no text, no duplicate
 
@@ -95,12 +95,12 @@ def family(ids: list[str], **ranks: list[object]) -> pl.DataFrame:
     return rows.with_columns(signatures(rows, SETTINGS, key="seed_id")["signature"])
 
 
-def test_the_permissive_licence_wins_then_the_oldest_dump_then_the_lowest_id() -> None:
-    rows = family(["d", "c", "b", "a"], licence_rank=[1, 0, 0, 0], dump=["2023", "2025", "2024", "2024"])
-    outcome = find_near_duplicates(rows, SETTINGS, prefer=["licence_rank", "dump"])
+def test_the_permissive_license_wins_then_the_oldest_dump_then_the_lowest_id() -> None:
+    rows = family(["d", "c", "b", "a"], license_rank=[1, 0, 0, 0], dump=["2023", "2025", "2024", "2024"])
+    outcome = find_near_duplicates(rows, SETTINGS, prefer=["license_rank", "dump"])
     assert outcome.kept["seed_id"].to_list() == ["a"]
-    rows = rows.with_columns(licence_rank=pl.Series([0, 1, 1, None]))
-    assert find_near_duplicates(rows, SETTINGS, prefer=["licence_rank"]).kept["seed_id"].to_list() == ["d"]
+    rows = rows.with_columns(license_rank=pl.Series([0, 1, 1, None]))
+    assert find_near_duplicates(rows, SETTINGS, prefer=["license_rank"]).kept["seed_id"].to_list() == ["d"]
     assert find_near_duplicates(rows, SETTINGS, prefer=["dump"]).kept["seed_id"].to_list() == ["d"]
 
 

@@ -24,7 +24,7 @@ from pipeline_defs.lab.seedling.asserts import assert_line, draw_inputs, expecte
 from pipeline_defs.lab.seedling.bodies import choose_ways, computed, function
 from pipeline_defs.lab.seedling.courses import COURSES, Course, data_digest
 from pipeline_defs.lab.seedling.tasks import OPERATIONS, Task, draw_task, instruction, split_of, split_of_pair
-from resources.sandbox.face import PROGRAM_SCHEMA
+from resources.sandbox.base import PROGRAM_SCHEMA
 from resources.sandbox.local import open_sandbox
 
 SEEDS = st.integers(0, 2**32)

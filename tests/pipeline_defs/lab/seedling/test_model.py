@@ -11,7 +11,7 @@ from assets.candidate_responses.sections import SectionedResponse, parse_respons
 from pipeline_defs.lab.seedling import documents, train
 from pipeline_defs.lab.seedling.courses import COURSES, Course
 from pipeline_defs.lab.seedling.documents import response_prompt
-from resources.engines.face import REQUEST_SCHEMA, Sampling
+from resources.engines.base import REQUEST_SCHEMA, Sampling
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import TransformersSpec
 from resources.model_folder import SHIPPED, located, model_digest

@@ -12,7 +12,7 @@ import pytest
 
 from assets.benchmarks.problem_files import read_problems
 from assets.eval_scores.sample_programs import sample_programs
-from resources.sandbox.face import Limits, SandboxUnavailable
+from resources.sandbox.base import Limits, SandboxUnavailable
 from resources.sandbox.toolchains import judge_program, toolchain
 
 ROOT = Path(__file__).resolve().parents[4]

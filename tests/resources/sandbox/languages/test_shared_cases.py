@@ -13,7 +13,7 @@ import polars as pl
 import psutil
 import pytest
 
-from resources.sandbox.face import Limits
+from resources.sandbox.base import Limits
 from resources.sandbox.languages import LANGUAGES
 from resources.sandbox.local import open_sandbox
 from resources.sandbox.toolchains import found

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from resources.sandbox.face import Limits, SandboxUnavailable
+from resources.sandbox.base import Limits, SandboxUnavailable
 from resources.sandbox.toolchains import judge_program, toolchain
 
 STYLES = Path(__file__).parent / "styles"

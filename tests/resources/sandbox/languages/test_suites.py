@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from resources.sandbox.face import Limits
+from resources.sandbox.base import Limits
 from resources.sandbox.languages import LANGUAGES
 from resources.sandbox.local import open_sandbox
 from resources.sandbox.toolchains import found

@@ -1,4 +1,4 @@
-"""The one face of every trainer: examples, a base model and hyper-parameters in, a model folder out.
+"""The interface of every trainer: examples, a base model and hyper-parameters in, a model folder out.
 
 Settings here are what the resulting weights depend on; where and how fast it runs (device, threads) belongs
 to the backends, which stand in files of their own. The published values of the recipes' papers all fit.
@@ -13,6 +13,8 @@ from typing import Literal, Self
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from resources.former_names import ReadsFormerNames
+
 EXAMPLE_SCHEMA = pl.Schema(
     {
         "sft_id": pl.String,
@@ -26,15 +28,17 @@ the column is there (the last message is the completion) and else takes `prompt`
 `completion` as the assistant's; `plain` reads `prompt` and `completion` as they are."""
 
 CURVE_SCHEMA = pl.Schema({"step": pl.Int64, "loss": pl.Float64, "lr": pl.Float64, "tokens": pl.Int64})
-"""Columns of a loss curve: optimiser step from 1, mean loss over the step's completion tokens, learning rate,
+"""Columns of a loss curve: optimizer step from 1, mean loss over the step's completion tokens, learning rate,
 tokens seen so far (padding not counted)."""
 
 LEFT_OUT_SCHEMA = pl.Schema({"sft_id": pl.String, "prompt_tokens": pl.Int64, "completion_tokens": pl.Int64})
 """Examples whose prompt alone fills the sequence, so that nothing of the completion could be learnt."""
 
 
-class TrainingSettings(BaseModel):
+class TrainingSettings(ReadsFormerNames):
     """Hyper-parameters of a fine-tuning, all part of the checkpoint's id."""
+
+    former_names = {"optimiser": "optimizer"}
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,9 +47,9 @@ class TrainingSettings(BaseModel):
     schedule: Literal["linear", "cosine", "constant"] = Field(
         description="of the learning rate after the warm-up"
     )
-    batch_size: int = Field(gt=0, description="sequences an optimiser step, over all accumulation steps")
+    batch_size: int = Field(gt=0, description="sequences an optimizer step, over all accumulation steps")
     sequence_length: int = Field(gt=1, description="tokens; longer examples are cut at the completion's end")
-    optimiser: Literal["adafactor", "adamw"] = Field(description="of the weights")
+    optimizer: Literal["adafactor", "adamw"] = Field(description="of the weights")
     seed: int = Field(ge=0, description="seed of dropout and of every other draw")
     warmup_ratio: float | None = Field(default=None, ge=0, le=1, description="share of all steps")
     warmup_steps: int | None = Field(

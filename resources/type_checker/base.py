@@ -1,4 +1,4 @@
-"""The one face of type checkers: sources in, a verdict for each out.
+"""The interface of type checkers: sources in, a verdict for each out.
 
 What a checker is (its version and the settings that can change a verdict) is its identity, so that verdicts can
 be cached. How a checker is run stands in the files beside this one.
@@ -25,7 +25,7 @@ MAX_DETAIL_LENGTH = 500
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Judgment:
     """What a checker says of one source: how many errors (None: no verdict), and the first of them in words."""
 
     n_errors: int | None
@@ -48,11 +48,11 @@ class TypeChecker(ABC):
         """
 
     @abstractmethod
-    def judge(self, sources: Sequence[str]) -> list[Judgement]:
-        """One judgement for each of `sources` (distinct), in their order.
+    def judge(self, sources: Sequence[str]) -> list[Judgment]:
+        """One judgment for each of `sources` (distinct), in their order.
 
         Raises `TypeCheckerUnavailable` where the checker is missing, was killed, or fails on everything; no
-        judgement is lost to that, for none is returned.
+        judgment is lost to that, for none is returned.
         """
 
     def check(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -65,13 +65,13 @@ class TypeChecker(ABC):
             if frame[column].null_count():
                 raise ValueError(f"{frame[column].null_count()} rows have no {column}: leave them out first")
         distinct = frame["source"].unique(maintain_order=True)
-        judgements = self.judge(distinct.to_list())
+        judgments = self.judge(distinct.to_list())
         verdicts = pl.DataFrame(
             {
                 "source": distinct,
-                "ok": [judgement.ok for judgement in judgements],
-                "n_errors": [judgement.n_errors for judgement in judgements],
-                "detail": [judgement.detail for judgement in judgements],
+                "ok": [judgment.ok for judgment in judgments],
+                "n_errors": [judgment.n_errors for judgment in judgments],
+                "detail": [judgment.detail for judgment in judgments],
             },
             schema_overrides={name: VERDICT_SCHEMA[name] for name in ("ok", "n_errors", "detail")},
         )

@@ -1,7 +1,7 @@
-"""The licence of an installed Python package, from its metadata.
+"""The license of an installed Python package, from its metadata.
 
-In this order, the first that names one licence beyond doubt: the field License-Expression (PEP 639), the
-trove classifiers, the field License, and the text of its licence files. Ambiguous classifiers ("BSD
+In this order, the first that names one license beyond doubt: the field License-Expression (PEP 639), the
+trove classifiers, the field License, and the text of its license files. Ambiguous classifiers ("BSD
 License") are passed over, as PEP 639 advises.
 """
 
@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from importlib.metadata import Distribution
 from pathlib import Path
 
-from resources.corpus_source.licence_texts import is_licence_file, recognise_all
+from resources.corpus_source.license_texts import is_license_file, recognize_all
 from resources.corpus_source.spdx import spdx
 
 CLASSIFIER_PREFIXES = ("License :: OSI Approved :: ", "License :: ")
 
 
-def package_licence(distribution: Distribution, recorded: Sequence[str]) -> str | None:
-    """The SPDX expression of `distribution`'s licence, or null where its metadata does not tell.
+def package_license(distribution: Distribution, recorded: Sequence[str]) -> str | None:
+    """The SPDX expression of `distribution`'s license, or null where its metadata does not tell.
 
     `recorded` are the paths of the installed files, as its RECORD gives them.
     """
@@ -35,9 +35,9 @@ def package_licence(distribution: Distribution, recorded: Sequence[str]) -> str 
 
 
 def _from_texts(distribution: Distribution, recorded: Sequence[str]) -> str | None:
-    files = [path for path in recorded if ".dist-info/" in path and is_licence_file(path.rsplit("/", 1)[-1])]
+    files = [path for path in recorded if ".dist-info/" in path and is_license_file(path.rsplit("/", 1)[-1])]
     try:
-        return recognise_all([Path(str(distribution.locate_file(file))).read_bytes() for file in files])
+        return recognize_all([Path(str(distribution.locate_file(file))).read_bytes() for file in files])
     except OSError:
         return None
 

@@ -1,8 +1,8 @@
-"""Whether a file's licence lets it into the corpus, by SPDX expression and policy.
+"""Whether a file's license lets it into the corpus, by SPDX expression and policy.
 
 Expressions are parsed by the `license-expression` library. Of `A OR B` the user may choose, so one allowed
 side suffices; under `A AND B` both hold, so both must be allowed. An exception (`WITH`) only ever permits
-more, so the licence before it decides. An unknown licence is let in only by `any`.
+more, so the license before it decides. An unknown license is let in only by `any`.
 """
 
 from collections.abc import Collection, Iterable
@@ -28,65 +28,65 @@ Policy = str | Collection[str]
 
 
 @dataclass(frozen=True)
-class LicenceVerdict:
-    """Whether a licence is allowed by the policy, whether it is permissive, and a sentence on why not."""
+class LicenseVerdict:
+    """Whether a license is allowed by the policy, whether it is permissive, and a sentence on why not."""
 
     allowed: bool
     permissive: bool
     detail: str | None
 
 
-def judge_licence(licence: str | None, allow: Policy) -> LicenceVerdict:
+def judge_license(license: str | None, allow: Policy) -> LicenseVerdict:
     """Judge one SPDX expression (null: unknown) by the policy `allow`."""
-    expression = _parsed(licence) if licence else None
+    expression = _parsed(license) if license else None
     permissive = expression is not None and _satisfied(expression, PERMISSIVE)
     if allow == "any":
-        return LicenceVerdict(True, permissive, None)
+        return LicenseVerdict(True, permissive, None)
     if expression is None:
-        detail = "licence not known" if not licence else f"not an SPDX expression: {licence}"
-        return LicenceVerdict(False, False, detail)
+        detail = "license not known" if not license else f"not an SPDX expression: {license}"
+        return LicenseVerdict(False, False, detail)
     if allow == "any-known":
-        return LicenceVerdict(True, permissive, None)
+        return LicenseVerdict(True, permissive, None)
     if allow == "permissive":
-        return LicenceVerdict(permissive, permissive, None if permissive else f"not permissive: {licence}")
+        return LicenseVerdict(permissive, permissive, None if permissive else f"not permissive: {license}")
     if isinstance(allow, str):
         raise ValueError(
-            f"licence policy {allow!r}: write permissive, any-known, any or a list of identifiers"
+            f"license policy {allow!r}: write permissive, any-known, any or a list of identifiers"
         )
     allowed = _satisfied(expression, frozenset(allow))
-    return LicenceVerdict(allowed, permissive, None if allowed else f"not allowed: {licence}")
+    return LicenseVerdict(allowed, permissive, None if allowed else f"not allowed: {license}")
 
 
-def judge_licences(licences: Iterable[str | None], allow: Policy) -> pl.DataFrame:
-    """Verdicts of distinct licences, for joining to files (with `nulls_equal`).
+def judge_licenses(licenses: Iterable[str | None], allow: Policy) -> pl.DataFrame:
+    """Verdicts of distinct licenses, for joining to files (with `nulls_equal`).
 
-    Columns: licence (null for unknown), licence_allowed and permissive (booleans), licence_detail.
+    Columns: license (null for unknown), license_allowed and permissive (booleans), license_detail.
     """
-    distinct = sorted(set(licences), key=lambda licence: (licence is not None, licence or ""))
-    verdicts = [judge_licence(licence, allow) for licence in distinct]
+    distinct = sorted(set(licenses), key=lambda license: (license is not None, license or ""))
+    verdicts = [judge_license(license, allow) for license in distinct]
     return pl.DataFrame(
         {
-            "licence": distinct,
-            "licence_allowed": [verdict.allowed for verdict in verdicts],
+            "license": distinct,
+            "license_allowed": [verdict.allowed for verdict in verdicts],
             "permissive": [verdict.permissive for verdict in verdicts],
-            "licence_detail": [verdict.detail for verdict in verdicts],
+            "license_detail": [verdict.detail for verdict in verdicts],
         },
         schema={
-            "licence": pl.String,
-            "licence_allowed": pl.Boolean,
+            "license": pl.String,
+            "license_allowed": pl.Boolean,
             "permissive": pl.Boolean,
-            "licence_detail": pl.String,
+            "license_detail": pl.String,
         },
     )
 
 
-def is_permissive(licence: str | None) -> bool:
-    """Whether an SPDX expression can be met under permissive licences alone; false where it is unknown."""
-    return judge_licence(licence, "any").permissive
+def is_permissive(license: str | None) -> bool:
+    """Whether an SPDX expression can be met under permissive licenses alone; false where it is unknown."""
+    return judge_license(license, "any").permissive
 
 
 def known_identifier(name: str) -> str | None:
-    """SPDX's own spelling of one licence identifier, or null where it is none."""
+    """SPDX's own spelling of one license identifier, or null where it is none."""
     parsed = _parsed(name)
     return str(parsed.key) if isinstance(parsed, LicenseSymbol) else None
 
@@ -107,8 +107,8 @@ def _licensing() -> Licensing:
 
 
 @cache
-def _parsed(licence: str) -> LicenseExpression | None:
+def _parsed(license: str) -> LicenseExpression | None:
     try:
-        return _licensing().parse(licence, validate=True, strict=True)
+        return _licensing().parse(license, validate=True, strict=True)
     except ExpressionError:
         return None

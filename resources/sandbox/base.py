@@ -1,4 +1,4 @@
-"""The one face of the sandbox: a frame of programs in, unforgeable verdicts out.
+"""The interface of the sandbox: a frame of programs in, unforgeable verdicts out.
 
 A verdict says what the tests showed about the code, never merely how a process ended. How programs are
 isolated and proven stands in the files beside this one.

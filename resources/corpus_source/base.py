@@ -1,7 +1,7 @@
-"""The one face of every corpus source: raw files in bounded batches, with where they came from.
+"""The interface of every corpus source: raw files in bounded batches, with where they came from.
 
 A source reads and says what it read; it judges nothing. Languages, sizes and encodings are judged by
-`assets/corpus_dump`, licences by `assets/raw_corpus`. What cannot be read comes out as a row with a fault,
+`assets/corpus_dump`, licenses by `assets/raw_corpus`. What cannot be read comes out as a row with a fault,
 so that nothing vanishes. Backends stand in files of their own beside this one.
 """
 
@@ -17,7 +17,7 @@ RAW_SCHEMA = pl.Schema(
         "repo": pl.String,  # repository or package, as the source names it
         "path": pl.String,  # path within the repository, with forward slashes
         "commit": pl.String,  # commit or version; null where the source does not know
-        "licence": pl.String,  # SPDX expression in normal form; null: not known
+        "license": pl.String,  # SPDX expression in normal form; null: not known
         "language": pl.String,  # as the source states it, in its own spelling; null: not stated
         "size": pl.Int64,  # bytes of the file, also where the content was not read
         "fault": pl.String,  # null, or one of FAULTS
@@ -48,7 +48,7 @@ class RawFile(TypedDict):
     repo: str | None
     path: str | None
     commit: str | None
-    licence: str | None
+    license: str | None
     language: str | None
     size: int | None
     fault: str | None

@@ -1,16 +1,16 @@
-"""Licence expressions judged by policy."""
+"""License expressions judged by policy."""
 
 import pytest
 from license_expression import get_license_index
 from pydantic import ValidationError
 
-from assets.raw_corpus.licence_policy import is_permissive, judge_licence, judge_licences, known_identifier
+from assets.raw_corpus.license_policy import is_permissive, judge_license, judge_licenses, known_identifier
 from assets.raw_corpus.permissive import PERMISSIVE
 from assets.raw_corpus.settings import RawCorpusSettings
 
 
 @pytest.mark.parametrize(
-    ("licence", "permissive"),
+    ("license", "permissive"),
     [
         ("MIT", True),
         ("Apache-2.0", True),
@@ -24,31 +24,31 @@ from assets.raw_corpus.settings import RawCorpusSettings
         ("Apache-2.0 WITH LLVM-exception", True),
         ("GPL-2.0-only WITH Classpath-exception-2.0", False),
         ("mit", True),
-        ("No such licence", False),
+        ("No such license", False),
         ("MIT AND", False),
         ("", False),
         (None, False),
     ],
 )
-def test_permissive(licence: str | None, permissive: bool) -> None:
-    assert is_permissive(licence) is permissive
-    assert judge_licence(licence, "permissive").allowed is permissive
-    assert (judge_licence(licence, "permissive").detail is None) is permissive
+def test_permissive(license: str | None, permissive: bool) -> None:
+    assert is_permissive(license) is permissive
+    assert judge_license(license, "permissive").allowed is permissive
+    assert (judge_license(license, "permissive").detail is None) is permissive
 
 
 def test_policies() -> None:
-    assert not judge_licence(None, "any-known").allowed
-    assert not judge_licence("Own terms", "any-known").allowed
-    assert judge_licence("GPL-3.0-only", "any-known").allowed
-    assert judge_licence(None, "any").allowed
-    assert judge_licence("GPL-3.0-only OR MIT", ("GPL-3.0-only",)).allowed
-    assert not judge_licence("GPL-3.0-only AND MIT", ("GPL-3.0-only",)).allowed
-    assert judge_licence("Apache-2.0 WITH LLVM-exception", ("Apache-2.0",)).allowed
+    assert not judge_license(None, "any-known").allowed
+    assert not judge_license("Own terms", "any-known").allowed
+    assert judge_license("GPL-3.0-only", "any-known").allowed
+    assert judge_license(None, "any").allowed
+    assert judge_license("GPL-3.0-only OR MIT", ("GPL-3.0-only",)).allowed
+    assert not judge_license("GPL-3.0-only AND MIT", ("GPL-3.0-only",)).allowed
+    assert judge_license("Apache-2.0 WITH LLVM-exception", ("Apache-2.0",)).allowed
     with pytest.raises(ValueError, match="'premissive'"):
-        judge_licence("MIT", "premissive")
+        judge_license("MIT", "premissive")
 
 
-def test_the_permissive_list_agrees_with_the_licence_database() -> None:
+def test_the_permissive_list_agrees_with_the_license_database() -> None:
     category = {}
     for entry in get_license_index():
         for key in (entry["spdx_license_key"], *entry["other_spdx_license_keys"]):
@@ -57,10 +57,10 @@ def test_the_permissive_list_agrees_with_the_licence_database() -> None:
     assert {name for name in PERMISSIVE if known_identifier(name) != name} == set()
 
 
-def test_verdicts_for_joining_have_one_row_a_licence() -> None:
-    verdicts = judge_licences(["MIT", None, "MIT", "GPL-2.0-only"], "permissive")
-    assert verdicts.select("licence", "licence_allowed", "licence_detail").rows() == [
-        (None, False, "licence not known"),
+def test_verdicts_for_joining_have_one_row_a_license() -> None:
+    verdicts = judge_licenses(["MIT", None, "MIT", "GPL-2.0-only"], "permissive")
+    assert verdicts.select("license", "license_allowed", "license_detail").rows() == [
+        (None, False, "license not known"),
         ("GPL-2.0-only", False, "not permissive: GPL-2.0-only"),
         ("MIT", True, None),
     ]

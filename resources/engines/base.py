@@ -1,4 +1,4 @@
-"""The one face of every language model engine: a frame of requests in, completions with token counts out.
+"""The interface of every language model engine: a frame of requests in, completions with token counts out.
 
 One row is one sample: asking for ten samples of a prompt is ten rows, so the row cache pays for each sample
 once and raising n pays for the difference. Engines may group rows that share a prompt. Backends stand in

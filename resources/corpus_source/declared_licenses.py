@@ -1,7 +1,7 @@
-"""The licence that a project declares: in its package manifest, or in the header of a file.
+"""The license that a project declares: in its package manifest, or in the header of a file.
 
 Manifests: pyproject.toml, setup.cfg, package.json, Cargo.toml, composer.json. Headers: the tag
-SPDX-License-Identifier (SPDX specification, annex E). Licence texts are recognised in `licence_texts`.
+SPDX-License-Identifier (SPDX specification, annex E). License texts are recognized in `license_texts`.
 """
 
 import configparser
@@ -13,14 +13,14 @@ from collections.abc import Callable
 from resources.corpus_source.spdx import spdx
 
 HEADER_BYTES = 4096
-"""Bytes from the start of a file in which its licence tag is looked for."""
+"""Bytes from the start of a file in which its license tag is looked for."""
 
 _TAG = re.compile(rb"SPDX-License-Identifier:[ \t]*([^\r\n]{1,200})")
 _COMMENT_ENDS = (b"*/", b"-->", b"#}", b'"""')
 
 
-def header_licence(content: bytes) -> tuple[bool, str | None]:
-    """Whether a file's header has a licence tag, and its SPDX expression (null where it names none)."""
+def header_license(content: bytes) -> tuple[bool, str | None]:
+    """Whether a file's header has a license tag, and its SPDX expression (null where it names none)."""
     found = _TAG.search(content[:HEADER_BYTES])
     if found is None:
         return False, None
@@ -30,7 +30,7 @@ def header_licence(content: bytes) -> tuple[bool, str | None]:
     return True, spdx(value.decode("ascii", errors="replace").strip())
 
 
-def manifest_licence(name: str, content: bytes) -> str | None:
+def manifest_license(name: str, content: bytes) -> str | None:
     """The SPDX expression that the manifest `name` declares; null where it declares none or is malformed."""
     read = MANIFESTS.get(name)
     if read is None:
@@ -90,4 +90,4 @@ MANIFESTS: dict[str, Callable[[str], str | None]] = {
     "package.json": _package_json,
     "composer.json": _composer,
 }
-"""How to read each manifest, by its file name; the first in this order that declares a licence counts."""
+"""How to read each manifest, by its file name; the first in this order that declares a license counts."""
