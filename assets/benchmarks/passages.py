@@ -79,7 +79,7 @@ def _lower(text: pl.Expr) -> pl.Expr:
 
 
 def _letters_and_digits(text: pl.Expr) -> pl.Expr:
-    return text.str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]", "")
+    return text.str.to_lowercase().str.replace_all(r"[^\p{L}\p{M}\p{N}]", "")
 
 
 NORMAL = {"verbatim": _lower, "openai_substrings": _letters_and_digits}

@@ -1,1 +1,1 @@
-"""What makes texts alike: near-duplicates and embeddings."""
+"""What makes texts alike: their words, near-duplicates and embeddings."""

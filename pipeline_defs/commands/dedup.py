@@ -15,6 +15,7 @@ from assets.rows.reasons import Reason
 from assets.texts.near_duplicates.find import near_duplicates_of
 from assets.texts.near_duplicates.settings import NearDuplicateSettings
 from assets.texts.near_duplicates.signatures import signatures
+from assets.texts.words import WordKind
 from pipeline_defs.commands.tables import TableError, check_output, read_table
 from pipeline_defs.commands.text_batches import map_texts, progress_bars, readable_id, write_with_evidence
 
@@ -35,9 +36,15 @@ def dedup(
     threshold: Annotated[
         float, typer.Option(help="Jaccard similarity from which rows are near-duplicates", min=0.01, max=1)
     ] = 0.7,
-    ngram: Annotated[int, typer.Option(help="tokens in a shingle", min=1, max=50)] = 5,
+    ngram: Annotated[int, typer.Option(help="words in a shingle", min=1, max=50)] = 5,
+    words: Annotated[
+        WordKind,
+        typer.Option(
+            help="what a word is: words (of every script), code (operators too), ascii (the published [A-Za-z_0-9]+)"
+        ),
+    ] = "code",
     permutations: Annotated[int, typer.Option(help="values in a signature", min=16, max=1024)] = 256,
-    seed: Annotated[int, typer.Option(help="draws the permutations", min=0)] = 1,
+    seed: Annotated[int, typer.Option(help="draws the permutations", min=0, max=2**32 - 1)] = 1,
     batch: Annotated[int, typer.Option(help="rows read at once", min=1)] = 20_000,
 ) -> None:
     """Keep one row of each family of near-duplicates (MinHash, LSH).
@@ -50,7 +57,9 @@ def dedup(
     check_output(out)
     others = [name for name in dict.fromkeys(prefer or []) if name != id_column]
     rows = read_table(table, [column, *others, *([id_column] if id_column else [])])
-    settings = NearDuplicateSettings(threshold=threshold, ngram=ngram, permutations=permutations, seed=seed)
+    settings = NearDuplicateSettings(
+        threshold=threshold, ngram=ngram, words=words, permutations=permutations, seed=seed
+    )
     ranks = {name: f"prefer_{number}" for number, name in enumerate(others)}
 
     def compute(part: pl.DataFrame) -> pl.DataFrame:

@@ -29,7 +29,7 @@ WORDS = 1 << 14
 
 def points_of_functions(rows: int, dimensions: int) -> Points:
     """One point a function, float32."""
-    tokens = shingle(real_functions(rows)["text"], 1)
+    tokens = shingle(real_functions(rows)["text"], 1, "ascii")
     directions = np.random.default_rng(0).normal(size=(WORDS, dimensions)).astype(np.float32)
     points = np.zeros((rows, dimensions), np.float32)
     for row in range(rows):

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from assets.texts.near_duplicates.shingles import GOLDEN, Hashes, mix
+from assets.texts.near_duplicates.shingles import Hashes
 from assets.texts.near_duplicates.signatures import Signatures
 
 FOUND_AT_THRESHOLD = 0.85
 """Least probability that a pair exactly at the threshold shares a band. Pairs above it are found more often."""
 
+_GOLDEN = 0x9E3779B97F4A7C15
 _BANDS_AT_ONCE = 8
 _ROWS_AT_ONCE = 2048
 
@@ -51,7 +52,7 @@ def band_hashes(matrix: Signatures, band_size: int) -> Iterator[Hashes]:
             block = np.zeros(values.shape[:2], np.uint64)
             for place in range(band_size):
                 block ^= values[:, :, place]
-                block *= np.uint64(GOLDEN)
+                block *= np.uint64(_GOLDEN)
                 block ^= block >> np.uint64(32)
             hashes[:, start : start + _ROWS_AT_ONCE] = block.T
         yield from hashes
@@ -59,9 +60,19 @@ def band_hashes(matrix: Signatures, band_size: int) -> Iterator[Hashes]:
 
 def whole_hashes(matrix: Signatures) -> Hashes:
     """One hash a row over the whole signature."""
-    factors = mix(np.arange(1, matrix.shape[1] + 1, dtype=np.uint64)) | np.uint64(1)
+    factors = _mix(np.arange(1, matrix.shape[1] + 1, dtype=np.uint64)) | np.uint64(1)
     hashes = np.zeros(len(matrix), np.uint64)
     for start in range(0, len(matrix), _ROWS_AT_ONCE):
         block = slice(start, start + _ROWS_AT_ONCE)
         hashes[block] = (matrix[block] * factors).sum(axis=1, dtype=np.uint64)
-    return mix(hashes)
+    return _mix(hashes)
+
+
+def _mix(values: Hashes) -> Hashes:
+    """A bijection that spreads every input bit over all output bits (MurmurHash3's 64-bit finaliser)."""
+    mixed = values ^ (values >> np.uint64(33))
+    mixed *= np.uint64(0xFF51AFD7ED558CCD)
+    mixed ^= mixed >> np.uint64(33)
+    mixed *= np.uint64(0xC4CEB9FE1A85EC53)
+    mixed ^= mixed >> np.uint64(33)
+    return mixed

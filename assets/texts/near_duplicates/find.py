@@ -4,7 +4,7 @@ What holds, whatever the order of the rows: a second run over the kept rows drop
 a kept row; a lower threshold, or more rows, never brings a dropped row back. More rows can drop a kept row
 only where a better-ranked row comes into its family, or where a new row links its family to a better-ranked
 one. Families are linked through their members, as published: the similarity to the winner can lie below the
-threshold. Not covered: copies with all names changed, and texts without ASCII letters or digits.
+threshold. Exact copies are always found, also of texts without a word. Not covered: copies with all names changed.
 """
 
 from collections.abc import Callable, Sequence

@@ -4,11 +4,10 @@ A row's least values stay in the processor's first cache while its shingles pass
 permutations is one of vector instructions; NumPy would go through memory three times for each permutation.
 """
 
-from functools import cache
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
+
+from assets.texts.compilation import compiled
 
 Words = NDArray[np.uint32]
 
@@ -24,20 +23,11 @@ def least_values(values: Words, offsets: NDArray[np.int64], permutations: tuple[
     """
     factors, shifts = permutations
     least = np.full((len(offsets) - 1, len(factors)), NO_SHINGLE, np.uint32)
-    _compiled()(values, offsets, factors, shifts, least)
+    _loop(values, offsets, factors, shifts, least)
     return least
 
 
-@cache
-def _compiled() -> Any:
-    import numba  # here, because it takes half a second that commands without signatures need not wait for
-
-    try:
-        return numba.njit(_loop, nogil=True, cache=True)
-    except RuntimeError:  # no folder that a compiled function could be kept in
-        return numba.njit(_loop, nogil=True)
-
-
+@compiled
 def _loop(values: Words, offsets: NDArray[np.int64], factors: Words, shifts: Words, least: Words) -> None:
     width = factors.shape[0]
     for row in range(offsets.shape[0] - 1):

@@ -69,3 +69,21 @@ def test_it_finds_what_comparing_all_runs_finds(texts, questions, words):
     assert {(row, problem) for row, problem, _ in found} == expected
     for row, _, matched in found:
         assert matched in " ".join(re.findall(r"\w+", " ".join(texts[int(row[1:])])))
+
+
+def test_a_problem_in_another_script_is_found_and_a_tiny_one_never():
+    asked = problems(
+        "编写一个函数，计算给定列表中所有偶数的平方和，并返回结果。",
+        "Напишите функцию, которая возвращает наибольшее чётное число списка или None",
+        "反转字符串",
+        "リストを並べ替えて、重複する要素を取り除いてください。",
+    )
+    texts = rows(
+        "题目：编写一个函数,计算给定列表中所有偶数的平方和,并返回结果。谢谢",
+        "Задача. НАПИШИТЕ функцию, которая возвращает наибольшее чётное число списка или None!",
+        "请编写一个函数，计算给定字符串的长度，并反转字符串",
+        "リストを並べ替えて、重複する要素を取り除いてください。お願いします",
+    )
+    found = sorted(hits(texts, asked, 8))
+    assert [(row, problem) for row, problem, _ in found] == [("r0", "p0"), ("r1", "p1"), ("r3", "p3")]
+    assert found[0][2] == " ".join("编写一个函数计算给定列表中所有偶")

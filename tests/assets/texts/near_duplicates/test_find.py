@@ -9,7 +9,7 @@ from assets.texts.near_duplicates.find import find_near_duplicates, near_duplica
 from assets.texts.near_duplicates.settings import NearDuplicateSettings
 from assets.texts.near_duplicates.signatures import signatures
 
-SETTINGS = NearDuplicateSettings(threshold=0.6, ngram=2, permutations=64)
+SETTINGS = NearDuplicateSettings(threshold=0.6, ngram=2, words="words", permutations=64)
 WORDS = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lamda", "mu"]
 
 
@@ -105,6 +105,7 @@ def test_the_permissive_license_wins_then_the_oldest_dump_then_the_lowest_id() -
 
 
 def test_rejections_carry_the_evidence_and_kept_rows_their_order_and_columns() -> None:
+    chosen = SETTINGS.model_copy(update={"threshold": 0.5, "permutations": 256})
     texts = [
         "def one(): return 1",
         "def add(first, second): return first + second",
@@ -112,8 +113,8 @@ def test_rejections_carry_the_evidence_and_kept_rows_their_order_and_columns() -
         "def add(first, second): return second",
     ]
     rows = pl.DataFrame({"seed_id": ["z", "y", "x", "w"], "text": texts})
-    rows = rows.with_columns(signatures(rows, SETTINGS, key="seed_id")["signature"])
-    outcome = find_near_duplicates(rows, SETTINGS, prefer=[])
+    rows = rows.with_columns(signatures(rows, chosen, key="seed_id")["signature"])
+    outcome = find_near_duplicates(rows, chosen, prefer=[])
     assert outcome.kept.rows() == [("z", texts[0]), ("x", ""), ("w", texts[3])]
     assert outcome.rejected.select("id", "stage", "reason").rows() == [
         ("y", "near_duplicates", "near_duplicate")
@@ -134,3 +135,70 @@ def test_nothing_in_nothing_out() -> None:
 def test_ids_that_name_no_row_are_refused(ids: list[str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         near_duplicates_of(family(ids), SETTINGS, prefer=[], id_column="seed_id")
+
+
+def families_of(texts: list[str | None], **chosen: object) -> list[int]:
+    """For each text the place of the first of its family."""
+    rows = pl.DataFrame({"seed_id": [f"{place:03}" for place in range(len(texts))], "text": texts})
+    picked = NearDuplicateSettings.model_validate({"threshold": 0.7, "permutations": 256} | chosen)
+    rows = rows.with_columns(signatures(rows, picked, key="seed_id")["signature"])
+    found = near_duplicates_of(rows, picked, prefer=[], id_column="seed_id")
+    winner = dict(zip(found["id"], found["representative"], strict=True))
+    return [int(winner.get(name, name)) for name in rows["seed_id"]]
+
+
+TASKS = [
+    "请用 Python 编写一个函数，计算列表中所有数字的平均值。",
+    "请用 Python 编写一个函数，判断一个字符串是否是回文。",
+    "Напишите на Python функцию, которая переворачивает строку.",
+    "Напишите на Python функцию, которая сортирует список по убыванию.",
+    "Python でリストの合計を計算する関数を書いてください。",
+    "Python で文字列を逆順にする関数を書いてください。",
+    "Python으로 두 수의 최대공약수를 구하는 함수를 작성하세요.",
+    "Python으로 문자열에서 모음의 개수를 세는 함수를 작성하세요.",
+    "เขียนฟังก์ชัน Python ที่หาค่าเฉลี่ยของรายการ",
+    "เขียนฟังก์ชัน Python ที่กลับลำดับของสตริง",
+    "اكتب دالة Python لحساب مجموع قائمة من الأعداد.",
+    "اكتب دالة Python لعكس ترتيب سلسلة نصية.",
+    "सूची का औसत निकालने के लिए Python फ़ंक्शन लिखें।",
+    "स्ट्रिंग को उल्टा करने के लिए Python फ़ंक्शन लिखें।",
+    "Γράψε μια συνάρτηση Python που ταξινομεί μια λίστα.",
+    "כתוב פונקציה ב-Python שמחשבת ממוצע של רשימה.",
+]
+
+
+@pytest.mark.parametrize("words", ["words", "code"])
+def test_tasks_in_other_scripts_that_share_a_latin_word_are_no_family(words: str) -> None:
+    assert families_of([*TASKS, *TASKS], words=words) == [*range(len(TASKS))] * 2
+
+
+def test_a_task_said_nearly_the_same_is_found_in_every_script() -> None:
+    near = [
+        "写一个 Python 程序，读取文件并统计每个单词出现的次数，然后把结果按照次数从高到低打印出来。",
+        "写一个 Python 程序，读取文件并统计每个单词出现的次数，然后把结果按照次数从高到低打印出来吧。",
+        "Write a program that reads a file, counts how often each word occurs, and prints them by their count.",
+        "Напишите программу, которая читает файл и считает, сколько раз встречается каждое слово в этом тексте",
+        "Напишите программу, которая читает файл и считает, сколько раз встречается каждое слово в тексте",
+    ]
+    assert families_of(near, threshold=0.6) == [0, 0, 2, 3, 3]
+
+
+def test_the_published_expression_sees_only_the_latin_word() -> None:
+    assert families_of(TASKS[:4], words="ascii") == [0, 0, 0, 0]
+
+
+def test_operators_tell_code_apart_and_only_where_rows_are_code() -> None:
+    rows = ["x = a + b", "x = a - b", "x = a * b", "x == a + b", "if a < b: pass", "if a >= b: pass"]
+    assert families_of(rows) == [0, 1, 2, 3, 4, 5]
+    assert families_of(rows, words="words") == [0, 0, 0, 0, 4, 4]
+
+
+def test_exact_copies_are_found_whatever_they_are_made_of() -> None:
+    texts = ["", "?!", "短", "x", "🙂🙂", "…", "\n", "请求和", "()", "一二三四五六七", None]
+    copies = families_of([*texts, *texts])
+    assert copies == [*range(10), 10, *range(10), 21]
+    assert families_of([*texts, *texts], words="ascii") == copies
+
+
+def test_composed_and_decomposed_letters_are_the_same_text() -> None:
+    assert families_of(["écrire une fonction café", "e\u0301crire une fonction cafe\u0301"]) == [0, 0]

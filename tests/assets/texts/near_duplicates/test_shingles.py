@@ -1,57 +1,85 @@
-"""Hashed shingles against the plain definition: n-grams of the tokens that the published expression finds."""
+"""Hashed shingles against the plain definition: n-grams of the words that an expression finds."""
 
 import itertools
-import re
+import unicodedata
 from itertools import combinations
 
 import polars as pl
 import pytest
+import regex
+import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.texts.near_duplicates.shingles import shingle
+from assets.texts.near_duplicates.shingles import shingle, shingle_hash, shingle_texts
+from assets.texts.words import WordKind
 
-CODE_LIKE = st.text(alphabet="ab_Z09 \n.(é中\x00\x7f", max_size=40)
-TEXTS = st.lists(st.one_of(st.none(), CODE_LIKE, st.text(max_size=60)), max_size=8)
+KINDS = st.sampled_from(["words", "code", "ascii"])
+
+CODE_LIKE = st.text(alphabet="ab_Z09 \n.(é中ソどグ한ไทย\u0301+-=*\x00\x7f", max_size=40)
+ANY = st.text(st.characters(exclude_categories=["Cf", "Cs", "Cn", "Co"]), max_size=60)
+TEXTS = st.lists(st.one_of(st.none(), CODE_LIKE, ANY), max_size=8)
 
 
-def plain_shingles(text: str | None, ngram: int) -> list[tuple[str, ...]]:
-    tokens = re.findall("[A-Za-z_0-9]+", text or "")
-    if not tokens:
+OWN = r"[\p{Ideographic}\p{Script=Hiragana}\p{Line_Break=Complex_Context}--\p{M}]\p{M}*"
+WORD = rf"(?V1){OWN}|(?:(?!{OWN})[\p{{Alphabetic}}\p{{M}}\p{{N}}\p{{Pc}}])+"
+PLAIN = {
+    "words": WORD,
+    "code": WORD + r"|[\p{Sm}!%&*\-/:?^]+",
+    "ascii": "[A-Za-z_0-9]+",
+}
+"""What a word is, as expressions (texts without format characters)."""
+
+
+def plain_words(text: str, kind: WordKind) -> list[str]:
+    composed = text if kind == "ascii" else unicodedata.normalize("NFC", text)
+    return regex.findall(PLAIN[kind], composed) or [composed]
+
+
+def plain_shingles(text: str | None, ngram: int, kind: WordKind) -> list[tuple[str, ...]]:
+    if text is None:
         return []
-    return [tuple(tokens[start : start + ngram]) for start in range(max(1, len(tokens) - ngram + 1))]
+    words = plain_words(text, kind)
+    return [tuple(words[start : start + ngram]) for start in range(max(1, len(words) - ngram + 1))]
 
 
-def hashed(texts: list[str | None], ngram: int) -> list[list[int]]:
-    found = shingle(pl.Series(texts, dtype=pl.String), ngram)
+def hashed(texts: list[str | None], ngram: int, kind: WordKind = "code") -> list[list[int]]:
+    found = shingle(pl.Series(texts, dtype=pl.String), ngram, kind)
     return [
         found.hashes[start:end].tolist()
         for start, end in zip(found.offsets[:-1], found.offsets[1:], strict=True)
     ]
 
 
-@given(TEXTS, st.integers(1, 6))
+@given(TEXTS, st.integers(1, 6), KINDS)
 @settings(max_examples=300, deadline=None)
-def test_hashes_are_equal_exactly_where_the_shingles_are(texts: list[str | None], ngram: int) -> None:
-    name: dict[tuple[str, ...], int] = {}
-    shingle_of: dict[int, tuple[str, ...]] = {}
-    for hashes, text in zip(hashed(texts, ngram), texts, strict=True):
-        plain = plain_shingles(text, ngram)
-        assert len(hashes) == len(plain)
-        for value, tokens in zip(hashes, plain, strict=True):
-            assert name.setdefault(tokens, value) == value
-            assert shingle_of.setdefault(value, tokens) == tokens
+def test_hashes_are_those_of_the_words_joined_by_spaces(
+    texts: list[str | None], ngram: int, kind: WordKind
+) -> None:
+    for hashes, text in zip(hashed(texts, ngram, kind), texts, strict=True):
+        plain = [" ".join(words).encode() for words in plain_shingles(text, ngram, kind)]
+        assert hashes == [xxhash.xxh64_intdigest(words) for words in plain]
+        if text is not None:
+            assert shingle_texts(text, ngram, kind) == plain
+            assert [value & 0xFFFFFFFF for value in hashes] == [shingle_hash(words) for words in plain]
 
 
-@given(TEXTS, st.integers(1, 6))
+@given(TEXTS, st.integers(1, 6), KINDS)
 @settings(max_examples=100, deadline=None)
-def test_a_row_does_not_depend_on_its_neighbours(texts: list[str | None], ngram: int) -> None:
-    assert hashed(texts, ngram) == [hashed([text], ngram)[0] for text in texts]
+def test_a_row_does_not_depend_on_its_neighbours(texts: list[str | None], ngram: int, kind: WordKind) -> None:
+    assert hashed(texts, ngram, kind) == [hashed([text], ngram, kind)[0] for text in texts]
+
+
+@given(st.binary(max_size=200).map(lambda data: data.decode("latin-1")))
+@settings(max_examples=200, deadline=None)
+def test_words_of_every_length_have_the_library_s_hash(text: str) -> None:
+    word = text.encode().hex() or "_"
+    assert hashed([word], 1) == [[xxhash.xxh64_intdigest(word.encode())]]
 
 
 def test_a_slice_of_a_longer_column_is_read_from_its_own_start() -> None:
     column = pl.Series(["alpha beta", "gamma delta", "epsilon"])
-    assert shingle(column[1:], 2).hashes.tolist() == [
+    assert shingle(column[1:], 2, "code").hashes.tolist() == [
         *hashed(["gamma delta"], 2)[0],
         *hashed(["epsilon"], 2)[0],
     ]
@@ -73,5 +101,5 @@ def test_the_order_of_tokens_counts() -> None:
 @pytest.mark.parametrize(("alphabet", "ngram"), [("abc", 5), ("ab", 8), ("ab", 13), ("abcdefgh", 3)])
 def test_every_order_of_words_has_a_hash_of_its_own(alphabet: str, ngram: int):
     texts = [" ".join(words) for words in itertools.product(alphabet, repeat=ngram)]
-    hashes = shingle(pl.Series(texts), ngram).hashes
+    hashes = shingle(pl.Series(texts), ngram, "code").hashes
     assert len(hashes) == len(texts) == len(set(hashes.tolist()))

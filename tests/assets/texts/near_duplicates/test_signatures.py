@@ -5,12 +5,14 @@ import random
 import numpy as np
 import polars as pl
 import pytest
-from datasketch import MinHash
+from datasketch import MinHash, MinHashLSH
 
 from assets.texts.near_duplicates import signatures as module
 from assets.texts.near_duplicates.families import estimated_similarity
 from assets.texts.near_duplicates.settings import NearDuplicateSettings
+from assets.texts.near_duplicates.shingles import shingle_hash, shingle_texts
 from assets.texts.near_duplicates.signatures import signature_matrix, signatures
+from assets.texts.words import WordKind
 
 SETTINGS = NearDuplicateSettings(threshold=0.7, ngram=1, permutations=128)
 
@@ -37,7 +39,7 @@ def test_key_and_signature_come_back_row_by_row() -> None:
     signed = signatures(frame(["def f(x): return x", None, "", "?!", "x"]), SETTINGS)
     assert signed.columns == ["key", "signature"]
     assert signed["key"].to_list() == ["k0", "k1", "k2", "k3", "k4"]
-    assert signed["signature"].bin.size().to_list() == [512, None, None, None, 512]
+    assert signed["signature"].bin.size().to_list() == [512, None, 512, 512, 512]
 
 
 def test_neither_threads_nor_block_size_nor_neighbours_change_a_signature(
@@ -67,6 +69,27 @@ def test_the_estimate_is_as_good_as_datasketch() -> None:
     assert np.sqrt((error**2).mean()) < 1.15 * np.sqrt((peer**2).mean())
 
 
+@pytest.mark.parametrize("words", ["words", "code", "ascii"])
+def test_datasketch_finds_what_is_near_a_text_among_signatures_made_here(words: WordKind) -> None:
+    chosen = NearDuplicateSettings(threshold=0.5, ngram=3, words=words, permutations=64, seed=7)
+    kept = {
+        "add": "def add(first, second):\n    return first + second",
+        "sum": "напиши функцию, которая считает сумму всех чисел списка на языке Python",
+        "sort": "请用 Python 实现快速排序算法，并返回排序后的列表。",
+    }
+    signed = signatures(pl.DataFrame({"key": list(kept), "text": list(kept.values())}), chosen)
+    index = MinHashLSH(threshold=0.5, num_perm=64)
+    for key, signature in signed.iter_rows():
+        values = np.frombuffer(signature, "<u4")
+        index.insert(key, MinHash(hashvalues=values, seed=7, hashfunc=shingle_hash, scheme="affine32"))
+    for key, text in kept.items():
+        asked = MinHash(num_perm=64, seed=7, hashfunc=shingle_hash)
+        asked.update_batch(shingle_texts(text, 3, words))
+        assert asked.hashvalues.astype("<u4").tobytes() == signed.filter(pl.col("key") == key)["signature"][0]
+        found = {"sum", "sort"} if words == "ascii" and key != "add" else {key}  # both are "Python" to it
+        assert set(index.query(asked)) == found
+
+
 def test_the_seed_draws_other_permutations_and_the_threshold_does_not() -> None:
     rows = frame(["one two three four"])
     signed = signatures(rows, SETTINGS)
@@ -79,7 +102,7 @@ def test_the_seed_draws_other_permutations_and_the_threshold_does_not() -> None:
 def test_a_signature_is_the_same_on_every_machine_and_in_every_version() -> None:
     signed = signatures(frame(["def add(a, b):\n    return a + b"]), SETTINGS)["signature"][0]
     # changing this value means raising SIGNATURE_VERSION, or caches would mix two kinds of signatures
-    assert signed[:16].hex() == "03800a0df72ebc14288ebb05cb8b2233"
+    assert signed[:16].hex() == "daf3b15b89ee9758e25e8b155f826c0b"
 
 
 def test_signatures_of_another_length_are_refused() -> None:
