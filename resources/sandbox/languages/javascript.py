@@ -6,18 +6,20 @@ use `assert` or `console.assert`; lodash (MBXP) is taken from Debian's node-loda
 
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from resources.sandbox.languages.assertions import COUNTED
 from resources.sandbox.languages.harness import source
 from resources.sandbox.languages.language import Command, Language, Program, Toolchain
-from resources.sandbox.languages.syntax import code_only, edit, parse, walk
+from resources.sandbox.languages.node_checks import FUNCTIONS, NodeChecks
+from resources.sandbox.languages.node_names import declared, is_own_module, module_name, types
+from resources.sandbox.languages.syntax import code_only, parse, walk
 from resources.sandbox.languages.tools import located
 
 _MODULE = re.compile(
     r"(?m)^\s*(?:import\s*[\w{*'\"]|export\s+(?:default|const|let|var|function|class|async|\{|\*))"
 )
-_ASSERT_IMPORT = re.compile(r"((?:from|import)\s*)(['\"])(?:node:)?assert(/strict)?\2")
 _LATER = re.compile(
     r"\basync\b|\bawait\b|\.\s*then\s*\(|\bset(?:Timeout|Interval|Immediate)\b|\bnextTick\b|\bPromise\b"
     r"|\bqueueMicrotask\b|\bnode:test\b|\.\s*on(?:ce)?\s*\(|\b(?:test|it|describe)\s*\("
@@ -25,8 +27,11 @@ _LATER = re.compile(
 _CALLBACK = re.compile(
     r"\.\s*then\s*\(|\bset(?:Timeout|Interval|Immediate)\b|\bnextTick\b|\.\s*on(?:ce)?\s*\("
 )
-_EXIT = re.compile(r"\bprocess\s*\.\s*exit\s*\(")
-_FUNCTIONS = ("function_declaration", "function_expression", "arrow_function", "method_definition")
+STAND_INS = (
+    "describe", "it", "test", "suite", "context", "expect", "jest", "vi", "beforeAll", "beforeEach", "afterAll",
+    "afterEach", "before", "after",
+)  # fmt: skip
+"""What test libraries make global."""
 _DEBIAN_MODULES = "/usr/share/nodejs"
 
 
@@ -39,6 +44,7 @@ class JavaScript(Language):
         "function add(a, b) { return a + b; }\n",
         "const assert = require('assert');\nassert.strictEqual(add(1, 2), 3);\n",
     )
+    counts_checks = True
 
     def locate(self) -> Toolchain | None:
         """`node`, with lodash beside it where Debian's package is there."""
@@ -46,40 +52,56 @@ class JavaScript(Language):
 
     def program(self, code: str, tests: str, toolchain: Toolchain, mark: str) -> Program:
         """One file of answer and tests, run by the harness."""
-        tests = instrumented(self.name, tests, mark)
-        text = f"{code}\n;{tests}" if _automatic_semicolon_safe(code) else f"{code}\n{tests}"
-        is_module = _MODULE.search(code_only(self.name, text)) is not None or awaits_at_top(self.name, text)
-        return Program(run=node_run(self.name, toolchain, text, code, tests, mark, is_module), counts=True)
+        joined = join(self.name, code, tests, mark)
+        is_module = _MODULE.search(code_only(self.name, joined.text)) is not None
+        is_module = is_module or awaits_at_top(self.name, joined.text)
+        return Program(
+            run=node_run(toolchain, joined, code, tests, mark, is_module), checks=joined.checks.sites
+        )
 
 
-def instrumented(language: str, tests: str, mark: str) -> str:
-    """`tests` with each async function telling the harness when it begins and ends, and an exit that counts."""
-    if "async" not in tests and "exit" not in tests:
-        return tests
-    edits: list[tuple[int, int, str]] = []
-    begin, end = f"globalThis.{mark}.begin();try{{", f"}}finally{{globalThis.{mark}.end()}}"
-    for node in walk(parse(language, tests)):
-        if node.type in _FUNCTIONS and any(child.type == "async" for child in node.children):
-            body = node.child_by_field_name("body")
-            if body is None:
-                continue
-            if body.type == "statement_block":
-                edits += [(body.start_byte + 1, body.start_byte + 1, begin)]
-                edits += [(body.end_byte - 1, body.end_byte - 1, "\n" + end)]
-            else:
-                edits += [(body.start_byte, body.start_byte, "{" + begin + "return (")]
-                edits += [(body.end_byte, body.end_byte, ")" + end + "}")]
-        elif node.type == "call_expression":
-            called = node.child_by_field_name("function")
-            if called is not None and called.text == b"process.exit":
-                edits += [(called.start_byte, called.end_byte, f"globalThis.{mark}.exit")]
-    return edit(tests, edits)
+@dataclass(frozen=True)
+class Joined:
+    """Answer and tests as one text, with the tests' marks."""
+
+    text: str
+    checks: NodeChecks
+    parted: bool  # whether the text says where the tests begin
+    stand_ins: tuple[str, ...]  # names of test libraries that the tests use and nothing gives
+
+
+def join(language: str, code: str, tests: str, mark: str) -> Joined:
+    """Tests behind the answer; in a block of their own where both declare a name, or the tests import the answer."""
+    code, tests = code.removeprefix("\ufeff"), re.sub(r"\A#!.*", "", tests)
+    ours, theirs = parse(language, code), parse(language, tests)
+    answers, names = declared(ours), declared(theirs)
+    requires = {
+        module_name(node) for node in walk(theirs) if node.type in ("import_statement", "call_expression")
+    }
+    imports_answer = any(is_own_module(name) for name in requires)
+    uses_assert = (
+        "assert" in answers and "assert" not in names and re.search(r"\bassert\b", tests) is not None
+    )
+    encloses = not ours.has_error and (bool(answers & names) or imports_answer or uses_assert)
+    checks = NodeChecks(language, tests, mark, encloses=encloses)
+    shown = code_only(language, tests)
+    stand_ins = tuple(
+        name
+        for name in STAND_INS
+        if name not in answers | names and re.search(rf"(?<![.\w$]){name}(?:\.\w+)*\s*\(", shown)
+    )
+    if ours.has_error:
+        return Joined(f"{code}\n{checks.text}", checks, False, stand_ins)
+    given = f"const assert=globalThis.{mark}.assert;" if uses_assert else ""
+    body = f"{{{given}{checks.text}\n}}" if encloses else checks.text
+    values = ",".join(sorted(answers - types(ours)))
+    part = f";globalThis.{mark}.tests(()=>({{{values}}}),typeof module==='undefined'?undefined:module);"
+    return Joined(f"{code}\n{part}\n{body}", checks, True, stand_ins)
 
 
 def node_run(
-    language: str,
     toolchain: Toolchain,
-    text: str,
+    joined: Joined,
     code: str,
     tests: str,
     mark: str,
@@ -87,6 +109,7 @@ def node_run(
     compiler: str = "",
 ) -> Command:
     """The run stage: the harness, its plan and the program, which `compiler` (a path) first makes JavaScript of."""
+    language, text = joined.checks.language, joined.text
     shown = code_only(language, tests)
     sites = len([1 for s in re.findall(COUNTED["javascript"], shown) if not s.rstrip("( ").endswith("fail")])
     # an answer that does things later may call the functions that tests give it later, or never
@@ -104,9 +127,16 @@ def node_run(
         "program": program,
         "module": is_module,
         "compiler": compiler,
+        "joined": joined.parted,
+        "globals": joined.stand_ins,
     }
     text = _for_module(text, mark) if is_module else text
-    files = {"node.js": source("node.js"), "plan.json": json.dumps(plan).encode(), program: text.encode()}
+    files = {
+        "node.js": source("node.js"),
+        "expect.js": source("expect.js"),
+        "plan.json": json.dumps(plan).encode(),
+        program: text.encode(),
+    }
     if not Path(_DEBIAN_MODULES, "lodash").is_dir():
         files["node_modules/lodash/index.js"] = source("lodash.js")
     return Command(
@@ -120,27 +150,12 @@ def node_run(
 
 
 def _for_module(text: str, mark: str) -> str:
-    """A module's imports of `assert` made to give the harness's, and `require` where it is used but not made."""
-    text = _ASSERT_IMPORT.sub(
-        lambda m: f"{m[1]}{m[2]}data:text/javascript,{_assert_module(mark, m[3] is not None)}{m[2]}", text
-    )
+    """A module with `require` where it is used but not made."""
     if re.search(r"\brequire\s*\(", text) and "createRequire" not in text:
         text = (
             f"import {{createRequire as {mark}r}} from 'module';const require={mark}r(import.meta.url);{text}"
         )
     return text
-
-
-_ASSERT_NAMES = (
-    "ok", "equal", "notEqual", "deepEqual", "notDeepEqual", "deepStrictEqual", "notDeepStrictEqual",
-    "strictEqual", "notStrictEqual", "throws", "doesNotThrow", "rejects", "doesNotReject", "match",
-    "doesNotMatch", "ifError", "fail", "AssertionError", "strict",
-)  # fmt: skip
-
-
-def _assert_module(mark: str, strict: bool) -> str:
-    made = f"const a=globalThis.{mark}.assert{'.strict' if strict else ''};export default a;"
-    return made + "export const {" + ",".join(_ASSERT_NAMES) + "}=a"
 
 
 def awaits_at_top(language: str, text: str) -> bool:
@@ -155,11 +170,6 @@ def awaits_at_top(language: str, text: str) -> bool:
         ):
             return True
         waiting.extend(
-            c for c in node.children if c.type not in (*_FUNCTIONS, "generator_function_declaration")
+            c for c in node.children if c.type not in (*FUNCTIONS, "generator_function_declaration")
         )
     return False
-
-
-def _automatic_semicolon_safe(code: str) -> bool:
-    """Whether a `;` may stand between answer and tests: the answer must be whole by itself."""
-    return not parse("javascript", code).has_error

@@ -83,7 +83,7 @@ def edit(text: str, edits: list[tuple[int, int, str]]) -> str:
     source = text.encode()
     pieces: list[bytes] = []
     position = 0
-    for start, end, new in sorted(edits):
+    for start, end, new in sorted(edits, key=lambda one: one[:2]):
         pieces += [source[position:start], new.encode()]
         position = end
     return b"".join([*pieces, source[position:]]).decode()

@@ -7,7 +7,7 @@ sandbox's affair. A syntax error is `compile_error`. The compiler runs in the sa
 import re
 from dataclasses import replace
 
-from resources.sandbox.languages.javascript import awaits_at_top, instrumented, node_run
+from resources.sandbox.languages.javascript import awaits_at_top, join, node_run
 from resources.sandbox.languages.language import Language, Program, Toolchain
 from resources.sandbox.languages.tools import located
 
@@ -26,6 +26,8 @@ class TypeScript(Language):
         "import * as assert from 'assert';\nassert.strictEqual(add(1, 2), 3);\n",
     )
 
+    counts_checks = True
+
     def locate(self) -> Toolchain | None:
         """`node` with `esbuild`, or else with the TypeScript compiler."""
         node = located(self.name, {"node": ("--version",)}, "Node {}")
@@ -43,14 +45,14 @@ class TypeScript(Language):
 
     def program(self, code: str, tests: str, toolchain: Toolchain, mark: str) -> Program:
         """One file of answer and tests; the harness takes its types off and runs it."""
-        tests = instrumented(self.name, tests, mark)
-        text = f"{code}\n{tests}"
-        is_module = awaits_at_top(self.name, text)
+        joined = join(self.name, code, tests, mark)
+        is_module = awaits_at_top(self.name, joined.text)
         if not is_module:
             # `import * as assert` gives the callable itself, as the compiler without esModuleInterop does
-            text = _ASSERT_NAMESPACE.sub(r"\1import \2 = require(\3)", text)
+            joined = replace(joined, text=_ASSERT_NAMESPACE.sub(r"\1import \2 = require(\3)", joined.text))
         compiler = str(toolchain.tools.get("esbuild") or toolchain.tools["tsc"])
-        run = node_run(self.name, toolchain, text, code, tests, mark, is_module, compiler)
+        run = node_run(toolchain, joined, code, tests, mark, is_module, compiler)
         return Program(
-            run=replace(run, start_cpu_s=0.5 if "esbuild" in toolchain.tools else 2.0), counts=True
+            run=replace(run, start_cpu_s=0.5 if "esbuild" in toolchain.tools else 2.0),
+            checks=joined.checks.sites,
         )

@@ -28,15 +28,46 @@ let open = 0; // async functions of the tests that have begun and not ended
 let ended = false;
 let broken = false;
 
-// assertions count as they hold, and cannot be replaced
+let testing = !plan.joined; // false while the answer is loaded
+let answer; // what the answer declares, and what it exports
+const failures = new Map(); // error of a check that failed -> what it says
+const ours = new Set(); // what the tests threw themselves
+
+const told = (error) => String(error instanceof Error ? error.message : error).split('\n').slice(0, 3).join(' ');
+const fail = (error, message) => { if (testing) failures.set(error, message ?? told(error)); };
+const forgive = (error) => failures.delete(error);
+
+// assertions count as they hold, fail for good, and cannot be replaced; what they expect to be thrown is no failure
 const original = require('assert');
-const counted = (f) => function (...args) {
-  const result = apply(f, this, args);
-  if (result !== null && typeof result === 'object' && typeof result.then === 'function') {
-    return result.then((value) => { held += 1; return value; });
+const expecting = new Set(['throws', 'rejects']);
+const counted = (f, name) => function (...args) {
+  let expected;
+  const keep = (error) => { expected = error; throw error; };
+  if (expecting.has(name) && typeof args[0] === 'function') {
+    const asked = args[0];
+    args[0] = function () {
+      try {
+        const result = asked();
+        return result && typeof result.then === 'function' ? result.then(undefined, keep) : result;
+      } catch (error) {
+        return keep(error);
+      }
+    };
+  } else if (expecting.has(name) && args[0] && typeof args[0].then === 'function') {
+    args[0] = args[0].then(undefined, keep);
   }
-  held += 1;
-  return result;
+  const holds = (value) => { held += 1; forgive(expected); return value; };
+  const fails = (error) => { fail(error); throw error; };
+  let result;
+  try {
+    result = apply(f, this, args);
+  } catch (error) {
+    return fails(error);
+  }
+  if (result !== null && typeof result === 'object' && typeof result.then === 'function') {
+    return result.then(holds, fails);
+  }
+  return holds(result);
 };
 const faces = new Map();
 const face = (assert) => {
@@ -47,31 +78,71 @@ const face = (assert) => {
     if (key === 'prototype' || key === 'length' || key === 'name') continue;
     const value = assert[key];
     const plain = typeof value !== 'function' || key === 'AssertionError' || key === 'CallTracker' || key === 'Assert';
-    made[key] = key === 'strict' ? face(value) : plain ? value : counted(value);
+    made[key] = key === 'strict' ? face(value) : plain ? value : counted(value, key);
   }
   return Object.freeze(made);
 };
 const proven = face(original);
+const expectations = require('./expect.js')({ holds: () => { held += 1; }, fail, forgive });
+const main = (exported, name) => {
+  if (exported && exported.__esModule && exported.default !== undefined) return exported.default;
+  if (typeof exported === 'object' && exported !== null) return exported.default ?? exported[name] ?? exported;
+  return exported;
+};
 defineProperty(globalThis, plan.mark, {
   value: Object.freeze({
     assert: proven,
     begin() { open += 1; },
     end() { open -= 1; },
     exit(status) { if (!status && !process.exitCode) ended = true; process.exit(status); },
+    // between answer and tests
+    tests(names, module) {
+      testing = true;
+      const exported = module && module.exports;
+      const exports = exported && (typeof exported === 'function' || ownKeys(exported).length) ? exported : undefined;
+      answer = { names: names(), exports };
+      for (const name of plan.globals) {
+        if (!(name in globalThis)) defineProperty(globalThis, name, { value: expectations[name], writable: true });
+      }
+    },
+    module(name, hint) {
+      if (!/^\.\.?\//.test(name)) return expectations;
+      if (answer === undefined) throw new Error(`Cannot find module '${name}'`);
+      if (answer.exports === undefined) return answer.names[hint] ?? answer.names;
+      return answer.exports;
+    },
+    main,
+    watch(mode, value) {
+      held += 1;
+      if (mode === 'p' ? !value : mode === 'f' && value) fail({}, 'the tests reported a failure');
+      return value;
+    },
+    thrown(error) { ours.add(error); return error; },
+    reached() { fail({}, 'the tests reported a failure'); },
+    caught(error, how) {
+      if (how === 'decides') return;
+      if (how === 'fails' || how === 'swallows' || (ours.has(error) && how !== 'decides')) fail(error);
+      else if (how === 'expects') held += 1;
+    },
+    swallow: (print) => function (error) { fail(error); return apply(print, this, [error]); },
+    consoleAssert(condition, ...message) {
+      if (!condition) {
+        const error = new original.AssertionError({ message: 'Assertion failed: ' + message.join(' ') });
+        fail(error);
+        throw error;
+      }
+      held += 1;
+    },
   }),
 });
 const load = Module._load;
 defineProperty(Module, '_load', { writable: false, configurable: false, value(name, ...rest) {
-  if (name === 'assert' || name === 'node:assert') return proven;
-  if (name === 'assert/strict' || name === 'node:assert/strict') return proven.strict;
+  if (testing) {
+    if (name === 'assert' || name === 'node:assert') return proven;
+    if (name === 'assert/strict' || name === 'node:assert/strict') return proven.strict;
+  }
   return apply(load, this, [name, ...rest]);
 } });
-defineProperty(console, 'assert', {
-  value(condition, ...message) {
-    if (!condition) throw new original.AssertionError({ message: 'Assertion failed: ' + message.join(' ') });
-    held += 1;
-  },
-});
 
 // what tests compare with: an answer that changes these has changed its judge
 const watched = [
@@ -119,6 +190,11 @@ process.on('unhandledRejection', (reason) => {
 });
 process.on('exit', (status) => {
   if (status !== 0 || !ended || broken) return;
+  if (failures.size !== 0) {
+    writeSync(2, `error: a check failed and was caught: ${[...failures.values()][0]}\n`);
+    process.exitCode = 1;
+    return;
+  }
   if (open !== 0) {
     writeSync(2, 'error: an async test never came to its end\n');
     return;
@@ -169,7 +245,7 @@ if (plan.compiler) {
 fs.unlinkSync('plan.json');
 process.argv = [process.argv[0], file];
 if (plan.module) {
-  import(file).then(done, (error) => {
+  import(file).then(expectations.run).then(done, (error) => {
     if (error instanceof SyntaxError && held === 0) refuse(error);
     writeSync(2, String(error && error.stack ? error.stack : error) + '\n');
     broken = true;
@@ -193,5 +269,6 @@ if (plan.module) {
   }
   fs.unlinkSync(file);
   apply(body, main.exports, [main.exports, Module.createRequire(file), main, file, path.dirname(file)]);
-  done();
+  if (expectations.waiting()) expectations.run().then(done);
+  else done();
 }

@@ -4,6 +4,7 @@ A style of `styles/LANGUAGE.txt` begins with `=== its name`; a verdict that is n
 fail for the wrong one, stands behind a bar. The answers and the tests follow.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ LIMITS = Limits(retry_cpu_s=0.0)
 def styles(file: Path) -> list[tuple[str, str, dict[str, str], dict[str, str], str]]:
     """(language, name, verdicts, answers, tests) of each style in `file`."""
     found = []
-    for block in file.read_text().split("=== ")[1:]:
+    for block in re.split(r"(?m)^=== ", file.read_text())[1:]:
         head, body = block.split("\n", 1)
         name, _, other = head.partition(" | ")
         right, rest = body.split("--- wrong\n")
