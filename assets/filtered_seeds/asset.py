@@ -67,7 +67,9 @@ def build(shared: RecipeAssets, settings: SeedSettings, spec: EngineSpec) -> dg.
                 settings,
                 language,
                 cache_of(context, row_cache),
-                type_checker.open(language, settings.check) if settings.check else None,
+                type_checker.open(language, settings.check, settings.check_environment)
+                if settings.check
+                else None,
                 embedder=stack.enter_context(embedder.open(settings.coreset.embedder))
                 if settings.coreset
                 else None,

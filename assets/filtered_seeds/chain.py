@@ -196,7 +196,7 @@ class Chain:
             )
 
         sources = seeds.with_columns(standalone_source().alias("source"))
-        stage = CacheStage(TYPE_CHECK, "1", dict(checker.identity()) if seeds.height else {})
+        stage = CacheStage(TYPE_CHECK, "2", dict(checker.identity()) if seeds.height else {})
         results = {"ok": pl.Boolean(), "n_errors": pl.Int64(), "detail": pl.String()}
         mapped = self.row_cache.map(
             stage,

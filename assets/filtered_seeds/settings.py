@@ -38,6 +38,11 @@ class SeedSettings(BaseModel):
     check: Check | None = Field(
         description="types (Python: Pyright's verdict, else the grammar's), pyright (alone), grammar or toolchain"
     )
+    check_environment: str | None = Field(
+        default=None,
+        description="Python: folder of a virtual environment whose packages the type check sees; null: the standard "
+        "library and the stubs that Pyright ships alone, so that a function with any other import is dropped",
+    )
     verbatim_benchmarks: VerbatimBenchmarks | None = Field(
         default=None, description="drop what holds a docstring or solution of a benchmark"
     )

@@ -3,9 +3,11 @@
 Run as basedpyright, Pyright with its own Node and the same checker. Its own rules are off in the mode
 `standard`, which is Pyright's default and what the published pipeline ran; on 6,000 real functions the two
 agreed on every verdict (basedpyright 1.40.2, Pyright 1.1.414). Seen are the standard library and the stubs that
-Pyright ships, no installed package (unless `environment` names some): an unresolved import is an error.
+Pyright ships, no installed package (unless `environment` names some): an unresolved import is an error. Comments
+that switch the check off are not heeded (`switches`).
 """
 
+import hashlib
 import json
 import os
 import subprocess
@@ -25,6 +27,7 @@ from resources.type_checker.base import Judgment, TypeChecker, TypeCheckerUnavai
 from resources.type_checker.halving import judge_by_halves
 from resources.type_checker.process import CheckerFailed, run_checker
 from resources.type_checker.project import file_number, project
+from resources.type_checker.switches import without_switches
 
 INSTALL = "install it with `pip install basedpyright`"
 
@@ -85,7 +88,7 @@ class Pyright(TypeChecker):
             "mode": settings.mode,
             "python_version": settings.python_version,
             "platform": settings.platform,
-            "environment": settings.environment or "",
+            "environment": installed_packages(settings.environment) if settings.environment else "",
         }
 
     def judge(self, sources: Sequence[str]) -> list[Judgment]:
@@ -129,13 +132,15 @@ class Pyright(TypeChecker):
 
     def _judge_part(self, sources: Sequence[str], cancelled: threading.Event) -> list[Judgment]:
         settings = self.settings
-        with project(sources, settings.python_version) as folder:
+        asked = [without_switches(source) for source in sources]
+        with project(asked, settings.python_version) as folder:
             environment = Path(settings.environment or folder / ".environment").absolute()
             (folder / "pyrightconfig.json").write_text(
                 json.dumps(
                     {
                         "include": ["."],
                         "typeCheckingMode": settings.mode,
+                        "enableTypeIgnoreComments": False,
                         "pythonVersion": settings.python_version,
                         "pythonPlatform": settings.platform,
                         # named, so that no interpreter is looked for on the machine
@@ -173,6 +178,17 @@ def _program() -> tuple[str, ...]:
         *(FASTER if known.returncode == 0 else ()),
         str(Path(package.origin).with_name("index.js")),
     )
+
+
+def installed_packages(environment: str) -> str:
+    """What distinguishes the packages of a virtual environment: their number, and a digest of names and versions.
+
+    Not the folder's place, so that verdicts stay good when it moves and go when a package changes.
+    """
+    names = sorted(
+        {found.name for found in Path(environment, "lib").glob("python3*/site-packages/*.dist-info")}
+    )
+    return f"{len(names)} packages {hashlib.sha256(chr(10).join(names).encode()).hexdigest()[:16]}"
 
 
 def available_cores() -> int:

@@ -12,6 +12,7 @@ class TypeCheckerResource(dg.ConfigurableResource):
 
     workers: int = 0
 
-    def open(self, language: str, check: Check) -> TypeChecker:
-        """The checker that a recipe asks for."""
-        return checker_for(language, check, PyrightSettings(processes=self.workers or None))
+    def open(self, language: str, check: Check, environment: str | None = None) -> TypeChecker:
+        """The checker that a recipe asks for; `environment` is the folder whose packages Python's types see."""
+        settings = PyrightSettings(processes=self.workers or None, environment=environment)
+        return checker_for(language, check, settings)

@@ -24,11 +24,11 @@ CASES = {
     "untyped": ("def f(a, b=1):\n    return a.anything(b)[0]", 0),
     "empty": ("", 0),
     "stubs that Pyright ships": ("import yaml\n\n\ndef f(text):\n    return yaml.safe_load(text)", 0),
-    "switched off": ("def f():\n    return unknown  # type: ignore", 0),
-    "switched off as mypy does": ("def f():\n    return unknown()  # type: ignore[return-value]", 0),
+    "switched off": ("def f():\n    return unknown  # type: ignore", 1),
+    "switched off as mypy does": ("def f():\n    return unknown()  # type: ignore[return-value]", 1),
     "import that is switched off": (
         "try:\n    import tomli as t  # type: ignore[no-redef]\nexcept E:\n    t = 0",
-        1,
+        2,
     ),
     "behind an early return": ("def f():\n    return 1\n    return unknown", 0),
     "undefined name": ("def f():\n    return unknown", 1),
@@ -93,6 +93,18 @@ def test_the_packages_of_an_environment_are_seen_when_it_is_named():
     assert Cascade(PyrightSettings(environment=sys.prefix)).check(rows)["ok"].item()
     with pytest.raises(TypeCheckerUnavailable, match="nowhere"):
         Pyright(PyrightSettings(environment="nowhere"))
+
+
+def test_the_identity_of_an_environment_is_what_is_installed_and_not_where(tmp_path: Path):
+    def identity(folder: str) -> str:
+        return Pyright(PyrightSettings(environment=str(tmp_path / folder))).identity()["environment"]
+
+    for folder in ("one", "two"):
+        (tmp_path / folder / "lib/python3.11/site-packages/a-1.0.dist-info").mkdir(parents=True)
+    before = identity("one")
+    assert before == identity("two")
+    (tmp_path / "one/lib/python3.11/site-packages/b-2.0.dist-info").mkdir()
+    assert identity("one") != before
 
 
 def test_the_identity_names_all_that_can_change_a_verdict():
