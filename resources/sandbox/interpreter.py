@@ -15,7 +15,7 @@ from resources.sandbox.base import SandboxUnavailable
 _QUESTION = """
 import importlib.util, json, platform, sys
 print(json.dumps([platform.python_version(), sys.prefix, sys.base_prefix, sys.base_exec_prefix,
-    [m for m in ("numpy", "pandas") if importlib.util.find_spec(m)]]))
+    [m for m in ("numpy", "pandas", "pytest") if importlib.util.find_spec(m)]]))
 """
 
 
@@ -26,7 +26,7 @@ class Interpreter:
     executable: str
     version: str  # e.g. "3.11.7"
     folders: tuple[str, ...]  # absolute folders that it lives in, /usr aside
-    importable: tuple[str, ...]  # which of numpy and pandas it can import
+    importable: tuple[str, ...]  # which of numpy, pandas and pytest it can import
 
 
 @cache

@@ -1,7 +1,7 @@
 """Judging Python: which mode and which kept server a program gets, and what the server's reply means.
 
-Belongs here: split first, one process only where the tests need it, retry of time-outs, second run with another
-hash seed, negative control. How a program is run and proven stands in `inside/`.
+Belongs here: split first, one process where the tests need it or as the second witness, retry of time-outs, second
+run with another hash seed, negative control. How a program is run and proven stands in `inside/`.
 """
 
 import ast
@@ -41,13 +41,7 @@ STANDARD = (
 )  # fmt: skip
 """Modules that are loaded before any program is forked: what answers and their tests import most."""
 
-ARRAYS = re.compile(r"\b(?:import|from)\s+(numpy|pandas)\b")
-_ONE_PROCESS = re.compile(
-    r"\b(?:import|from)\s+(?:inspect|doctest|io|threading|multiprocessing|asyncio|subprocess|os|tempfile|pathlib"
-    r"|shutil|sqlite3|gc|weakref|sys|pickle|importlib|builtins|logging|warnings|signal|contextlib|unittest\.mock)\b"
-    r"|\basync\s+def\b|\b(?:open|globals|locals|vars|eval|exec)\s*\("
-)
-"""Tests in which this is found are taken to need one process at once; what it misses the tests' side finds."""
+ARRAYS = re.compile(r"\b(?:import|from)\s+(numpy|pandas|pytest)\b")
 
 _RECYCLE_AFTER = 5000  # programs a server runs before it is replaced, should anything have grown
 _SUITES_REMEMBERED = 50_000
@@ -84,6 +78,7 @@ class PythonJudge:
 
     def judge(self, code: str, tests: str, limits: Limits) -> Judgment:
         """The verdict on one program. Every failure of the sandbox itself is the verdict `harness_error`."""
+        code, tests = code.removeprefix("\ufeff"), tests.removeprefix("\ufeff")
         found = self._with_retry(code, tests, limits, 0)
         flags = list(found.flags)
         if found.verdict is Verdict.PASS and self._second_seed:
@@ -118,20 +113,27 @@ class PythonJudge:
 
     def _judge_once(self, code: str, tests: str, limits: Limits, seed: int) -> Judgment:
         suite = hashlib.sha256(tests.encode("utf-8", "surrogatepass")).digest()
-        read = self._read(b"t", tests)
-        alone = read[:1] == b"1" or (not read and _ONE_PROCESS.search(tests))
-        mode = ALONE if suite in self._alone or alone else SPLIT
-        reply = self._asked(mode, code, tests, limits, seed)
-        if mode == SPLIT and isinstance(reply, Reply) and _wants_one_process(reply):
-            _remember(self._alone, suite, None)
-            mode = ALONE
-            reply = self._asked(mode, code, tests, limits, seed)
+        if suite in self._alone or self._needs_one_process(tests):
+            return self._judgment(ALONE, self._asked(ALONE, code, tests, limits, seed))
+        reply = self._asked(SPLIT, code, tests, limits, seed)
+        apart = self._judgment(SPLIT, reply)
+        if not isinstance(reply, Reply):
+            return apart
+        marks, kind = _marks(reply.proof)
+        if kind in (b"N", b"U"):
+            if kind == b"N":
+                _remember(self._alone, suite, None)
+            return self._judgment(ALONE, self._asked(ALONE, code, tests, limits, seed))
+        if not _wants_witness(marks, apart):
+            return apart
+        return _together(apart, self._judgment(ALONE, self._asked(ALONE, code, tests, limits, seed)))
+
+    def _judgment(self, mode: int, reply: "Reply | ServerDied") -> Judgment:
         version = f"Python {self._python.version}"
         if isinstance(reply, ServerDied):
             return Judgment(Verdict.HARNESS_ERROR, bounded(str(reply)), toolchain=version)
         verdict, detail, flags = _meaning(reply)
         reached = next((int(flag[8:]) for flag in flags if re.fullmatch(r"reached=\d{1,9}", flag)), None)
-        flags = [flag for flag in flags if not flag.startswith("reached=")]
         return Judgment(
             verdict=verdict,
             detail=detail,
@@ -141,14 +143,15 @@ class PythonJudge:
             output_tail=reply.tail.decode(errors="backslashreplace").replace("\0", "\\0"),
             proof="split" if mode == SPLIT else "in_process",
             toolchain=version,
-            flags=tuple(flags),
+            flags=tuple(flag for flag in flags if not flag.startswith("reached=")),
             reached=reached,
         )
 
     def _asked(self, mode: int, code: str, tests: str, limits: Limits, seed: int) -> Reply | ServerDied:
         """A reply, by a second server where the first died under the program."""
         payloads = []
-        for kind, text in ((b"a", code), (b"t", tests)):
+        tests_kind = b"w" if mode == ALONE and not self._needs_one_process(tests) else b"t"
+        for kind, text in ((b"a", code), (tests_kind, tests)):
             source = text.encode("utf-8", "surrogatepass")
             payloads.append(len(source).to_bytes(4, "little") + source + self._read(kind, text)[1:])
         arrays = bool(self._python.importable) and bool(ARRAYS.search(code) or ARRAYS.search(tests))
@@ -166,6 +169,10 @@ class PythonJudge:
             return reply
         assert error is not None
         return error
+
+    def _needs_one_process(self, tests: str) -> bool:
+        """Whether the reader says so; where there is none, the tests' side of split mode finds out."""
+        return self._read(b"t", tests)[:1] == b"1"
 
     def _read(self, kind: bytes, text: str) -> bytes:
         """The compiled text behind one byte of `inside/reader.py`; empty where it must be compiled in place."""
@@ -224,15 +231,42 @@ class PythonJudge:
         return self._vacuous[suite]
 
 
-def _wants_one_process(reply: Reply) -> bool:
-    """Whether the tests (never the answer) ask for it: they said so, or they handed functions of their own over
-    and did not pass, which may be the line's fault: a call-back cannot be interrupted by an answer's timer."""
-    return reply.proof[:1] == b"N" or (reply.proof[:1] == b"c" and reply.proof[1:2] != b"P")
+def _marks(proof: bytes) -> tuple[bytes, bytes]:
+    """What the tests' side of split mode noted on the way (`stand_ins.TestsSide.mark`), and the record's kind."""
+    record = proof.lstrip(b"cfw")
+    return proof[: len(proof) - len(record)], record[:1]
+
+
+def _wants_witness(marks: bytes, apart: Judgment) -> bool:
+    """Whether the verdict of split mode needs the run in one process beside it.
+
+    The tests' side alone says so: a pass where the tests could see what copies do not show; a fail where more than
+    plain values crossed the line; a time-out only where a call-back may be its cause.
+    """
+    if apart.verdict in (Verdict.PASS, Verdict.NO_TESTS):
+        return b"w" in marks
+    if apart.verdict is Verdict.TIMEOUT:
+        return b"f" in marks
+    return bool(marks) and apart.verdict in (Verdict.FAIL, Verdict.CRASH)
+
+
+def _together(apart: Judgment, witness: Judgment) -> Judgment:
+    """One verdict of both runs: a pass needs the witness, and a flagged one is no witness against a fail."""
+    spent = {
+        "duration_ms": apart.duration_ms + witness.duration_ms,
+        "cpu_ms": apart.cpu_ms + witness.cpu_ms,
+        "peak_mb": max(apart.peak_mb, witness.peak_mb),
+    }
+    if apart.verdict is Verdict.PASS and witness.verdict is Verdict.PASS:
+        return replace(apart, flags=witness.flags, **spent)
+    if apart.verdict is Verdict.PASS or (witness.verdict is Verdict.PASS and not witness.flags):
+        return replace(witness, **spent)
+    return replace(apart, **spent)
 
 
 def _meaning(reply: Reply) -> tuple[Verdict, str, list[str]]:
     """What a reply shows: a pass is proven by the record alone, the status only tells kinds of failure apart."""
-    record = reply.proof.removeprefix(b"c")
+    record = reply.proof.lstrip(b"cfw")
     kind, said = record[:1], bounded(record[1:].decode(errors="backslashreplace"))
     if reply.limit == MEMORY:
         return Verdict.OOM, "stopped at its memory limit", []

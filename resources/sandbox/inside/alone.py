@@ -1,37 +1,51 @@
-"""Answer and tests in one process: for tests that need the answer's own objects, frames or streams.
+"""Answer and tests in one process: for tests that need the answer's own objects, frames or streams, and as the
+second witness where copies could not show what plain Python shows.
 
-Weaker than split mode, and said so on the row: code in the same process that knows this file can answer for it.
-What is kept from a program that does not: the tests are read only after the answer has run, the token only
-after the tests, and the machinery the tests rely on is put back in between.
+Weaker than split mode, and said so on the row. The tests are read only after the answer has run, the machinery the
+tests rely on is put back in between and looked at again behind them, the answer's operators are guarded
+(`own_operators`), and the way to the server is sealed (`sealed`).
 """
 
 import _signal  # without the enumerations of `signal`, which would be copied for each program
+import array
 import builtins
 import gc
 import linecache
 import marshal
 import os
+import re
 import sys
 import types
 
+import answer_code
 import machinery
+import own_operators
 import positive_proof
+import rewriting
+import sealed
 
 PROOF, TOKEN, OTHER = 901, 902, 903
-HARNESS = ("alone", "command", "kernel", "machinery", "positive_proof", "watch", "split_answer", "split_tests",
-           "messages", "stand_ins", "values", "landlock", "reader")  # fmt: skip
-ANSWER_FILE, TESTS_FILE = "solution.py", "tests.py"
+HARNESS = ("alone", "answer_code", "command", "doubt", "kernel", "machinery", "operators", "own_operators",
+           "positive_proof", "rewriting", "sealed", "watch", "split_answer", "split_tests", "messages", "stand_ins",
+           "values", "landlock", "reader")  # fmt: skip
+ANSWER_FILE, TESTS_FILE = "solution.py", positive_proof.Suite.file
 ANSWER_PATH = "/tmp/solution.py"  # where the answer is found in a sandbox with namespaces
 
 pristine = None  # the snapshot, set by the server
+codes = frozenset()  # of the harness
+_SMALL = array.array("h", range(-5, 257)).tobytes()
+_CTYPES_USE = re.compile(r"\bctypes\s*\.\s*(\w+)|\bfrom\s+ctypes\s+import\s+([^\n#;]+)")
 _read, _write, _leave = os.read, os.write, os._exit  # by value: the answer may replace them in `os`
 
 
 def take_snapshot():
     """Once, in the server, after everything is imported."""
-    global pristine
+    global pristine, codes
     positive_proof.hook_unittest()
-    for name in HARNESS:  # a program's `import command` is its own
+    modules = [sys.modules["__main__"], *(sys.modules[name] for name in HARNESS if name in sys.modules)]
+    codes = sealed.codes_of(modules)
+    # a program's `import command` is its own, and its import of what reaches into memory is to be heard
+    for name in (*HARNESS, "ctypes", "_ctypes"):
         sys.modules.pop(name, None)
     pristine = machinery.Machinery()
 
@@ -78,64 +92,99 @@ def fresh_main(text, file, answers=True):
     return space
 
 
-def said(stage, error):
+def run_answer(text, read, space):
+    """Run an answer in its namespace. Returns its code."""
+    code = marshal.loads(read) if read else answer_code.compiled(text, space["__file__"])
+    exec(code, space)
+    return code
+
+
+def piped(*parts, flags=()):
+    """Send a record on the pipe of the tests' side of split mode; the token behind it says that nobody else did."""
+    for part in parts:
+        _write(PROOF, part() if callable(part) else part)
+    if flags is not None:
+        _write(PROOF, _read(TOKEN, 16) + " ".join(flags).encode())
+
+
+def said(report, stage, error):
     """A failure as a record. The kind goes first: describing an exception runs the answer's code."""
-    _write(PROOF, b"F" + stage + b": " + type(error).__name__.encode("utf-8", "replace")[:80])
-    try:
-        text = ascii(str(error)[:300])[1:-1]
-    except BaseException:
-        text = "(cannot be printed)"
-    _write(PROOF, b": " + text.encode()[:400])
+
+    def text():
+        try:
+            return b": " + ascii(str(error)[:300])[1:-1].encode()[:400]
+        except BaseException:
+            return b": (cannot be printed)"
+
+    report(b"F" + stage + b": " + type(error).__name__.encode("utf-8", "replace")[:80], text, flags=None)
 
 
-def main(code, tests, proof, token, lock):
-    """Run the answer, then the tests; the record on descriptor PROOF says what they showed."""
+def main(code, tests, outlet, address, lock):
+    """Run the answer, then the tests; the record that is sent says what they showed."""
     answer, read = read_both(code)
-    keep_only(proof, token, tests)
+    os.dup2(tests, TOKEN, False)
+    os.closerange(3, PROOF)
+    os.closerange(TOKEN + 1, 1024)
     lock()
     space = fresh_main(answer, ANSWER_FILE)
     flush = sys.stdout.flush
+    trusted = pristine.homes
+    report = sealed.closed(outlet, address, codes, trusted, TESTS_FILE, _only_numbers(answer))
+    guard = own_operators.OwnOperators(pristine.classes, trusted, space["__file__"], TESTS_FILE)
     pristine.ready()
     stage = b"answer"
-    flags = b""
+    flags = set()
     try:
         gc.enable()
-        exec(marshal.loads(read) if read else compile(answer, space["__file__"], "exec"), space)
+        answer = run_answer(answer, read, space)
         stage = b"tests"
-        text, read = read_both(OTHER)
-        os.close(OTHER)
-        suite = positive_proof.Suite.of(text, TESTS_FILE, read)
-        if pristine.restore(text):
-            flags = b"tampered"
-        shadowed = suite.names & vars(builtins).keys() & {n for n in space if not n.startswith("__")}
-        if shadowed:
-            flags += b" shadowed"
+        text, read = read_both(TOKEN)
+        os.close(TOKEN)
+        suite = positive_proof.Suite.of(text, read, whole=True)
+        if pristine.restore(suite.names):
+            flags.add("tampered")
+        if suite.names & vars(builtins).keys() & {n for n in space if not n.startswith("__")}:
+            flags.add("shadowed")
         linecache.cache[TESTS_FILE] = (len(text), None, text.splitlines(True), TESTS_FILE)
-        space[positive_proof.TICK] = positive_proof.tick
-        space[positive_proof.TICK_CALL] = positive_proof.tick_call
-        exec(suite.code, space)
+        names = own_operators.TestsNames(space, suite, vars(builtins), answer)
+        positive_proof.Counts.names_kept = names.changed
+        functions = {rewriting.SCREEN: guard.screen, rewriting.BOUND: names.note}
+        exec(rewriting.filled(suite.code, positive_proof.FUNCTIONS | functions), space)
         if suite.incomplete():
-            _write(PROOF, b"Ftests: an assertion at the top level was never reached")
+            report(b"Ftests: an assertion at the top level was never reached", flags=None)
             _leave(1)
     except BaseException as error:
         if stage != b"tests" or not positive_proof.ended_by_unittest(error):
-            said(stage, error)
+            said(report, stage, error)
             try:
                 flush()
             finally:
                 _leave(1)
-    conclude(suite, flags, flush)
+    if pristine.restore(suite.names, suite.sets) or guard.lies:
+        flags.add("tampered")
+    if array.array("h", range(-5, 257)).tobytes() != _SMALL:
+        report(b"Fthe answer changed the interpreter's integers", flags=None)
+        _leave(1)
+    conclude(suite, flags, flush, report)
 
 
-def conclude(suite, flags, flush):
-    """The tests ended by themselves: read the token, and say what the counts show."""
+def conclude(suite, flags, flush, report):
+    """The tests ended by themselves: say what the counts show, and what makes it doubtful."""
     try:
         flush()
     except BaseException:
         pass
     found = suite.failure()
     if found and found[:1] == b"F":
-        _write(PROOF, found)
+        report(found, flags=None)
         _leave(1)
-    _write(PROOF, (found or b"P") + _read(TOKEN, 16) + flags)
+    report(found or b"P", flags=flags)
     _leave(0)
+
+
+def _only_numbers(text):
+    """Whether an answer takes nothing from ctypes but its kinds of numbers."""
+    if "ctypes" not in text:
+        return False
+    used = [name for pair in _CTYPES_USE.findall(text) for name in re.findall(r"\w+", " ".join(pair))]
+    return bool(used) and all(name.startswith("c_") or name == "sizeof" for name in used)

@@ -9,45 +9,62 @@ import ctypes
 import gc
 import sys
 
-_ARITHMETIC = (
-    "math", "cmath", "random", "re", "json", "itertools", "functools", "collections", "operator", "statistics",
-    "decimal", "fractions", "datetime", "time", "string", "copy", "heapq", "bisect", "os", "os.path", "ast",
-    "numpy", "numpy.testing", "numpy.linalg", "pandas", "pandas.testing",
-)  # fmt: skip
-_FREE = frozenset({"_", "__name__", "__warningregistry__", "__seedline_check__", "__seedline_call__"})
+_LIBRARIES = frozenset(("numpy", "pandas", "pytest", "_pytest"))
+_NEVER = frozenset(
+    ("__main__", "sys", "builtins", "_io", "posix", "linecache")
+)  # builtins is looked at always
+_FREE = frozenset(("_", "__name__", "__warningregistry__"))
+_CONSTANT = (int, float, str, bytes, tuple, frozenset)
 
 
 class Machinery:
     """A snapshot, taken in the server before any program is forked."""
 
     def __init__(self):
-        names = [name for name in sys.modules if name.split(".")[0] == "unittest"]
-        owners = [builtins, *(sys.modules[name] for name in names)]
-        kinds = {value for owner in owners[1:] for value in vars(owner).values() if isinstance(value, type)}
-        owners += [kind for kind in kinds if kind.__module__.startswith("unittest")]
-        self.always = [_Watched(owner) for owner in owners]
-        self.used = {name: _Watched(sys.modules[name]) for name in _ARITHMETIC if name in sys.modules}
+        self.held = [
+            value for value in gc.get_objects() if isinstance(value, type)
+        ]  # an id is theirs while they live
+        self.classes = frozenset(map(id, self.held))
+        self.always = [_Watched(builtins)]
+        self.used = {}
+        for name, module in sys.modules.items():
+            top = name.partition(".")[0]
+            if top in _NEVER or (top not in sys.stdlib_module_names and top not in _LIBRARIES):
+                continue
+            owners = [module, *(kind for kind in vars(module).values() if _own_class(kind, name))]
+            self.used.setdefault(top, []).extend(map(_Watched, owners))
+        self.unittest = frozenset(vars(sys.modules["unittest"]))
         self.modules = dict(sys.modules)
         self.loaded = _Version(sys.modules)
         self.finders = list(sys.meta_path), list(sys.path_hooks)
         self.standard = sys.stdlib_module_names
-        self.homes = (sys.prefix, sys.base_prefix)
+        self.homes = tuple({sys.prefix, sys.base_prefix, sys.exec_prefix})
 
     def ready(self):
         """Just before the answer runs: from here on a change of `sys.modules` is the answer's."""
-        self.loaded = _Version(sys.modules)
+        self.loaded.renew()
 
-    def restore(self, text):
-        """Put back what changed, by identity. `text`: the tests; what they do not mention is not looked at.
+    def restore(self, mentioned, sets=None):
+        """Put back what changed, by identity. True if anything had.
 
-        True if anything had changed.
+        `mentioned`: names that the tests use or import; of other libraries nothing is looked at. `sets`: behind the
+        tests, the names that they set themselves.
         """
         changed = False
         for watched in self.always:
-            changed = watched.restore() or changed
-        for name, watched in self.used.items():
-            if name.partition(".")[0] in text:
-                changed = watched.restore() or changed
+            changed = watched.restore(sets) or changed
+        libraries = mentioned & self.used.keys()
+        if not mentioned.isdisjoint(self.unittest):  # by the answer's own import
+            libraries.add("unittest")
+        for name in libraries:
+            for watched in self.used[name]:
+                changed = watched.restore(sets) or changed
+        if sys.gettrace() is not None or sys.getprofile() is not None:
+            changed = True
+            sys.settrace(None)
+            sys.setprofile(None)
+        if sets is not None:
+            return changed
         if sys.meta_path != self.finders[0] or sys.path_hooks != self.finders[1]:
             changed = True
             sys.meta_path[:], sys.path_hooks[:] = self.finders
@@ -71,6 +88,11 @@ class Machinery:
         return origin in ("built-in", "frozen") or (isinstance(origin, str) and origin.startswith(self.homes))
 
 
+def _own_class(kind, module):
+    """Whether `kind` is a class that can be changed and belongs to `module`."""
+    return isinstance(kind, type) and kind.__module__ == module and kind.__flags__ & (1 << 9)
+
+
 class _Watched:
     """One module's or class's names as they were."""
 
@@ -79,18 +101,21 @@ class _Watched:
         names = vars(owner)
         self.version = _Version(names if type(names) is dict else gc.get_referents(names)[0])
 
-    def restore(self):
+    def restore(self, sets=None):
         """True if anything had changed. Comparing every name would copy the page of every object it touches."""
         if self.version.same():
             return False
         changed, now = False, vars(self.owner)
         for name, value in self.entries.items():
-            if now.get(name) is not value and name not in _FREE:
+            if now.get(name) is not value and name not in _FREE and (sets is None or name not in sets):
+                if not (callable(value) or (type(value) in _CONSTANT and name[:1] != "_")):
+                    continue  # a library's own state
                 changed = True
                 if isinstance(self.owner, type):
                     type.__setattr__(self.owner, name, value)
                 else:
                     now[name] = value
+        self.version.renew()
         return changed
 
 
@@ -102,6 +127,11 @@ class _Version:
     def __init__(self, names):
         self.counter = ctypes.c_uint64.from_address(id(names) + self._offset) if _COUNTED else None
         self.known = self.counter.value if _COUNTED else 0
+
+    def renew(self):
+        """Take what is there now for what is known."""
+        if self.counter is not None:
+            self.known = self.counter.value
 
     def same(self):
         """False if anything was changed, or if that cannot be told."""

@@ -1,16 +1,23 @@
 """Proof that tests ran to their end and held: every check in the tests is counted as it passes.
 
-Belongs here: rewriting a test suite so that its checks report themselves, and running it. A pass needs at least
-one check that ran and could have failed, every unconditional one passed, none failed and was swallowed, and no
-unittest failure. An exit status says nothing. Used by the tests' side of split mode and by `alone`.
+Belongs here: what is counted, and what the counts mean. A pass needs at least one check that ran and could have
+failed, every unconditional one passed, none failed and was swallowed, no unittest case failed, was stopped or was
+skipped by anybody but the tests. An exit status says nothing. How checks are found stands in `rewriting`. Used by
+the tests' side of split mode and by `alone`.
 """
 
 import ast
 import marshal
+import os
+import sys
 import unittest
+import warnings
 
-TICK, TICK_CALL = "__seedline_check__", "__seedline_call__"
+import rewriting
+from doubt import Doubt
+
 _TEST_PROGRAM = unittest.main.runTests.__code__
+_UNITTEST = os.path.dirname(unittest.__file__) + os.sep
 
 
 class Counts:
@@ -18,8 +25,12 @@ class Counts:
 
     passed = set()  # sites of the tests that held at least once
     failed = 0  # checks that did not hold, swallowed or not
+    unit_started = 0
     unit_passed = 0
     unit_failed = 0
+    unit_skipped = 0
+    changed_name = None  # a name of the tests that somebody else changed
+    names_kept = None  # what tells that; None: no other code shares the tests' names
 
 
 def hook_unittest():
@@ -35,26 +46,67 @@ def hook_unittest():
 
         setattr(result, name, method)
 
+    counting("startTest", "unit_started")
     for name in ("addError", "addFailure", "addUnexpectedSuccess"):
         counting(name, "unit_failed")
     for name in ("addSuccess", "addExpectedFailure"):
         counting(name, "unit_passed")
-    original = result.addSubTest
+    original, original_skip = result.addSubTest, result.addSkip
 
     def add_sub_test(self, test, subtest, error):
         if error is not None:
             Counts.unit_failed += 1
         return original(self, test, subtest, error)
 
-    result.addSubTest = add_sub_test
+    def add_skip(self, test, reason):
+        if _skipped_by_tests(sys.exc_info()[1]):
+            Counts.unit_skipped += 1
+        else:
+            Counts.unit_failed += 1
+        return original_skip(self, test, reason)
+
+    result.addSubTest, result.addSkip = add_sub_test, add_skip
+    unittest.case._ShouldStop = _ShouldStop
+
+
+class _ShouldStop(Exception):
+    """In place of unittest's own, which ends a test as if it had passed: only unittest may make one."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        if not sys._getframe(1).f_code.co_filename.startswith(_UNITTEST):
+            Counts.unit_failed += 1
+
+    def __init_subclass__(cls):
+        Counts.unit_failed += 1
+
+
+def _skipped_by_tests(error):
+    """Whether no frame but the tests' and unittest's own was on the way of a `SkipTest`."""
+    trace = error.__traceback__ if isinstance(error, unittest.SkipTest) else None
+    while trace:
+        name = trace.tb_frame.f_code.co_filename
+        if name != Suite.file and not name.startswith(_UNITTEST):
+            return False
+        trace = trace.tb_next
+    return True
 
 
 def tick(site, value):
     """Called by the rewritten tests with the value of each check."""
+    if Counts.names_kept is not None and Counts.changed_name is None:
+        Counts.changed_name = Counts.names_kept()
     if value:
         Counts.passed.add(site)
-    else:
-        Counts.failed += 1
+        return True
+    Counts.failed += 1
+    return False
+
+
+def tick_expected(site, value):
+    """A check whose failure the tests may expect."""
+    if value:
+        Counts.passed.add(site)
     return value
 
 
@@ -62,45 +114,104 @@ def tick_call(site, function):
     """Called by the rewritten tests for a function named `assert...`: it holds once it has come back."""
 
     def called(*arguments, **named):
-        result = function(*arguments, **named)
-        Counts.passed.add(site)
-        return result
+        try:
+            result = function(*arguments, **named)
+        except AssertionError:
+            Counts.failed += 1
+            raise
+        return tick(site, True) and result
 
     return called
 
 
-class Suite:
-    """A test suite, rewritten and compiled. `refused`: names that say the tests need one process."""
+def call_expected(site, function):
+    """As `tick_call`, where the tests may expect the failure."""
 
-    def __init__(self, text, name, refused=frozenset()):
-        tree = ast.parse(text, name)
-        rewriter = _Rewriter(refused)
+    def called(*arguments, **named):
+        result = function(*arguments, **named)
+        return tick(site, True) and result
+
+    return called
+
+
+FUNCTIONS = {
+    rewriting.TICK: tick,
+    rewriting.TICK_CALL: tick_call,
+    rewriting.TICK_EXPECTED: tick_expected,
+    rewriting.CALL_EXPECTED: call_expected,
+}
+"""What every suite's code is filled with; one in one process with its answer needs `SCREEN` and `BOUND` too."""
+
+
+class Suite:
+    """A test suite, rewritten and compiled.
+
+    `whole`: to be run in one process with its answer; None: if what it does needs one.
+    """
+
+    file = "tests.py"
+
+    def __init__(self, text, whole=None):
+        tree = ast.parse(text, self.file)
+        doubt = None if whole else Doubt(tree)
+        whole = bool(doubt.one_process) if whole is None else whole
+        rewriter = rewriting.Rewriter(whole)
         self.required = set()
+        body = []
+        simple = {}  # how often a name is bound by a simple statement
         for statement in tree.body:
+            names = rewriting.bindings(statement)
             first = rewriter.sites
             rewriter.rewrite(statement)
             kind = type(statement)
+            body.append(statement)
             plain = kind is ast.Assert or (kind is ast.Expr and type(statement.value) is ast.Call)
             if plain and rewriter.sites > first:
                 self.required.add(first)  # the outermost check is numbered first
+            elif kind is ast.With and rewriting.expects(statement):
+                self.required.add(rewriter.sites)
+                body.append(rewriter.reached(statement))
+            if whole and names:
+                body.append(rewriting.noted(names, statement))
+                for name in names:
+                    simple[name] = simple.get(name, 0) + 1
+        if whole:
+            bound_elsewhere = _bound_elsewhere(tree) | rewriter.shared
+            simple = {name: count for name, count in simple.items() if name not in bound_elsewhere}
+        tree.body = body
         self.names, self.bound = rewriter.names, rewriter.bound
-        self.one_process = rewriter.one_process
-        self.code = compile(tree, name, "exec")
+        self.owned, self.sets = frozenset(simple), rewriter.sets
+        self.one_process = doubt.one_process if doubt else None
+        self.identity, self.changes = (doubt.identity, doubt.changes) if doubt else (False, False)
+        self.code = compile(tree, self.file, "exec")
 
     @classmethod
-    def of(cls, text, name, read, refused=frozenset()):
-        """The suite that `reader` made of `text`, or one made here. What it read it has not refused."""
+    def of(cls, text, read, whole=False):
+        """The suite that `reader` made of `text`, or one made here."""
         if not read:
-            return cls(text, name, refused)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SyntaxWarning)
+                return cls(text, whole)
         suite = object.__new__(cls)
-        suite.code, suite.required, suite.names, suite.bound = marshal.loads(read)
-        suite.one_process = None
+        for name, value in zip(_KEPT, marshal.loads(read), strict=True):
+            setattr(suite, name, value)
+        suite.one_process = None  # what needs one process is not sent here
         return suite
+
+    def kept(self):
+        """The suite as `of` takes it."""
+        return marshal.dumps(tuple(getattr(self, name) for name in _KEPT))
 
     def failure(self):
         """Why the counts are no proof, as a record for the judge; None if they are."""
+        if Counts.names_kept is not None and Counts.changed_name is None:
+            Counts.changed_name = Counts.names_kept()
+        if Counts.changed_name:
+            return b"Fthe answer changed a name of the tests: " + ascii(Counts.changed_name).encode()[:80]
         if Counts.unit_failed:
             return b"Fa unittest case failed"
+        if Counts.unit_started > Counts.unit_passed + Counts.unit_skipped:
+            return b"Fa unittest case was stopped before its end"
         if Counts.failed:
             return b"Fa check failed and the tests went on"
         if not Counts.passed and not Counts.unit_passed:
@@ -112,6 +223,31 @@ class Suite:
         return not self.required <= Counts.passed
 
 
+_KEPT = ("code", "required", "names", "bound", "owned", "sets", "identity", "changes")
+
+
+def _bound_elsewhere(tree):
+    """Names that are bound at the top level by other than simple statements, whose changes are the tests' own."""
+    found = set()
+    for statement in tree.body:
+        if rewriting.bindings(statement) is not None:
+            continue
+        waiting = [statement]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                found.add(node.name)
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                found.update(rewriting.bindings(node))
+            else:
+                if isinstance(node, ast.Name) and type(node.ctx) is not ast.Load:
+                    found.add(node.id)
+                elif isinstance(node, ast.ExceptHandler) and node.name:
+                    found.add(node.name)
+                waiting += ast.iter_child_nodes(node)
+    return found
+
+
 def ended_by_unittest(error):
     """Whether `SystemExit` came out of `unittest.main` after tests that all passed."""
     if type(error) is not SystemExit or error.code not in (0, None, False):
@@ -120,138 +256,3 @@ def ended_by_unittest(error):
     while trace.tb_next:
         trace = trace.tb_next
     return trace.tb_frame.f_code is _TEST_PROGRAM and Counts.unit_passed > 0 and not Counts.unit_failed
-
-
-class _Rewriter:
-    """Walks a tree once and changes it in place: half the time of a NodeTransformer, and paid by every program."""
-
-    def __init__(self, refused):
-        self.sites = 0
-        self.names, self.bound = set(), set()  # all that are mentioned, and those that the tests give a value
-        self.refused = refused
-        self.one_process = None
-
-    def rewrite(self, tree):
-        """Rewrite `tree` and note its names; `one_process` is set if a refused name, import or `async` is met."""
-        waiting = [tree]
-        while waiting:
-            node = waiting.pop()
-            kind = type(node)
-            if kind is ast.Name:
-                self.names.add(node.id)
-                if type(node.ctx) is not ast.Load:
-                    self.bound.add(node.id)
-                if node.id in self.refused:
-                    self.one_process = node.id
-                continue
-            if kind is ast.Constant:
-                continue
-            for field in kind._fields:
-                value = getattr(node, field, None)
-                if type(value) is list:
-                    waiting += [part for part in value if isinstance(part, ast.AST)]
-                elif isinstance(value, ast.AST) and field != "ctx":
-                    waiting.append(value)
-            if kind in _CHANGED:
-                _CHANGED[kind](self, node)
-
-    def assertion(self, node):
-        if _can_fail(node.test):
-            node.test = self.ticked(node.test)
-
-    def call(self, node):
-        """`x.assert_close(a, b)` becomes `tick_call(site, x.assert_close)(a, b)`."""
-        name = node.func.attr if type(node.func) is ast.Attribute else getattr(node.func, "id", "")
-        if name.startswith("assert") and any(map(_can_fail, node.args)):
-            node.func = self.called(TICK_CALL, node.func, node.func)
-
-    def condition(self, node):
-        """`if wrong: raise` is a check that holds when the condition does not."""
-        if any(type(part) is ast.Raise for part in node.body) and _can_fail(node.test):
-            at = _place(node.test)
-            node.test = ast.UnaryOp(ast.Not(), self.ticked(ast.UnaryOp(ast.Not(), node.test, **at)), **at)
-
-    def attempt(self, node):
-        """`try: f(); assert False` / `except E: pass` holds when a handler is reached."""
-        if any(map(_gives_up, (*node.body, *node.orelse))):
-            for handler in node.handlers:
-                at = _place(handler)
-                handler.body.insert(0, ast.Expr(self.ticked(ast.Constant(True, **at)), **at))
-
-    def attribute(self, node):
-        if node.attr in self.refused and node.attr not in _ONLY_NAMES:
-            self.one_process = node.attr
-
-    def defined(self, node):
-        self.bound.add(node.name)
-
-    def imported(self, node):
-        self.bound.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
-        if self.refused:
-            for alias in node.names:
-                if alias.name.partition(".")[0] in self.refused or alias.name == "unittest.mock":
-                    self.one_process = alias.name
-
-    def imported_from(self, node):
-        module = node.module or ""
-        if self.refused and (module.partition(".")[0] in self.refused or module == "unittest.mock"):
-            self.one_process = module
-        self.imported(node)
-
-    def coroutine(self, node):
-        self.defined(node)
-        self.awaited(node)
-
-    def awaited(self, node):
-        if self.refused:
-            self.one_process = "async"
-
-    def ticked(self, value):
-        return self.called(TICK, value, value)
-
-    def called(self, name, value, near):
-        at = _place(near)
-        site = ast.Constant(self.sites, **at)
-        self.sites += 1
-        return ast.Call(ast.Name(name, ast.Load(), **at), [site, value], [], **at)
-
-
-_CHANGED = {
-    ast.Assert: _Rewriter.assertion,
-    ast.Call: _Rewriter.call,
-    ast.If: _Rewriter.condition,
-    ast.Try: _Rewriter.attempt,
-    ast.Attribute: _Rewriter.attribute,
-    ast.Import: _Rewriter.imported,
-    ast.ImportFrom: _Rewriter.imported_from,
-    ast.FunctionDef: _Rewriter.defined,
-    ast.ClassDef: _Rewriter.defined,
-    ast.AsyncFunctionDef: _Rewriter.coroutine,
-    ast.Await: _Rewriter.awaited,
-}
-_ONLY_NAMES = frozenset(
-    ("open", "input", "compile", "io", "os", "sys", "types", "abc", "copy", "eval", "exec", "dir")
-)
-
-
-def _place(node):
-    return {
-        "lineno": node.lineno,
-        "col_offset": node.col_offset,
-        "end_lineno": node.end_lineno,
-        "end_col_offset": node.end_col_offset,
-    }
-
-
-def _can_fail(expression):
-    """Whether an expression depends on anything but constants; a non-empty tuple is always true."""
-    if isinstance(expression, ast.Tuple):
-        return False
-    kinds = (ast.Name, ast.Call, ast.Attribute, ast.Subscript)
-    return any(isinstance(part, kinds) for part in ast.walk(expression))
-
-
-def _gives_up(statement):
-    if isinstance(statement, ast.Raise):
-        return True
-    return isinstance(statement, ast.Assert) and not _can_fail(statement.test)

@@ -5,21 +5,22 @@ because every page the compiler touches there must be copied first; and the samp
 tests. What it cannot read is left to the program's own process, which then says what is wrong with it.
 """
 
-import builtins
 import marshal
 import os
 import socket
+import warnings
 
 import alone
+import answer_code
 import positive_proof
-import split_tests
 
-ANSWER, TESTS = b"a", b"t"
+ANSWER, TESTS, WHOLE = b"a", b"t", b"w"  # WHOLE: tests for one process, though they do not need one
 _LONGEST = 4 << 20
 
 
 def serve(control):
     """Answer requests until the other end is closed: `1` for tests that need one process, then the code."""
+    warnings.simplefilter("ignore")  # texts in the place of functions are put there by `rewriting`
     while True:
         kind, descriptors, _, _ = socket.recv_fds(control, 16, 1)
         if not kind:
@@ -41,8 +42,6 @@ def compiled(kind, text):
     if len(text) > _LONGEST:
         return b""
     if kind == ANSWER:
-        return b"0" + marshal.dumps(builtins.compile(text, alone.ANSWER_PATH, "exec", dont_inherit=True))
-    suite = positive_proof.Suite(text, alone.TESTS_FILE, split_tests.REFUSED)
-    return (b"1" if suite.one_process else b"0") + marshal.dumps(
-        (suite.code, suite.required, suite.names, suite.bound)
-    )
+        return b"0" + marshal.dumps(answer_code.compiled(text, alone.ANSWER_PATH))
+    suite = positive_proof.Suite(text, whole=True if kind == WHOLE else None)
+    return (b"1" if suite.one_process else b"0") + suite.kept()

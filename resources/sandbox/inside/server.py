@@ -27,7 +27,7 @@ sys.path.pop(0)
 if sys.executable.startswith("/tmp/"):
     # a program's own /tmp hides an interpreter that lies there (`_seen_at` of `server_process`)
     sys.executable = os.path.realpath(sys.executable)
-alone = reader = split_answer = split_tests = None
+alone = reader = sealed = split_answer = split_tests = None
 
 REQUEST = struct.Struct("<BBBxIIIIddQQQ")
 REPLY = struct.Struct("<iiBxxxddQQII")
@@ -54,6 +54,11 @@ class Server:
 
     def __init__(self, control, filters, home, ruleset):
         self.control, self.home, self.ruleset = control, home, ruleset
+        self.inbox = None
+        if alone is not None:  # before the filter, which lets no socket be made without an own network
+            self.inbox, self.outlet, self.address = sealed.make(
+                alone.PROOF, home and f"{home}/{os.urandom(12).hex()}"
+            )
         (first,) = struct.unpack_from("<I", filters)
         kernel.refuse_for_good(kernel.compile_filter(filters[4 : 4 + first]))
         self.program = kernel.compile_filter(filters[4 + first :])
@@ -85,10 +90,13 @@ class Server:
         started = time.monotonic()
         self.count += 1
         out_read, out_write = os.pipe()
-        proof_read, proof_write = os.pipe()
-        token_read, token_write = os.pipe()
-        opened = [out_read, proof_read]
-        handed = [out_write, proof_write, token_read]
+        opened, handed = [out_read], [out_write]
+        proof_read = token_write = None
+        if request.mode != ALONE:
+            proof_read, proof_write = os.pipe()
+            token_read, token_write = os.pipe()
+            opened.append(proof_read)
+            handed += [proof_write, token_read]
         meeting = None
         if request.outputs:  # the command waits until its folder is held open
             meeting = socket.socketpair()
@@ -105,15 +113,16 @@ class Server:
             parts = (payloads[1], tests_end, proof_write, token_read)
             child = self.fork(request, out_write, None, tests_place, split_tests.main, parts)
         elif request.mode == ALONE:
-            parts = (payloads[0], payloads[1], proof_write, token_read)
+            parts = (payloads[0], payloads[1], self.outlet, self.address)
             child = self.fork(request, out_write, None, workplace, alone.main, parts)
         else:
             parts = (payloads[0], proof_write, token_read, request.has_token)
             child = self.fork(request, out_write, meeting, workplace, command.main, parts)
         # made after the fork: no program's memory holds the token of its own run
         token = request.token if request.mode == COMMAND else os.urandom(16)
-        os.write(token_write, token)
-        os.close(token_write)
+        if token_write is not None:
+            os.write(token_write, token)
+            os.close(token_write)
         for descriptor in handed:
             os.close(descriptor)
         folder = None
@@ -123,10 +132,12 @@ class Server:
             meeting[0].close()
         folders = [place for place in (workplace, tests_place) if place] if self.home else None
         ended = watch.until_end(child, helper, out_read, proof_read, request, self.control, started, folders)
-        proof = ended.proof
+        proof = (
+            ended.proof if self.inbox is None or request.mode != ALONE else sealed.received(self.inbox, child)
+        )
         for descriptor in opened:
             os.close(descriptor)
-        if request.mode != COMMAND:
+        if request.mode == SPLIT:
             proof = self.checked(proof, token)
         archive = None
         if folder is not None:
@@ -205,7 +216,8 @@ class Server:
 
     def checked(self, proof, token):
         """The record without its token if that is right; an empty one if a program wrote what it should not."""
-        mark, record = (b"c", proof[1:]) if proof[:1] == b"c" else (b"", proof)
+        record = proof.lstrip(b"cfw")
+        mark = proof[: len(proof) - len(record)]
         if record[:1] in (b"P", b"Z"):
             record = record[:1] + record[17:] if record[1:17] == token else b""
         return mark + record
@@ -227,7 +239,7 @@ def clear(folder):
 
 def load(preload):
     """Import what programs need, and the judges, once; forks share it."""
-    global alone, reader, split_answer, split_tests
+    global alone, reader, sealed, split_answer, split_tests
     import random
 
     for name in preload:
@@ -235,6 +247,7 @@ def load(preload):
     sys.path.insert(0, os.path.dirname(__file__))
     import alone
     import reader
+    import sealed
     import split_answer
     import split_tests
 

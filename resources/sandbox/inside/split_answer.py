@@ -5,7 +5,6 @@ anybody: whatever the answer does to it, it can only answer badly or die.
 """
 
 import gc
-import marshal
 import operator
 import os
 import sys
@@ -30,6 +29,7 @@ _ASKED_BY = {
     "__repr__": repr, "__str__": str, "__format__": format, "__iter__": iter, "__next__": next, "__len__": len,
     "__contains__": operator.contains, "__getitem__": operator.getitem, "__bool__": bool, "__hash__": hash,
 }  # fmt: skip
+_CHAIN = 4  # errors behind an error that go along
 _MUTABLE = (list, dict, set, bytearray, tuple)
 
 
@@ -122,7 +122,11 @@ class AnswerSide(values.Coder):
                 attributes.append([name, self.encode(value, depth + 1)])
             except values.NotPlain:
                 continue
-        return {"E": [self.kind(type(error)), arguments, text, attributes]}
+        chain = [None, None]
+        for at, earlier in enumerate((error.__cause__, error.__context__)):
+            if earlier is not None and depth < _CHAIN:
+                chain[at] = self.error(earlier, depth + 1)
+        return {"E": [self.kind(type(error)), arguments, text, attributes, chain]}
 
     def resolve(self, kind, body):
         """What the tests' side refers to."""
@@ -203,29 +207,38 @@ class AnswerSide(values.Coder):
             if method is not None:
                 called = getattr(called, method)
             arguments, named = self.decode(raw_arguments), {k: self.decode(v) for k, v in raw_named.items()}
-            result = None
             try:
-                result = self.encode(called(*arguments, **named))
+                result = called(*arguments, **named)
                 head = "r"
             except messages.LineBroken:
                 raise
             except BaseException as error:
-                result, head = self.error(error), "e"
-            changes = None
-            if any(isinstance(a, _MUTABLE) for a in (*arguments, *named.values())):
-                now = [self.encode(arguments), {k: self.encode(v) for k, v in named.items()}]
-                changes = None if now == [raw_arguments, raw_named] else now
-            return [head, result, changes, self.changed_constants() if self.constants else {}]
+                result, head = error, "e"
+            try:
+                result = self.encode(result) if head == "r" else self.error(result)
+                changes = None
+                if any(isinstance(a, _MUTABLE) for a in (*arguments, *named.values())):
+                    now = [self.encode(arguments), {k: self.encode(v) for k, v in named.items()}]
+                    changes = None if now == [raw_arguments, raw_named] else now
+                return [head, result, changes, self.changed_constants() if self.constants else {}]
+            except (values.NotPlain, RecursionError) as error:
+                return ["u", str(error)[:80]]
         owner = self.decode(target)
+        result = None
         if what == "a":
-            return ["r", self.encode(getattr(owner, rest[0]))]
-        if what == "w":
+            result = getattr(owner, rest[0])
+        elif what == "w":
             setattr(owner, rest[0], self.decode(rest[1]))
         elif what == "d":
             delattr(owner, rest[0])
         elif what == "m":
-            return ["r", self.encode(self.special(owner, rest[0], self.decode(rest[1])))]
-        return ["r", None]
+            result = self.special(owner, rest[0], self.decode(rest[1]))
+        elif what == "v":
+            return ["r", self.encode(values.base_value(owner))]
+        try:
+            return ["r", self.encode(result)]
+        except (values.NotPlain, RecursionError) as error:
+            return ["u", str(error)[:80]]
 
     def special(self, owner, name, arguments):
         """A special method, looked up on the class as the interpreter does."""
@@ -263,7 +276,7 @@ def main(code, line, lock):
     side = AnswerSide(space)
     try:
         gc.enable()
-        exec(marshal.loads(read) if read else compile(answer, space["__file__"], "exec"), space)
+        alone.run_answer(answer, read, space)
     except BaseException as error:
         messages.send(["broken", type(error).__name__, side.error(error)["E"][2]])
         sys.stdout.flush()

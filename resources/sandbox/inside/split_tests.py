@@ -1,7 +1,7 @@
 """The tests' side of split mode: runs the tests against stand-ins, and alone holds the proof.
 
-Belongs here: the order of a judged run, and the rule which tests need one process with the answer. The rule
-looks at the tests alone, so that no answer can choose the weaker mode.
+Belongs here: the order of a judged run. Which tests need one process with the answer, and which want it as a second
+witness, is told by `doubt` from the tests alone.
 """
 
 import gc
@@ -12,18 +12,8 @@ import sys
 import alone
 import messages
 import positive_proof
+import rewriting
 import stand_ins
-
-# What a test can only do beside the answer: look into it, feed or catch its streams, share files or state. The
-# names are those of modules, of builtins and of attributes.
-REFUSED = frozenset(
-    "inspect doctest io threading multiprocessing asyncio subprocess os tempfile pathlib shutil sqlite3 gc weakref "
-    "sys pickle importlib builtins logging warnings signal socket ctypes concurrent pandas csv glob traceback "
-    "types contextlib pytest mock dis abc timeit tracemalloc dataclasses "
-    "open input globals locals vars eval exec __import__ dir compile super patch seed "
-    "__dict__ __doc__ __annotations__ __wrapped__ __code__ __closure__ __globals__ __module__ __mro__ __bases__ "
-    "__slots__ __class__ __defaults__ __subclasses__ __init__ __new__".split()
-)
 
 
 def main(tests, line, proof, token, lock):
@@ -35,28 +25,26 @@ def main(tests, line, proof, token, lock):
     flush = sys.stdout.flush
     messages.broken = stand_ins.broken
     try:
-        suite = positive_proof.Suite.of(text, alone.TESTS_FILE, read, REFUSED)
+        suite = positive_proof.Suite.of(text, read)
         if suite.one_process:
             stand_ins.needs_one_process(suite.one_process)
-        side = stand_ins.TestsSide(suite.names, space, suite.bound)
+        side = stand_ins.TestsSide(suite, space)
         boot = messages.receive()
         if boot[0] != "names":
             os.write(alone.PROOF, b"Fanswer: " + ascii(f"{boot[1]}: {boot[2]}")[1:-1].encode()[:400])
             os._exit(1)
         side.install(boot[1])
-        space[positive_proof.TICK] = positive_proof.tick
-        space[positive_proof.TICK_CALL] = positive_proof.tick_call
         gc.enable()
-        exec(suite.code, space)
+        exec(rewriting.filled(suite.code, positive_proof.FUNCTIONS), space)
         if suite.incomplete():
             os.write(alone.PROOF, b"Ftests: an assertion at the top level was never reached")
             os._exit(1)
     except BaseException as error:
         if not positive_proof.ended_by_unittest(error):
             linecache.cache.clear()
-            alone.said(b"tests", error)
+            alone.said(alone.piped, b"tests", error)
             try:
                 flush()
             finally:
                 os._exit(1)
-    alone.conclude(suite, b" reached=%d" % side.reached, flush)
+    alone.conclude(suite, [f" reached={side.reached}"], flush, alone.piped)

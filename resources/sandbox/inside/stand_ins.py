@@ -1,30 +1,34 @@
 """What the tests see in place of the answer's functions, classes and objects in split mode.
 
-Belongs here: stand-ins that forward calls over the line, and the rule for comparisons. An object of the answer
-may say whether it equals another of its own, or a plain value if the tests name its class; otherwise its own
-`__eq__` is not asked, and only a plain value inside it counts.
+Belongs here: stand-ins that forward calls over the line, and the rule of `operators` for them. An object of the
+answer may say whether it equals another of its own; against a plain value only a plain value inside it counts.
 """
 
 import builtins
+import collections
 import importlib
 import os
 import sys
+import unittest
 
 import alone
 import messages
+import operators
 import values
 
-_COMPARISONS = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
 _MOST_CALLS = 5000
+_ASKED_WITH = operators.COMPARISONS | operators.ARITHMETIC | {"__contains__"}
+_CHANGEABLE = (list, dict, set, bytearray, collections.defaultdict, collections.OrderedDict, collections.Counter,
+               collections.deque, tuple)  # fmt: skip
 _HANDLE = "_seedline_handle"
 
 
-def needs_one_process(reason):
+def needs_one_process(reason, kind=b"N"):
     """The tests do something that only works beside the answer in one process: say so and end here.
 
-    No exception: the tests could catch it.
+    No exception: the tests could catch it. `kind` U: because of what this answer gave, not of the tests.
     """
-    os.write(alone.PROOF, b"N" + reason.encode("ascii", "replace")[:100])
+    os.write(alone.PROOF, kind + reason.encode("ascii", "replace")[:100])
     os._exit(1)
 
 
@@ -35,15 +39,31 @@ def broken(reason):
 
 
 class TestsSide(values.Coder):
-    """Stand-ins for one answer. `named`: the names that the tests mention; `bound`: those they bind themselves."""
+    """Stand-ins for one answer, put into `space` under the names that the tests of `suite` mention."""
 
-    def __init__(self, named, space, bound=frozenset()):
-        self.named, self.space, self.bound = named, space, bound
+    def __init__(self, suite, space):
+        self.named, self.space, self.bound = suite.names, space, suite.bound
+        self.installed = {}  # names of the answer that the tests see, and what they see there
+        self.marks = set()
+        self.changes, self.changeable = suite.changes, False
+        if suite.identity:
+            self.mark(b"w")
+        self.with_base = set()  # numbers of objects that hold a plain value
         self.kinds, self.instances, self.functions = {}, {}, []
         self.calls = 0
         self.reached = 0  # requests that the answer carried out, and its constants that the tests mention
-        self.own_equality = False
         self.unasked = False  # within a method of an object that the tests did not ask for by its class
+
+    def mark(self, sign):
+        """Tell the judge, once: `c`, more than plain values crossed the line; `f`, functions of the tests among it;
+        `w`, the tests could see what copies do not show, and a pass needs the run in one process as a witness."""
+        if sign not in self.marks:
+            self.marks.add(sign)
+            os.write(alone.PROOF, sign)
+
+    def not_whole(self):
+        """See `values.Coder`."""
+        self.mark(b"w")
 
     # -- asking ---------------------------------------------------------------------------------------------
 
@@ -82,6 +102,8 @@ class TestsSide(values.Coder):
 
     def result(self, message, arguments=(), named=None):
         """The value of a reply, or its exception raised; mutated arguments are updated in place."""
+        if message[0] == "u":
+            needs_one_process("a value that cannot be copied", b"U")
         if len(message) == 4:
             if message[2] is not None:
                 raw_arguments, raw_named = message[2]
@@ -92,10 +114,13 @@ class TestsSide(values.Coder):
                 for name, new in new_named.items():
                     update((named or {}).get(name), new)
             for name, value in message[3].items():
-                if name in self.space:
+                if name in self.installed and name not in self.bound:
                     self.space[name] = self.trusting(value)
         if message[0] == "r":
-            return self.trusting(message[1])
+            found = self.trusting(message[1])
+            if self.changes and type(found) in _CHANGEABLE:
+                self.mark(b"w")
+            return found
         error = self.trusting(message[1])
         if not isinstance(error, BaseException):
             broken("it raised what is no exception")
@@ -107,6 +132,8 @@ class TestsSide(values.Coder):
         if self.calls > _MOST_CALLS:
             needs_one_process("very many calls")
         given = list(arguments)
+        if self.changes and any(type(value) in _CHANGEABLE for value in (*given, *named.values())):
+            self.mark(b"w")
         request = ["c", target, self.encode(given), {k: self.encode(v) for k, v in named.items()}, method]
         return self.result(self.ask(request), given, named)
 
@@ -143,8 +170,8 @@ class TestsSide(values.Coder):
         if self.unasked:
             raise TypeError(f"{type(value).__name__} cannot be handed to the answer")
         if callable(value) and not isinstance(value, type):
-            if not self.functions:
-                os.write(alone.PROOF, b"c")  # the judge may want to see these tests in one process
+            self.mark(b"c")
+            self.mark(b"f")
             self.functions.append(value)
             return {"B": [len(self.functions) - 1, getattr(value, "__name__", "function")]}
         return needs_one_process(f"an argument of {type(value).__name__}")
@@ -177,6 +204,7 @@ class TestsSide(values.Coder):
     def described(self, number, about=None):
         """The stand-in class with this number; made when it is first described."""
         if number not in self.kinds:
+            self.mark(b"c")
             name, is_error, bases, special, methods = about
             parents = [self.decode(base) for base in bases]
             if is_error:
@@ -192,7 +220,10 @@ class TestsSide(values.Coder):
         if number in self.instances:
             return self.instances[number]
         kind = self.decode(kind)
-        if base and kind.__name__ not in self.named:
+        if base and self.installed.get(kind.__name__) is not kind:
+            self.mark(b"c")
+            if self.changes:
+                self.mark(b"w")
             value = self.decode(base[0])
             if type(value) in (list, dict, set):
                 return value
@@ -202,9 +233,11 @@ class TestsSide(values.Coder):
             return dual(value)
         if not isinstance(kind, _RemoteClass):
             if kind.__name__ in ("function", "builtin_function_or_method", "method"):
+                kind = RemoteFunction
                 stand_in = object.__new__(RemoteFunction)
                 object.__setattr__(stand_in, "_seedline_side", self)
             else:
+                self.mark(b"c")
                 kind = self.kinds.setdefault(
                     ("opaque", kind), _make(self, None, kind.__name__, [], _OPAQUE, [])
                 )
@@ -212,6 +245,8 @@ class TestsSide(values.Coder):
         else:
             stand_in = object.__new__(kind)
         object.__setattr__(stand_in, _HANDLE, number)
+        if base:
+            self.with_base.add(number)
         self.instances[number] = stand_in
         return stand_in
 
@@ -221,9 +256,34 @@ class TestsSide(values.Coder):
             raise AttributeError(name)
         return self.result(self.ask(["a", {"o": number}, name]))
 
-    def error(self, kind, arguments, text, attributes):
+    def against_plain(self, stand_in, name, arguments):
+        """An operator of an object of the answer with a plain value of the tests: see `operators`."""
+        number = _number(stand_in)
+        if name == "__contains__":
+            strange = self.special(number, name, [operators.stranger(arguments[0])])
+            if strange:
+                raise TypeError(f"argument of type {type(stand_in).__name__!r} says yes to anything")
+            return self.special(number, name, arguments)
+        if name in operators.MAKING:
+            return self.special(number, name, arguments)
+        if number in self.with_base:
+            value = self.result(self.ask(["v", {"o": number}]))
+            method = getattr(type(value), name, None) if type(value) in values.PLAIN else None
+            return NotImplemented if method is None else method(value, *arguments)
+        if name in operators.ARITHMETIC:
+            found = self.special(number, name, arguments)
+            return found if isinstance(type(found), _RemoteClass) else NotImplemented
+        return NotImplemented
+
+    def special(self, number, name, arguments):
+        """A special method of an object, asked for over the line."""
+        return self.result(self.ask(["m", {"o": number}, name, self.encode(list(arguments))]))
+
+    def error(self, kind, arguments, text, attributes, chain=(None, None)):
         """An exception of the answer as one of the tests' process."""
         kind = self.decode(kind)
+        if issubclass(kind, (unittest.SkipTest, unittest.case._ShouldStop)):  # no answer may say so
+            kind = _Stopped
         arguments = tuple(self.decode(item) for item in arguments)
         try:
             error = kind.__new__(kind, *arguments)
@@ -239,6 +299,11 @@ class TestsSide(values.Coder):
         for name, value in attributes:
             if isinstance(name, str) and not name.startswith("__"):
                 setattr(error, name, self.decode(value))
+        cause, context = chain
+        if context is not None:
+            error.__context__ = self.decode(context)
+        if cause is not None:
+            error.__cause__ = self.decode(cause)
         return error
 
     def install(self, names):
@@ -256,9 +321,14 @@ class TestsSide(values.Coder):
             else:
                 value = self.trusting(encoded)
             if value is not None or encoded is None:
-                self.space[name] = value
-                if name not in self.bound and type(value) in values.PLAIN:
-                    self.reached += 1
+                self.space[name] = self.installed[name] = value
+                if type(value) in values.PLAIN:
+                    if name in self.bound:
+                        self.mark(b"c")  # a constant that the tests may set for the answer
+                    else:
+                        self.reached += 1
+                        if self.changes and type(value) in _CHANGEABLE:
+                            self.mark(b"w")
 
     def imported(self, module, name):
         """What the answer had imported under its own name, from this process's own library."""
@@ -275,6 +345,10 @@ class TestsSide(values.Coder):
             return None
 
 
+class _Stopped(Exception):
+    """What an answer raised to have a test skipped or stopped."""
+
+
 class RemoteFunction:
     """A function of the answer."""
 
@@ -285,11 +359,16 @@ class RemoteFunction:
     def __getattr__(self, name):
         return self._seedline_side.attribute(self._seedline_handle, name)
 
+    def __setattr__(self, name, value):
+        side = self._seedline_side
+        side.result(side.ask(["w", {"o": self._seedline_handle}, name, side.encode(value)]))
+
 
 class _RemoteClass(type):
     """The class of stand-in classes: making an instance makes it in the answer's process."""
 
     def __new__(cls, name, bases, body, **_):
+        # the tests derive a class from the answer's
         needs_one_process("the tests derive a class from the answer's")
 
     def __call__(cls, *arguments, **named):
@@ -345,6 +424,7 @@ def _make(side, number, name, parents, special, methods):
         body["__hash__"] = None
     for method in methods:
         body[method] = _method(side, method)
+    body["__reduce_ex__"] = lambda self, protocol: needs_one_process("a copy of an object of the answer")
     body["__getattr__"] = lambda self, attribute: side.attribute(_number(self), attribute)
     body["__setattr__"] = lambda self, attribute, value: side.result(
         side.ask(["w", {"o": _number(self)}, attribute, side.encode(value)])
@@ -364,15 +444,13 @@ def _number(stand_in):
 
 def _forwarding(side, name):
     def forward(self, *arguments):
-        if name in _COMPARISONS and not isinstance(type(arguments[0]), _RemoteClass):
-            if type(self).__name__ not in side.named:
-                side.own_equality = True
-                return NotImplemented
+        if name in _ASKED_WITH and arguments and not isinstance(type(arguments[0]), _RemoteClass):
+            return side.against_plain(self, name, arguments)
         if name == "__call__":
             return side.call({"o": _number(self)}, arguments, {})
         if name == "__exit__":
             arguments = (*arguments[:2], None)
-        side.unasked = type(self).__name__ not in side.named
+        side.unasked = side.installed.get(type(self).__name__) is not type(self)
         try:
             request = ["m", {"o": _number(self)}, name, side.encode(list(arguments))]
         finally:

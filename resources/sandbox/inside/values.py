@@ -11,9 +11,14 @@ import decimal
 import fractions
 import pathlib
 import sys
+import types
 import uuid
 
 PLAIN = frozenset((int, float, complex, bool, str, bytes, list, tuple, dict, set, frozenset))
+_BY_NAME = {kind.__name__: kind for kind in (int, float, str, list, dict, set, tuple, bool, bytes)} | {
+    "": None
+}
+_FACTORIES = {kind: name for name, kind in _BY_NAME.items()}
 _SAFE = frozenset((int, str, bool, type(None)))
 _DEEP = 100
 _BIG = 1 << 256
@@ -36,6 +41,9 @@ class Coder:
     def resolve(self, kind, body):
         """The value that a reference of `kind` stands for."""
         raise NotPlain(kind)
+
+    def not_whole(self):
+        """Called when a value arrives without a part of it."""
 
     def encode(self, value, depth=0):
         """`value` as JSON-able data. Raises `NotPlain`."""
@@ -82,7 +90,9 @@ class Coder:
         if kind is collections.OrderedDict:
             return {"O": self._pairs(value, depth)}
         if kind is collections.defaultdict:
-            return {"dd": self._pairs(value, depth)}
+            return {"dd": [self._pairs(value, depth), _factory_name(value.default_factory)]}
+        if kind is types.MappingProxyType:
+            return {"mp": self._pairs(value, depth)}
         if kind is collections.deque:
             return {"q": [value.maxlen, [self.encode(item, depth + 1) for item in value]]}
         if kind is uuid.UUID:
@@ -122,6 +132,9 @@ class Coder:
             return {self.decode(k): self.decode(v) for k, v in body}
         return self._decode_rare(tag, body)
 
+    def _decoded(self, pairs):
+        return [(self.decode(k), self.decode(v)) for k, v in pairs]
+
     def _decode_rare(self, tag, body):
         if tag == "i":
             return int(body, 16)
@@ -139,11 +152,16 @@ class Coder:
             return _TIMES[body[0]].fromisoformat(body[1])
         if tag == "td":
             return datetime.timedelta(*body)
-        if tag in ("C", "O", "dd"):
-            pairs = [(self.decode(k), self.decode(v)) for k, v in body]
+        if tag == "dd":
+            pairs, factory = body
+            if factory not in _BY_NAME:
+                self.not_whole()
+            return collections.defaultdict(_BY_NAME.get(factory), self._decoded(pairs))
+        if tag in ("C", "O", "mp"):
+            pairs = self._decoded(body)
             if tag == "C":
                 return collections.Counter(dict(pairs))
-            return collections.OrderedDict(pairs) if tag == "O" else collections.defaultdict(None, pairs)
+            return collections.OrderedDict(pairs) if tag == "O" else types.MappingProxyType(dict(pairs))
         if tag == "q":
             return collections.deque((self.decode(item) for item in body[1]), body[0])
         if tag == "u":
@@ -164,6 +182,11 @@ class Coder:
             raise NotPlain("an array of objects")
         array = numpy.frombuffer(bytearray.fromhex(content), dtype=dtype)
         return array[0] if shape is None else array.reshape(shape)
+
+
+def _factory_name(factory):
+    known = factory is None or type(factory) is type
+    return _FACTORIES.get(factory, "?") if known else "?"
 
 
 _TAGS = {tuple: "t", set: "s", frozenset: "z"}

@@ -78,11 +78,12 @@ def until_end(child, helper, out, proof, request, control, started, folders):
         os.close(exits)
     if helper and not ended.limit:
         ended.proof = drain(proof, PROOF)
-        if ended.proof.removeprefix(b"c")[:1] == b"D":  # the answer left: how, must be seen before the kill
+        if ended.proof.lstrip(b"cfw")[:1] == b"D":  # the answer left: how, must be seen before the kill
             if not wait_for(helper, _LAST_MS):
                 ended.helper_status = STILL_RAN
     end_all(ended, child, helper, alone_in_namespace)
-    ended.proof += drain(proof, PROOF - len(ended.proof))
+    if proof is not None:
+        ended.proof += drain(proof, PROOF - len(ended.proof))
     take(ended, drain(out, request.output + 65536), request.output)
     if ended.limit == NO_LIMIT and ended.cpu_s > request.cpu_s:
         ended.limit = CPU

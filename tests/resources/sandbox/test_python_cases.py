@@ -26,6 +26,9 @@ HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[2]
 SHARED = Path(os.environ.get("SEEDLINE_SHARED", REPOSITORY.parent / "shared"))
 LIMITS = Limits(cpu_s=1.5, retry_cpu_s=0)
+HONEST = ("honest", "plain")
+ONE_PROCESS = "import sys\nsys.path\n"  # tests that look at `sys` are judged beside the answer
+FLAGGED = "pass with a flag"  # which is not kept
 AMPLE_S = 15.0  # for what must end otherwise than by time, however slow the machine is
 HOST_FILE = Path("/tmp/host_canary.txt")  # what some programs try to write
 ORDINARY_UID = 61001
@@ -44,15 +47,20 @@ class Case:
 
 def own_cases() -> list[Case]:
     cases = []
-    for file in ("honest", "hostile"):
+    for file in ("honest", "plain", "hostile", "lies"):
         text = (HERE / "python_cases" / f"{file}.py.txt").read_text()
         for block in re.split(r"^#### ", text, flags=re.MULTILINE)[1:]:
             head, _, body = block.partition("\n")
             name, accept, *proof = (part.strip() for part in head.split("|"))
             code, _, tests = body.partition("# === TESTS ===\n")
             cases.append(
-                Case(name, code, tests, tuple(accept.split()), proof[0] if proof else "", file == "honest")
+                Case(name, code, tests, tuple(accept.split()), proof[0] if proof else "", file in HONEST)
             )
+            if file == "lies":  # the same lie beside the tests
+                beside = f"{ONE_PROCESS}{tests}"
+                cases.append(
+                    Case(f"beside the tests: {name}", code, beside, (*accept.split(), FLAGGED), "in_process")
+                )
     return cases
 
 
@@ -137,7 +145,10 @@ def as_user(cases: list[Case], backend: str, folder: Path) -> dict[str, dict]:
 def assert_right(case: Case, found: dict[str, dict]) -> None:
     row = found[case.name]
     said = f"{row['verdict']}: {row['detail']} {row['flags']} {row['output_tail'][-400:]}"
-    assert row["verdict"] in case.accept, said
+    verdict = (
+        FLAGGED if row["verdict"] == "pass" and row["flags"] and FLAGGED in case.accept else row["verdict"]
+    )
+    assert verdict in case.accept, said
     if case.proof:
         assert row["proof"] == case.proof, said
     if case.honest:

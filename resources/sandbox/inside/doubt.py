@@ -1,0 +1,260 @@
+"""What tests could see of the answer beyond values: asked of their syntax alone, so that no answer decides it.
+
+Belongs here: which tests need one process with the answer, and which could tell a value from its copy (identity,
+changes of what they got, results that are held while the answer goes on). Words in comments, in texts and as
+names of their own mean nothing.
+"""
+
+import ast
+import builtins
+
+from rewriting import called_name
+
+_MODULES = frozenset(
+    "inspect doctest io threading multiprocessing asyncio subprocess os tempfile pathlib shutil sqlite3 gc weakref "
+    "sys pickle importlib builtins logging warnings signal socket ctypes concurrent pandas csv glob traceback "
+    "types contextlib mock dis timeit tracemalloc dataclasses".split()
+)
+_BUILTINS = frozenset(
+    "open input globals locals vars eval exec __import__ dir compile super memoryview".split()
+)
+_SPECIAL = frozenset(
+    "__dict__ __doc__ __annotations__ __wrapped__ __code__ __closure__ __globals__ __module__ __mro__ __bases__ "
+    "__slots__ __class__ __defaults__ __subclasses__ __init__ __new__".split()
+)
+_WITH_STATE = frozenset(("random", "numpy", "decimal", "locale", "itertools", "time"))
+_STATE = frozenset(
+    "seed setstate getcontext setcontext localcontext setlocale tzset set_printoptions".split()
+)
+"""What tests set for the answer in a library that both use."""
+_CHANGES = frozenset(
+    "append extend insert remove pop clear sort reverse update add discard setdefault popitem appendleft popleft "
+    "extendleft rotate intersection_update difference_update symmetric_difference_update subtract fill resize "
+    "move_to_end __setitem__ __delitem__".split()
+)
+_FRESH_CALLS = frozenset(
+    "list dict set bytearray sorted len sum min max abs int float str range tuple defaultdict deque Counter "
+    "OrderedDict round bool".split()
+)
+_FRESH = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Constant, ast.Tuple, ast.BinOp,
+          ast.Compare, ast.JoinedStr, ast.GeneratorExp, ast.BoolOp, ast.UnaryOp, ast.Lambda)  # fmt: skip
+_BUILTIN = frozenset(vars(builtins))
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+
+
+class Doubt:
+    """Reads a tree. `one_process`: why the tests need one; `identity`, `changes`: what they could observe."""
+
+    def __init__(self, tree):
+        self.bound, self.handed, self.values = set(), set(), {}
+        self.used, self.modules = set(), {}
+        self.one_process = None
+        self.identity = self.changes = False
+        nodes = _nodes(tree)
+        for looks in (_FIRST, _SECOND):
+            for node in nodes:
+                look = looks.get(type(node))
+                if look is not None:
+                    look(self, node)
+        for name, module in self.modules.items():
+            if name in self.used and module in _MODULES:
+                self.one_process = module
+        if not self.changes and self.values:
+            self.changes = any(_holds(scope.body) for scope in nodes if _is_scope(scope))
+
+    # -- first: what names are ------------------------------------------------------------------------------
+
+    def name(self, node):
+        if type(node.ctx) is ast.Load:
+            self.used.add(node.id)
+        else:
+            self.bound.add(node.id)
+
+    def defined(self, node):
+        self.bound.add(node.name)
+
+    def argument(self, node):
+        self.bound.add(node.arg)
+
+    def imported(self, node):
+        for alias in node.names:
+            self.modules[alias.asname or alias.name.partition(".")[0]] = _home(alias.name)
+
+    def imported_from(self, node):
+        for alias in node.names:
+            name = f"{node.module or ''}.{alias.name}"
+            self.modules[alias.asname or alias.name] = _home(name)
+            if alias.name == "*" and _home(name) in _MODULES:
+                self.one_process = node.module
+
+    def assigned(self, node):
+        for target in node.targets:
+            if type(target) is ast.Name:
+                self.values.setdefault(target.id, []).append(node.value)
+
+    def passed(self, node):
+        """Names that a function which may be the answer's was given."""
+        if called_name(node) not in _BUILTIN and not called_name(node).startswith("assert"):
+            for part in (*node.args, *(keyword.value for keyword in node.keywords)):
+                self.handed.update(n.id for n in ast.walk(part) if type(n) is ast.Name)
+
+    # -- second: what is done with them ---------------------------------------------------------------------
+
+    def loaded(self, node):
+        if node.id in _STATE and self.modules.get(node.id) in _WITH_STATE:
+            self.one_process = node.id
+        if node.id in _BUILTINS and node.id not in self.bound and node.id not in self.modules:
+            self.one_process = node.id
+
+    def attribute(self, node):
+        if node.attr in _SPECIAL:
+            self.one_process = node.attr
+        of_module = type(node.value) is ast.Name and node.value.id in self.modules
+        if (of_module and type(node.ctx) is not ast.Load) or (node.attr in _STATE and self._of_library(node)):
+            self.one_process = node.attr
+        if type(node.ctx) is not ast.Load:
+            self.changed(node.value)
+
+    def _of_library(self, node):
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        return isinstance(node, ast.Name) and self.modules.get(node.id) in _WITH_STATE
+
+    def subscript(self, node):
+        if type(node.ctx) is not ast.Load:
+            self.changed(node.value)
+
+    def awaited(self, node):
+        self.one_process = "async"
+
+    def comparison(self, node):
+        sides = [node.left, *node.comparators]
+        for operator, left, right in zip(node.ops, sides, sides[1:], strict=False):
+            if isinstance(operator, ast.Is | ast.IsNot) and not (_fixed(left) or _fixed(right)):
+                self.identity = True
+
+    def call(self, node):
+        name = called_name(node)
+        if name == "id" and name not in self.bound:
+            self.identity = True
+        elif name in ("assertIs", "assertIsNot") and not any(map(_fixed, node.args[:2])):
+            self.identity = True
+        elif name in _CHANGES and type(node.func) is ast.Attribute:
+            self.changed(node.func.value)
+        elif type(node.func) is ast.Name and name in ("setattr", "delattr") and node.args:
+            self.changed(node.args[0])
+
+    def growth(self, node):
+        if type(node.target) is ast.Name and not isinstance(node.value, ast.Constant | ast.JoinedStr):
+            self.changed(node.target)
+
+    def changed(self, node):
+        """`node` is changed: seen by the answer, or by the tests in another place, unless it is theirs alone."""
+        deep = type(node) is not ast.Name
+        while not isinstance(node, ast.Name):
+            if isinstance(node, ast.Attribute | ast.Subscript):
+                node = node.value
+            elif isinstance(node, ast.Call):
+                node = node.func
+            else:
+                return
+        if node.id in ("self", "cls"):
+            return
+        values = self.values.get(node.id, [])
+        own = bool(values) and all(map(_fresh, values)) and node.id not in self.handed
+        if not own or (deep and any(map(_holds_calls, values))):
+            self.changes = True
+
+
+_FIRST = {
+    ast.Name: Doubt.name, ast.FunctionDef: Doubt.defined, ast.AsyncFunctionDef: Doubt.defined,
+    ast.ClassDef: Doubt.defined, ast.arg: Doubt.argument, ast.Import: Doubt.imported,
+    ast.ImportFrom: Doubt.imported_from, ast.Assign: Doubt.assigned, ast.Call: Doubt.passed,
+}  # fmt: skip
+_SECOND = {
+    ast.Name: Doubt.loaded, ast.Attribute: Doubt.attribute, ast.Subscript: Doubt.subscript,
+    ast.AsyncFunctionDef: Doubt.awaited, ast.Await: Doubt.awaited, ast.Compare: Doubt.comparison,
+    ast.Call: Doubt.call, ast.AugAssign: Doubt.growth,
+}  # fmt: skip
+
+
+def _nodes(tree):
+    """Every node of a tree; half the time of `ast.walk`, and paid by every suite."""
+    found = [tree]
+    for node in found:
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if type(value) is list:
+                found += [part for part in value if isinstance(part, ast.AST)]
+            elif isinstance(value, ast.AST) and field != "ctx":
+                found.append(value)
+    return found
+
+
+def _home(name):
+    return "mock" if name.startswith("unittest.mock") else name.partition(".")[0]
+
+
+def _fixed(node):
+    """Whether comparing identity with this says no more than comparing values: None, True, a type, an enum member."""
+    if isinstance(node, ast.Constant):
+        return node.value is None or isinstance(node.value, bool) or node.value is Ellipsis
+    if isinstance(node, ast.Name):
+        return node.id in _BUILTIN
+    return isinstance(node, ast.Call) and called_name(node) == "type"
+
+
+def _fresh(value):
+    """Whether an expression makes an object that nobody else has."""
+    return isinstance(value, _FRESH) or (isinstance(value, ast.Call) and called_name(value) in _FRESH_CALLS)
+
+
+def _holds_calls(value):
+    return any(
+        isinstance(part, ast.Call) and called_name(part) not in _FRESH_CALLS for part in ast.walk(value)
+    )
+
+
+def _is_scope(node):
+    return isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef)
+
+
+def _holds(body):
+    """Whether a result is kept under a name while something else is called, and looked at after that."""
+    kept = {}  # name: what has happened since it was bound; 1: nothing yet, 2: another call
+    for node in _in_order(body):
+        if isinstance(node, ast.Call):
+            if called_name(node) not in _BUILTIN and not called_name(node).startswith("assert"):
+                kept = dict.fromkeys(kept, 2)
+        elif isinstance(node, ast.Name):
+            if type(node.ctx) is ast.Load and kept.get(node.id) == 2:
+                return True
+        else:  # a binding, behind its value
+            for name in node:
+                kept[name] = 1
+    return False
+
+
+def _in_order(body):
+    """Calls, names and bindings (as lists of names) about as they happen; nested functions are scopes of their own."""
+    found = []
+
+    def visit(node):
+        if isinstance(node, _SCOPES):
+            return
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.AugAssign):
+            if node.value is not None:
+                visit(node.value)
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            stored = [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
+            if node.value is not None and _holds_calls(node.value):
+                found.append(stored)
+            return
+        for child in ast.iter_child_nodes(node):
+            visit(child)
+        if isinstance(node, ast.Call | ast.Name):
+            found.append(node)
+
+    for statement in body:
+        visit(statement)
+    return found

@@ -1,0 +1,195 @@
+"""Operators of the answer's own code, in one process with the tests: asked by the tests against a plain value they
+decide nothing, as if they were not there.
+
+Belongs here: looking at the values that reach the tests' comparisons, and putting guards around the methods of
+their classes. The answer's own code may use them as it likes: a guard looks who asks.
+"""
+
+import collections
+import functools
+import opcode
+import sys
+import types
+
+import operators
+
+_ATOMS = frozenset((int, str, float, bool, type(None), bytes, complex, range, types.FunctionType,
+                    types.BuiltinFunctionType, types.ModuleType, types.MethodType))  # fmt: skip
+_ITERATED = (list, tuple, set, frozenset, collections.deque)
+_HEAP = 1 << 9  # a class made by running Python code
+_flags = type.__dict__["__flags__"].__get__
+_mro = type.__dict__["__mro__"].__get__
+_names = type.__dict__["__dict__"].__get__
+_GUARDED = (
+    operators.COMPARISONS | operators.ARITHMETIC | {"__contains__", "__instancecheck__", "__subclasscheck__"}
+)
+_LIES = frozenset(("__class__", "__array_ufunc__", "__array_function__"))
+_FUNCTION, _WRAPPERS = types.FunctionType, (types.WrapperDescriptorType, types.MethodDescriptorType,
+                                            types.BuiltinFunctionType, types.ClassMethodDescriptorType)  # fmt: skip
+_getframe = sys._getframe
+_STORE_GLOBAL, _EXTENDED = opcode.opmap["STORE_GLOBAL"], opcode.EXTENDED_ARG
+
+
+class OwnOperators:
+    """One run's guards. `known`: ids of the classes that were there before the answer; `trusted`: folders of code."""
+
+    def __init__(self, known, trusted, answer_file, tests_file):
+        self.known, self.trusted = known, trusted
+        self.answer_file, self.tests_file = answer_file, tests_file
+        self.guards = {}  # by id, and held: an id is theirs while they live
+        self.lies = False
+
+    def screen(self, value):
+        """`value`, once the classes of all that is in it are guarded. Called by the rewritten tests."""
+        if type(value) not in _ATOMS:
+            self.look(value)
+        return value
+
+    def look(self, value):
+        """Guard the classes in a value, however deep its containers; attributes are met when they are read."""
+        waiting, seen = [value], set()
+        while waiting:
+            value = waiting.pop()
+            kind = type(value)
+            if kind in _ATOMS or id(value) in seen:
+                continue
+            seen.add(id(value))
+            if isinstance(value, dict):
+                parts = [*dict.keys(value), *dict.values(value)]
+            else:
+                for base in _ITERATED:
+                    if isinstance(value, base):
+                        parts = list(base.__iter__(value))
+                        break
+                else:
+                    parts = ()
+            if parts and not set(map(type, parts)) <= _ATOMS:
+                waiting += [part for part in parts if type(part) not in _ATOMS]
+            if _flags(kind) & _HEAP and id(kind) not in self.known:
+                self.guard_class(kind)
+            if isinstance(value, type) and type(value) is not type and id(type(value)) not in self.known:
+                self.guard_class(type(value))
+
+    def guard_class(self, kind):
+        """Guard every operator of `kind` that foreign code implements."""
+        for base in _mro(kind):
+            if not _flags(base) & _HEAP or id(base) in self.known:
+                continue
+            names = _names(base)
+            for name in names.keys() & _GUARDED:
+                method = names[name]
+                if method is not None and id(method) not in self.guards and self.foreign(method):
+                    guard = self.guarded(name, method, base)
+                    self.guards[id(guard)] = guard
+                    type.__setattr__(base, name, guard)
+            for name in names.keys() & _LIES:
+                self.lies = self.lies or self.foreign(getattr(names[name], "fget", names[name]))
+
+    def foreign(self, method):
+        """Whether a method is other than the interpreter's own or a library's."""
+        if isinstance(method, _WRAPPERS):
+            return False
+        if type(method) is not _FUNCTION or not method.__code__.co_filename.startswith(self.trusted):
+            return True
+        cells = method.__closure__ or ()  # a library's wrapper around a function of somebody else
+        return any(type(c.cell_contents) is _FUNCTION and self.foreign(c.cell_contents) for c in cells)
+
+    def plain(self, value):
+        """Whether a value is of no class that was made in this run."""
+        kind = type(value)
+        if not _flags(kind) & _HEAP or id(kind) in self.known:
+            return True
+        home = sys.modules.get(kind.__module__) if isinstance(kind.__module__, str) else None
+        origin = getattr(home, "__file__", None)
+        there = isinstance(origin, str) and origin.startswith(self.trusted)
+        return there and vars(home).get(kind.__name__) is kind
+
+    def asked_by_answer(self):
+        """Whether the answer's own code comes before the tests' on the way here."""
+        frame = _getframe(2)
+        while frame is not None:
+            name = frame.f_code.co_filename
+            if name == self.tests_file:
+                return False
+            if name == self.answer_file:
+                return True
+            frame = frame.f_back
+        return False
+
+    def guarded(self, name, method, base):
+        """`method` for whoever may ask it; for the tests with a plain value what the class has without it."""
+
+        @functools.wraps(method, updated=())
+        def guard(self_, *others):
+            original = method.__get__(self_, type(self_)) if hasattr(method, "__get__") else method
+            if not others or not self.plain(others[0]) or self.asked_by_answer():
+                return original(*others)
+            if name == "__contains__":
+                if original(operators.stranger(others[0])):
+                    raise TypeError(f"argument of type {type(self_).__name__!r} says yes to anything")
+                return original(*others)
+            beneath = self.beneath(type(self_), base, name)
+            if name in operators.ARITHMETIC:
+                if beneath is None or name in operators.MAKING:
+                    found = original(*others)
+                    if name in operators.MAKING or not self.plain(found):
+                        return found
+                return NotImplemented if beneath is None else beneath(self_, *others)
+            return NotImplemented if beneath is None else beneath(self_, *others)
+
+        return guard
+
+    def beneath(self, kind, base, name):
+        """What the interpreter's own class below `base` has under `name`."""
+        line = _mro(kind)
+        for below in line[line.index(base) + 1 :] if base in line else ():
+            method = _names(below).get(name)
+            if method is not None and (not _flags(below) & _HEAP or id(below) in self.known):
+                return method
+        return None
+
+
+def stored_globals(code, inner=False):
+    """The names that functions in `code` bind by `global`."""
+    found = set()
+    if inner:
+        at, extended = 0, 0
+        while at < len(code.co_code):
+            operation, argument = code.co_code[at], code.co_code[at + 1] | extended
+            extended = argument << 8 if operation == _EXTENDED else 0
+            if operation == _STORE_GLOBAL:
+                found.add(code.co_names[argument])
+            at += 2
+    for part in code.co_consts:
+        if type(part) is type(code):
+            found |= stored_globals(part, True)
+    return found
+
+
+class TestsNames:
+    """What the tests' own names are bound to, where answer and tests share one namespace."""
+
+    def __init__(self, space, suite, builtin_names, answer):
+        self.space, self.owned, self.answer = space, suite.owned, answer
+        self.exported = frozenset(space)
+        self.bound = {}
+        # names that mean a builtin to the tests, and that nobody may put another object under
+        self.builtin = [n for n in suite.names - suite.bound if n in builtin_names and n not in space]
+
+    def note(self, names):
+        """Called by the rewritten tests behind each simple statement at their top level that binds `names`."""
+        for name in names:
+            # a variable of the answer that its functions declare `global` is theirs to change
+            if name in self.owned and not (name in self.exported and name in stored_globals(self.answer)):
+                self.bound[name] = self.space.get(name)
+
+    def changed(self):
+        """A name that somebody else has changed; None if there is none."""
+        space = self.space
+        for name, value in self.bound.items():
+            if space.get(name) is not value:
+                return name
+        for name in self.builtin:
+            if name in space:
+                return name
+        return None
