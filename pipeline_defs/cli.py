@@ -18,6 +18,7 @@ from pipeline_defs.commands import (
     cache,
     coreset,
     dedup,
+    dumps,
     engine,
     init,
     lab,
@@ -32,6 +33,7 @@ from pipeline_defs.commands import (
     typecheck,
     ui,
     verify,
+    verify_store,
 )
 
 app = typer.Typer(
@@ -79,6 +81,7 @@ mount(
         ("trace", trace.trace),
         ("cache", cache.cache),
         ("sources", sources.sources),
+        ("verify-store", verify_store.verify_store),
     ],
 )
 mount(
@@ -94,6 +97,7 @@ mount(
     ],
 )
 
+app.add_typer(dumps.dumps, name="dumps", rich_help_panel=DATA)
 app.add_typer(engine.engine, name="engine", rich_help_panel=PIPELINE)
 
 

@@ -5,6 +5,7 @@ and stores. Importing this module reads no settings and imports nothing heavy;
 what Dagster loads is `code_location.py`.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,13 +23,25 @@ import assets.raw_corpus.asset as raw_corpus
 import assets.sft_dataset.asset as sft_dataset
 import assets.verified_responses.asset as verified_responses
 from assets.publishing.recipe_assets import RecipeAssets
-from pipeline_defs.automation import rebuild_when_inputs_change
+from assets.publishing.step import AUTOMATED
+from pipeline_defs.automation import Looks, rebuild_when_inputs_change
+from pipeline_defs.jobs import corpus_dump_job, manage_dump
+from pipeline_defs.lost_runs import lost_runs_sensor
 from pipeline_defs.partitions import CORPUS_DUMPS, language_partitions
 from pipeline_defs.recipes.model import Recipe, RecipeError, load_recipe
 from pipeline_defs.resources import build_resources
-from pipeline_defs.sensors import corpus_dump_job, folder_sensor, s3_sensor
+from pipeline_defs.runs import source_fingerprints
+from pipeline_defs.sensors import DumpLookout, dumps_check, folder_sensor, named_sensor, s3_sensor
 from pipeline_defs.settings import Settings, load_settings
 from resources.languages.names import LANGUAGES
+from resources.parquet_store import StoreWatch
+
+EXECUTOR = {
+    "max_concurrent": 2,
+    "start_method": {"forkserver": {"preload_modules": ["dagster"]}},
+}
+"""Steps are forked from a process that has Dagster imported, which is most of a step's start. Nothing else is: what
+starts threads when it is imported must not be forked."""
 
 
 def build_defs(
@@ -45,62 +58,80 @@ def build_defs(
         raise RecipeError(f"two enabled recipes have one name: {', '.join(sorted(names))}")
     used = {language for recipe in enabled for language in recipe.languages}
     languages = language_partitions([language for language in LANGUAGES if language in used])
+    used_resources = {**build_resources(settings), **(resources or {})}
+    sources, watch = used_resources["corpus_sources"], StoreWatch(used_resources["store"].store())
+    looks = Looks(watch, source_fingerprints(sources, settings.benchmarks))
+    dumps = corpus_dump.build(CORPUS_DUMPS, settings.corpus)
+    lookout = DumpLookout(watch, sources, corpus_dump.version_of(settings.corpus))
     job = corpus_dump_job()
-    sensors: list[dg.SensorDefinition] = [automation_sensor()]
+    status = dg.DefaultSensorStatus.RUNNING if settings.sensors_on else dg.DefaultSensorStatus.STOPPED
+    sensors: list[dg.SensorDefinition] = [automation_sensor(status), lost_runs_sensor()]
+    if settings.dumps.named:
+        sensors.append(named_sensor(list(settings.dumps.named), lookout, job, status))
     if settings.dumps.folder is not None:
-        sensors.append(folder_sensor(settings.dumps.folder, job))
+        sensors.append(folder_sensor(settings.dumps.folder, lookout, job, status))
     if settings.dumps.s3_prefix is not None:
-        sensors.append(s3_sensor(settings.dumps.s3_prefix, job))
+        sensors.append(s3_sensor(settings.dumps.s3_prefix, lookout, job, status))
+    rebuild = rebuild_when_inputs_change(looks)
     return dg.Definitions(
         assets=[
-            corpus_dump.build(CORPUS_DUMPS, settings.corpus),
-            raw_corpus.build(
-                languages, CORPUS_DUMPS, settings.raw_corpus, rebuild_when_inputs_change(), settings.s3
-            ),
-            benchmarks.build(settings.benchmarks),
-            *(asset for recipe in enabled for asset in recipe_assets(recipe, settings)),
+            dumps,
+            raw_corpus.build(languages, CORPUS_DUMPS, settings.raw_corpus, rebuild, settings.s3),
+            benchmarks.build(settings.benchmarks, rebuild),
+            *(asset for recipe in enabled for asset in recipe_assets(recipe, settings, looks)),
         ],
-        asset_checks=[check for recipe in enabled for check in recipe_checks(recipe, settings)],
-        jobs=[job],
+        asset_checks=[dumps_check(lookout, lambda: settings.dumps.named)],
+        jobs=[job, manage_dump],
         sensors=sensors,
-        resources={**build_resources(settings), **(resources or {})},
-        executor=dg.multiprocess_executor.configured({"max_concurrent": 2}),
+        resources=used_resources,
+        executor=dg.multiprocess_executor.configured(EXECUTOR),
     )
 
 
-def recipe_assets(recipe: Recipe, settings: Settings) -> list[dg.AssetsDefinition]:
+def recipe_assets(recipe: Recipe, settings: Settings, looks: Looks) -> list[dg.AssetsDefinition]:
     """The assets of one recipe, in the order the data flows."""
-    shared = shared_of(recipe, settings)
+    shared = shared_of(recipe, settings, looks)
     return [
         filtered_seeds.build(shared, recipe.seeds, recipe.engine),
         instructions.build(shared, recipe.instructions, recipe.engine),
         candidate_responses.build(shared, recipe.responses, recipe.engine),
         verified_responses.build(shared, recipe.verification, recipe.engine),
-        sft_dataset.build(shared, recipe.sft, recipe.engine),
+        sft_dataset.build(shared, recipe.sft, recipe.engine, audit.broken_lineage),
         checkpoint.build(shared, recipe.checkpoint),
         eval_scores.build(shared, recipe.evaluation),
         *audit.build(shared),
     ]
 
 
-def recipe_checks(recipe: Recipe, settings: Settings) -> Sequence[dg.AssetChecksDefinition]:
-    """Checks that stand beside the assets of one recipe and run over finished tables."""
-    return audit.checks(shared_of(recipe, settings))
-
-
-def shared_of(recipe: Recipe, settings: Settings) -> RecipeAssets:
+def shared_of(recipe: Recipe, settings: Settings, looks: Looks) -> RecipeAssets:
     """What the assets of `recipe` share."""
     return RecipeAssets(
         recipe=recipe.name,
         languages=recipe.languages,
         partitions=language_partitions(recipe.languages),
-        rebuild=rebuild_when_inputs_change(),
-        rebuild_on_data_only=rebuild_when_inputs_change(on_code_change=settings.rebuild_gpu_on_code_change),
+        rebuild=rebuild_when_inputs_change(looks),
+        rebuild_on_data_only=rebuild_when_inputs_change(
+            looks, on_code_change=settings.rebuild_gpu_on_code_change
+        ),
+        rebuild_expensive_on_code=settings.rebuild_gpu_on_code_change,
     )
 
 
-def automation_sensor() -> dg.AutomationConditionSensorDefinition:
-    """Evaluates the conditions of all assets; off until somebody switches it on in the UI."""
-    return dg.AutomationConditionSensorDefinition(
-        "rebuild_when_inputs_change", target=dg.AssetSelection.all(), minimum_interval_seconds=30
-    )
+def automation_sensor(status: dg.DefaultSensorStatus) -> dg.AutomationConditionSensorDefinition:
+    """Evaluates the conditions of all assets; `status` says whether it is on before anybody switches it.
+
+    In the code server, where the conditions can look into the store; as runs and not as backfills, which would
+    wait for more ticks.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        return dg.AutomationConditionSensorDefinition(
+            "rebuild_when_inputs_change",
+            target=dg.AssetSelection.all(),
+            description="Rebuilds what is missing or out of date, one run a language, when its inputs are there.",
+            minimum_interval_seconds=15,
+            default_status=status,
+            run_tags={AUTOMATED: "true"},
+            emit_backfills=False,
+            use_user_code_server=True,
+        )

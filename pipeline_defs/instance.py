@@ -3,11 +3,13 @@
 A deployment with its own DAGSTER_HOME keeps it; otherwise the instance lives below the project's home.
 """
 
+import fcntl
 import os
 from pathlib import Path
 
 import dagster as dg
 
+from pipeline_defs.lost_runs import end_lost_runs
 from pipeline_defs.settings import Settings
 
 INSTANCE_YAML = """\
@@ -39,10 +41,21 @@ def prepare_instance(settings: Settings) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     config = home / "dagster.yaml"
     if not config.exists():
-        config.write_text(INSTANCE_YAML, encoding="utf-8")
+        unfinished = config.with_name(f".dagster.yaml.{os.getpid()}")
+        unfinished.write_text(INSTANCE_YAML, encoding="utf-8")
+        unfinished.replace(config)  # another process reads all of it or none
     return home
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
-    """The shared instance."""
-    return dg.DagsterInstance.from_config(str(prepare_instance(settings)))
+    """The shared instance, whose lost runs are ended.
+
+    A lock goes round the opening: two processes that make the tables of a fresh instance at once would leave it
+    broken for good.
+    """
+    home = prepare_instance(settings)
+    with (home / ".opening.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        instance = dg.DagsterInstance.from_config(str(home))
+    end_lost_runs(instance)
+    return instance

@@ -4,16 +4,21 @@ The runs are real ones of the shared instance, so the UI shows them; they execut
 assets are stale is `staleness.py`'s matter.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import dagster as dg
 
+from assets.benchmarks.asset import KEY as BENCHMARKS
+from assets.benchmarks.asset import files_digest
 from assets.corpus_dump.asset import KEY as CORPUS_DUMP
+from pipeline_defs.dumps import fingerprint_of
+from pipeline_defs.lost_runs import PROCESS_TAG, this_process
 from pipeline_defs.partitions import CORPUS_DUMPS
-from pipeline_defs.staleness import Work, find_stale
+from pipeline_defs.staleness import Judge, SourceFingerprint, Work
 from resources.corpus_source.resource import CorpusSourcesResource
-from resources.parquet_store import ParquetStore
+from resources.parquet_store import ParquetStore, StoreWatch
 
 
 @dataclass(frozen=True)
@@ -28,28 +33,24 @@ class RunFailedError(RuntimeError):
     """A run failed; the message names the asset and the error."""
 
 
-def stale_work(
-    defs: dg.Definitions,
-    instance: dg.DagsterInstance,
-    store: ParquetStore,
-    sources: CorpusSourcesResource,
-    *,
-    selected: Sequence[dg.AssetKey],
-    languages: Sequence[str],
-    dumps: Sequence[str],
-    force: bool = False,
-) -> list[Work]:
-    """What is out of date among `selected`, over `languages` and `dumps`, whose sources are asked for changes."""
-    fingerprints = {dump: sources.open(dump).fingerprint() for dump in dumps}
-    return find_stale(
-        defs.resolve_asset_graph(),
-        instance,
-        store,
-        selected=selected,
-        partitions=[*dumps, *languages],
-        source_fingerprints=fingerprints,
-        force=force,
+def judge_of(
+    defs: dg.Definitions, store: ParquetStore, sources: CorpusSourcesResource, benchmarks: Mapping[str, Path]
+) -> Judge:
+    """The judge over what stands in `store` now."""
+    return Judge(
+        defs.resolve_asset_graph(), StoreWatch(store).look(), source_fingerprints(sources, benchmarks)
     )
+
+
+def source_fingerprints(sources: CorpusSourcesResource, benchmarks: Mapping[str, Path]) -> SourceFingerprint:
+    """Fingerprints of what is read from outside: dumps, where their source is still there, and benchmark files."""
+
+    def fingerprint(key: dg.AssetKey, partition: str | None) -> str | None:
+        if key == CORPUS_DUMP and partition is not None:
+            return fingerprint_of(partition, sources)
+        return files_digest(benchmarks) if key == BENCHMARKS else None
+
+    return fingerprint
 
 
 def in_batches(work: Sequence[Work]) -> list[Batch]:
@@ -93,12 +94,16 @@ def run_batch(
         asset_selection=list(batch.keys),
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,
-        tags={"seedline/command": "materialize"},
+        tags={"seedline/command": "materialize", PROCESS_TAG: this_process()},
     )
     for event in result.all_events:
         if on_event is not None:
             on_event(event)
     if not result.success:
+        if CORPUS_DUMP in batch.keys and batch.partition not in instance.get_materialized_partitions(
+            CORPUS_DUMP
+        ):
+            instance.delete_dynamic_partition(CORPUS_DUMPS.name or "", batch.partition or "")
         raise RunFailedError("\n".join(_failures(result)))
 
 
@@ -107,7 +112,10 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
     for event in result.all_events:
         if event.is_step_failure:
             error = event.step_failure_data.error
-            while error is not None and error.cause is not None:
+            # the first error below Dagster's own is the one whose message was written for a reader
+            while (
+                error is not None and error.cause is not None and (error.cls_name or "").startswith("Dagster")
+            ):
                 error = error.cause
             lines.append(f"{event.step_key}: {error.message.strip() if error else 'failed'}")
     failed_checks = [

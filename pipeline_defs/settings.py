@@ -116,6 +116,9 @@ class Settings(BaseSettings):
         description="where and how models run, their servers, prices and budget",
     )
     workers: int = Field(default=0, ge=0, description="processes of the CPU stages; 0: one a core")
+    sensors_on: bool = Field(
+        default=False, description="the sensors run from the start, without being switched on in the UI"
+    )
     rebuild_gpu_on_code_change: bool = Field(
         default=False, description="let automation start model stages when only a prompt or setting changed"
     )

@@ -1,18 +1,29 @@
-"""Which partitions of which assets are out of date, and why: what `seedline plan` shows and the command runs.
+"""Which partitions of which assets are out of date, and why: for `seedline plan`, the command, and automation.
 
-Judged by the files themselves: each artifact carries the code version and the content digests it was made
-from. Dagster's own staleness leaves out edges over many partitions, so it is not asked.
+Judged by the files themselves: each artifact carries the code version, the content digests it was made from and
+the outcome of its checks. Dagster's own staleness leaves out edges over many partitions, and knows nothing of
+files that were changed, so it is not asked. When something is run is said elsewhere.
 """
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import dagster as dg
-from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
+from dagster._core.definitions.assets.graph.base_asset_graph import BaseAssetGraph
 
-from pipeline_defs.partitions import CORPUS_DUMPS
-from resources.parquet_store import ParquetStore, TableAddress
+from resources.parquet_store import Snapshot, TableAddress
+from resources.parquet_store.address import DUMPS
+from resources.parquet_store.attempts import Attempt, signature
+from resources.parquet_store.snapshot import input_digests
+
+RAW_CORPUS = ("raw_corpus",)
+
+SourceFingerprint = Callable[[dg.AssetKey, str | None], str | None]
+"""Fingerprint of an asset's input that is no table; None where it has none, or where it is gone."""
+
+TRIES = {"begun": 3, "failed": 2}
+"""How often the same thing is begun without anybody asking, by how the last try ended."""
 
 
 @dataclass(frozen=True)
@@ -24,98 +35,185 @@ class Work:
     reason: str
 
 
+@dataclass(frozen=True)
+class Judge:
+    """Judges partitions by what stands in the store in one snapshot."""
+
+    graph: BaseAssetGraph
+    snapshot: Snapshot
+    source: SourceFingerprint = field(default=lambda _key, _partition: None)
+
+    def out_of_date(
+        self, key: dg.AssetKey, partition: str | None, *, code_matters: bool = True
+    ) -> str | None:
+        """Why the table is to be made again; None where it is up to date.
+
+        A failed check does not make it so: the same inputs would give the same rows.
+        """
+        address = TableAddress.of(tuple(key.path), partition)
+        facts = self.snapshot.facts(address)
+        if facts is None:
+            return "never materialized"
+        if facts.damage:
+            return facts.damage
+        version = self.graph.get(key).code_version
+        if code_matters and facts.code_version != version:
+            return f"code or settings changed ({facts.code_version or 'unknown'} to {version})"
+        unchecked = [name for name in self.blocking_checks(key) if name not in facts.checks]
+        if unchecked:
+            return f"its check {unchecked[0]} was never evaluated over it"
+        source = self.source(key, partition)
+        if source is not None and facts.made_from.get("source") != source:
+            return "its source changed"
+        for suffix, digest in facts.beside.items():
+            beside = self.snapshot.facts(address.sibling(suffix))
+            if beside is None or beside.damage or beside.digest != digest:
+                return f"its table {address.sibling(suffix)} is missing, damaged or another one"
+        return self._other_inputs(key, partition, facts.made_from)
+
+    def _other_inputs(self, key: dg.AssetKey, partition: str | None, made_from: dict[str, str]) -> str | None:
+        now, before = self.made_from(key, partition), dict(made_from)
+        now.pop("source", None)
+        before.pop("source", None)
+        changed = sorted(one for one in now.keys() & before.keys() if now[one] != before[one])
+        if changed:
+            return f"{changed[0]} changed"
+        other = sorted(now.keys() ^ before.keys())
+        return f"its inputs are others (a new dump or language: {other[0]})" if other else None
+
+    def made_from(self, key: dg.AssetKey, partition: str | None) -> dict[str, str]:
+        """Digest of each input as it stands now, and of its source."""
+        digests = input_digests(self.snapshot.facts, self.inputs(key, partition), partition)
+        source = self.source(key, partition)
+        return digests if source is None else {**digests, "source": source}
+
+    def inputs(self, key: dg.AssetKey, partition: str | None) -> list[TableAddress]:
+        """The tables that the partition of `key` reads, there or not; dumps as far as they are stored."""
+        node = self.graph.get(key)
+        addresses: list[TableAddress] = []
+        for parent in sorted(node.parent_keys):
+            if tuple(parent.path) == DUMPS:
+                names: Sequence[str | None] = self.snapshot.partitions(DUMPS)
+            else:
+                names = self._parent_partitions(node, parent, partition)
+            addresses += [TableAddress.of(tuple(parent.path), name) for name in names]
+        return addresses
+
+    def _parent_partitions(
+        self, node: object, parent: dg.AssetKey, partition: str | None
+    ) -> list[str | None]:
+        definition = self.graph.get(parent).partitions_def
+        if definition is None:
+            return [None]
+        mapping = getattr(node, "partition_mappings", {}).get(parent)
+        if isinstance(mapping, dg.SpecificPartitionsPartitionMapping):
+            return sorted(mapping.partition_keys)
+        return [partition] if partition is not None else sorted(definition.get_partition_keys())
+
+    def blocking_checks(self, key: dg.AssetKey) -> list[str]:
+        """Names of the checks without which no row of `key` goes on."""
+        checks = self.graph.get_check_keys_for_assets({key})
+        return sorted(check.name for check in checks if self.graph.get(check).blocking)
+
+    def has_something_to_come(self, key: dg.AssetKey, partition: str | None) -> bool:
+        """Whether there is anything to make the table from: a language that no dump has needs no table."""
+        if not self.graph.get(key).parent_keys:
+            return True
+        return partition in self.languages if partition is not None else bool(self.languages)
+
+    @cached_property
+    def languages(self) -> set[str]:
+        """Languages that a stored dump or the corpus has."""
+        found = set(self.snapshot.partitions(RAW_CORPUS))
+        for dump in self.snapshot.partitions(DUMPS):
+            facts = self.snapshot.facts(TableAddress.of(DUMPS, dump))
+            found.update(facts.languages if facts is not None else ())
+        return found
+
+    def readable(self, key: dg.AssetKey, partition: str | None) -> bool:
+        """Whether others may read the table: it is whole, and its blocking checks passed over these very rows."""
+        facts = self.snapshot.facts(TableAddress.of(tuple(key.path), partition))
+        if facts is None:
+            return not self.has_something_to_come(key, partition)
+        return (
+            not facts.damage
+            and not facts.held_back_by
+            and all(name in facts.checks for name in self.blocking_checks(key))
+        )
+
+    def held_back_by(self, key: dg.AssetKey, partition: str | None) -> list[str]:
+        """Blocking checks that failed over the table as it stands."""
+        facts = self.snapshot.facts(TableAddress.of(tuple(key.path), partition))
+        return facts.held_back_by if facts is not None else []
+
+    def given_up(self, key: dg.AssetKey, partition: str | None) -> Attempt | None:
+        """The record of a table that was tried often enough from the same code and inputs."""
+        attempt = self.snapshot.attempt(TableAddress.of(tuple(key.path), partition))
+        if attempt is None or attempt.state == "forgotten" or attempt.tries < TRIES[attempt.state]:
+            return None
+        now = signature(self.graph.get(key).code_version or "", self.made_from(key, partition))
+        return attempt if attempt.made_from == now else None
+
+
 def find_stale(
-    graph: AssetGraph,
+    judge: Judge,
     instance: dg.DagsterInstance,
-    store: ParquetStore,
     *,
     selected: Sequence[dg.AssetKey],
-    partitions: Sequence[str],
-    source_fingerprints: dict[str, str] | None = None,
+    languages: Sequence[str],
+    dumps: Sequence[str],
     force: bool = False,
 ) -> list[Work]:
     """The stale ones among `selected`, in the order in which they must run.
 
-    Of partitioned assets only `partitions` (languages or dumps) are looked at. An asset downstream of a stale
-    one is stale too. `source_fingerprints` (dump to fingerprint) makes a dump stale whose source changed;
-    `force` makes everything selected stale.
+    Of partitioned assets only `languages` and `dumps` are looked at. An asset downstream of a stale
+    one is stale too. A language that no dump has needs no table. `force` makes everything selected stale.
     """
     stale: dict[TableAddress, Work] = {}
     wanted = set(selected)
-    for key in graph.toposorted_asset_keys:
+    for key in judge.graph.toposorted_asset_keys:
         if key not in wanted:
             continue
-        for partition in partitions_of(graph, instance, key, partitions):
-            address = TableAddress.of(tuple(key.path), partition)
-            fingerprints = source_fingerprints or {}
-            reason = "forced" if force else None
-            reason = reason or _reason(graph, instance, store, key, partition, address, stale, fingerprints)
+        for partition in partitions_of(judge.graph, key, languages, dumps):
+            coming = judge.has_something_to_come(key, partition) or any(one.key == DUMPS for one in stale)
+            if not coming and not judge.snapshot.facts(TableAddress.of(tuple(key.path), partition)):
+                continue
+            reason = "forced" if force else _reason(judge, instance, key, partition, stale)
             if reason is not None:
-                stale[address] = Work(key, partition, reason)
+                stale[TableAddress.of(tuple(key.path), partition)] = Work(key, partition, reason)
     return list(stale.values())
 
 
 def partitions_of(
-    graph: AssetGraph, instance: dg.DagsterInstance, key: dg.AssetKey, wanted: Iterable[str]
+    graph: BaseAssetGraph, key: dg.AssetKey, languages: Iterable[str], dumps: Iterable[str]
 ) -> list[str | None]:
-    """The partitions of `key` among `wanted`; `[None]` where it has none."""
+    """The partitions of `key` among `languages` or `dumps`, whichever it has; `[None]` where it has none."""
     definition = graph.get(key).partitions_def
     if definition is None:
         return [None]
-    known = set(definition.get_partition_keys(dynamic_partitions_store=instance))
-    return [partition for partition in wanted if partition in known]
+    if tuple(key.path) == DUMPS:
+        return list(dumps)
+    known = set(definition.get_partition_keys())
+    return [name for name in languages if name in known]
 
 
 def _reason(
-    graph: AssetGraph,
+    judge: Judge,
     instance: dg.DagsterInstance,
-    store: ParquetStore,
     key: dg.AssetKey,
     partition: str | None,
-    address: TableAddress,
     stale: dict[TableAddress, Work],
-    fingerprints: dict[str, str],
 ) -> str | None:
-    if not store.storage.exists(store.uri(address)):
-        return "never materialized"
+    reason = judge.out_of_date(key, partition)
+    if reason is not None:
+        return reason
     if instance.get_latest_materialization_event(key) is None:
         return "unknown to this Dagster instance"
-    metadata = store.facts(address)
-    version = graph.get(key).code_version
-    if metadata.get("code_version") != version:
-        return f"code or settings changed ({metadata.get('code_version')} to {version})"
-    made_from: dict[str, str] = json.loads(metadata.get("inputs", "{}"))
-    source = fingerprints.get(partition or "") or fingerprints.get(key.to_user_string())
-    if source is not None and made_from.get("source") != source:
-        return "its source changed"
-    expected = inputs_of(graph, instance, key, partition)
-    if {str(one) for one in expected} != set(made_from) - {"source"}:
-        return "its inputs are others (a new dump or language)"
-    for one in expected:
-        if one in stale:
-            return f"{one} is rebuilt"
-        if store.digest(one) != made_from[str(one)]:
-            return f"{one} changed"
-    return None
-
-
-def inputs_of(
-    graph: AssetGraph, instance: dg.DagsterInstance, key: dg.AssetKey, partition: str | None
-) -> list[TableAddress]:
-    """The tables that the partition of `key` reads."""
-    node = graph.get(key)
-    addresses: list[TableAddress] = []
-    for parent in sorted(node.parent_keys):
-        definition = graph.get(parent).partitions_def
-        if definition is None:
-            addresses.append(TableAddress.of(tuple(parent.path)))
-            continue
-        mapping = node.partition_mappings.get(parent)
-        if isinstance(mapping, dg.SpecificPartitionsPartitionMapping):
-            keys = list(mapping.partition_keys)
-        elif partition is not None and definition != CORPUS_DUMPS:
-            keys = [partition]
-        else:
-            keys = list(definition.get_partition_keys(dynamic_partitions_store=instance))
-        addresses += [TableAddress.of(tuple(parent.path), one) for one in sorted(keys)]
-    return addresses
+    failed = judge.held_back_by(key, partition)
+    if failed:
+        return f"its check {failed[0]} failed"
+    coming = {address for address in stale if address.key == DUMPS}
+    reads_dumps = any(tuple(parent.path) == DUMPS for parent in judge.graph.get(key).parent_keys)
+    inputs = [*judge.inputs(key, partition), *(sorted(coming, key=str) if reads_dumps else ())]
+    rebuilt = [one for one in inputs if one in stale]
+    return f"{rebuilt[0]} is rebuilt" if rebuilt else None

@@ -8,6 +8,7 @@ profiles or instance roles.
 import os
 import tempfile
 import uuid
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from typing import Any
 import fsspec
 from fsspec import AbstractFileSystem
 from pydantic import BaseModel, ConfigDict, Field
+
+STAGING = ".staging"
+"""Folder of files in the making, below a local root."""
 
 
 class S3Options(BaseModel):
@@ -82,6 +86,23 @@ class Storage:
         paths = [entry["name"] for entry in found if entry["type"] == "file"]
         return sorted(f"s3://{path}" if self.is_s3 else path for path in paths)
 
+    def versions(self) -> dict[str, str]:
+        """Every finished file below the root with what changes when it is replaced; one listing on S3."""
+        if not self.is_s3:
+            return dict(_local_versions(self.root))
+        try:
+            found = self.fs.find(self.root, detail=True)
+        except FileNotFoundError:
+            return {}
+        return {f"s3://{path}": _s3_version(info) for path, info in found.items()}
+
+    def version(self, path: str) -> str | None:
+        """What changes when the file at `path` is replaced; None where there is none."""
+        try:
+            return _s3_version(self.fs.info(path)) if self.is_s3 else _local_version(path)
+        except FileNotFoundError:
+            return None
+
     def read_bytes(self, path: str) -> bytes:
         """The file's bytes. Raises FileNotFoundError."""
         data = self.fs.cat_file(path)
@@ -128,6 +149,27 @@ class Storage:
         if self.is_s3:
             folder = Path(tempfile.gettempdir()) / f"seedline-staging-{os.getuid()}"
         else:
-            folder = Path(self.root) / ".staging"
+            folder = Path(self.root) / STAGING
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+
+def _local_versions(root: str) -> Iterator[tuple[str, str]]:
+    for folder, subfolders, names in os.walk(root):
+        if folder == root and STAGING in subfolders:
+            subfolders.remove(STAGING)
+        for name in names:
+            path = f"{folder}/{name}"
+            try:
+                yield path, _local_version(path)
+            except FileNotFoundError:  # removed since it was listed
+                continue
+
+
+def _local_version(path: str) -> str:
+    stat = Path(path).stat()
+    return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}"
+
+
+def _s3_version(info: dict[str, Any]) -> str:
+    return f"{info.get('ETag')} {info.get('size')}"

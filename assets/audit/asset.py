@@ -1,14 +1,13 @@
-"""The audit assets of a recipe: every question in `sql/` as a table, and the blocking lineage check."""
-
-from collections.abc import Sequence
+"""The audit assets of a recipe: every question in `sql/` as a table, and the lineage question over new rows."""
 
 import dagster as dg
+import polars as pl
 
 from assets.audit.questions import OF_RECIPE, SHARED, ask, purpose, questions, tables_read
 from assets.publishing.publication import Materialized, markdown_table, publish
 from assets.publishing.recipe_assets import OWNERS, RecipeAssets, artifact_asset, code_version
 from assets.rows.table import Column, Table
-from resources.parquet_store import ParquetIOManager
+from resources.parquet_store import ParquetIOManager, ParquetStore
 
 LINEAGE_QUESTION = "lineage_completeness"
 VERSION = "1"
@@ -19,23 +18,9 @@ def build(shared: RecipeAssets) -> list[dg.AssetsDefinition]:
     return [_question_asset(shared, name, sql) for name, sql in questions().items()]
 
 
-def checks(shared: RecipeAssets) -> Sequence[dg.AssetChecksDefinition]:
-    """The check that every training row leads back to its file."""
-
-    @dg.asset_check(
-        asset=shared.key("sft_dataset"),
-        blocking=True,
-        description="Every training row leads back to repository, commit, path, lines and license.",
-    )
-    def lineage_is_complete(store: dg.ResourceParam[ParquetIOManager]) -> dg.AssetCheckResult:
-        broken = ask(LINEAGE_QUESTION, store.store(), shared.recipe)
-        return dg.AssetCheckResult(
-            passed=broken.is_empty(),
-            description=f"{broken.height} training rows without a whole origin",
-            metadata={"broken": dg.MetadataValue.md(markdown_table(broken.head(10)))},
-        )
-
-    return [lineage_is_complete]
+def broken_lineage(store: ParquetStore, recipe: str, language: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Those of the training `rows`, not yet stored, that do not lead back to a file, with the link that is missing."""
+    return ask(LINEAGE_QUESTION, store, recipe, language=language, instead={"sft_dataset": rows})
 
 
 def _question_asset(shared: RecipeAssets, name: str, sql: str) -> dg.AssetsDefinition:

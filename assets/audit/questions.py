@@ -5,6 +5,7 @@ the files would name it; one that was never written is an empty view, so that a 
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from assets.sft_dataset.decontamination import PATTERN_SCHEMA
 from assets.sft_dataset.table import TABLE as SFT_DATASET
 from assets.verified_responses.table import TABLE as VERIFIED_RESPONSES
 from resources.former_names import COLUMNS, QUESTIONS, warn_of_former_name
-from resources.parquet_store import ParquetStore
+from resources.parquet_store import ParquetStore, TableAddress
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -69,8 +70,18 @@ def tables_read(sql: str) -> set[str]:
     return {name for name in (*SHARED, *OF_RECIPE) if any(word.split("__")[0] == name for word in words)}
 
 
-def ask(name: str, store: ParquetStore, recipe: str) -> pl.DataFrame:
-    """The answer to question `name` over the tables of `recipe`. Raises `UnknownQuestionError`."""
+def ask(
+    name: str,
+    store: ParquetStore,
+    recipe: str,
+    *,
+    language: str | None = None,
+    instead: Mapping[str, pl.DataFrame] | None = None,
+) -> pl.DataFrame:
+    """The answer to question `name` over the tables of `recipe`. Raises `UnknownQuestionError`.
+
+    `language` leaves the rows of other languages out; `instead` gives tables that are not in the store yet.
+    """
     known = questions()
     if name in QUESTIONS:
         warn_of_former_name(name, QUESTIONS[name], "audit question")
@@ -81,7 +92,13 @@ def ask(name: str, store: ParquetStore, recipe: str) -> pl.DataFrame:
 
     with duckdb.connect() as connection:
         for table, (key, schema) in tables(recipe).items():
-            _register(connection, store, table, key, schema)
+            if instead is not None and table in instead:
+                connection.register(table, instead[table].to_arrow())
+                continue
+            found = store.partitions(key)
+            if language is not None:
+                found = [one for one in found if one.partition == (("language", language),)]
+            _register(connection, store, table, found, schema)
         return connection.sql(known[name]).pl()
 
 
@@ -101,10 +118,11 @@ def _register(
     connection: "DuckDBPyConnection",
     store: ParquetStore,
     table: str,
-    key: tuple[str, ...],
+    addresses: Sequence[TableAddress],
     schema: pl.Schema,
 ) -> None:
-    addresses = store.partitions(key)
+    for address in addresses:
+        store.check(address)
     if not addresses:
         connection.register(table, pl.DataFrame(schema=schema).to_arrow())
         return

@@ -1,7 +1,9 @@
 """The asset `corpus_dump`: one partition a dump, read from its source into the store."""
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -28,10 +30,11 @@ def build(dumps: dg.PartitionsDefinition, settings: CorpusDumpSettings) -> dg.As
         group_name="corpus",
         kinds={"polars", "parquet"},
         owners=OWNERS,
-        code_version=code_version("corpus_dump", VERSION, [settings]),
+        code_version=version_of(settings),
         io_manager_key="store",
         metadata={"seedline/key_column": TABLE.key},
         check_specs=[accounts_check(KEY)],
+        source=source_fingerprint,
     )
     def corpus_dump(
         context: dg.AssetExecutionContext,
@@ -50,7 +53,7 @@ def build(dumps: dg.PartitionsDefinition, settings: CorpusDumpSettings) -> dg.As
                 TABLE,
                 read.batches,
                 ledger=read.ledger,
-                source=source.fingerprint(),
+                languages=read.languages,
                 metadata={
                     "source": dg.MetadataValue.json(source.describe()),
                     "languages": dg.MetadataValue.md(
@@ -60,3 +63,13 @@ def build(dumps: dg.PartitionsDefinition, settings: CorpusDumpSettings) -> dg.As
             )
 
     return corpus_dump
+
+
+def source_fingerprint(given: Mapping[str, Any], dump: str | None) -> str:
+    """The fingerprint of a dump's source."""
+    return given["corpus_sources"].open(dump or "").fingerprint()
+
+
+def version_of(settings: CorpusDumpSettings) -> str:
+    """The code version of the asset with these settings."""
+    return code_version("corpus_dump", VERSION, [settings])

@@ -31,6 +31,8 @@ class DumpRead:
     batches: Iterator[pl.DataFrame]
     ledger: Ledger
     files_by_language: dict[str, int]
+    languages: dict[str, str]
+    """Digest of each language's files."""
 
 
 def read_dump(
@@ -61,10 +63,15 @@ def read_dump(
                 counts[name] += rows.height
             if progress is not None:
                 progress(read, sum(counts.values()))
-        spooled = [writers[name].close().path for name in sorted(writers)]
+        spooled = {name: writers[name].close() for name in sorted(writers)}
     ledger = Ledger()
     ledger.record(STAGE, "files", read, pl.concat(rejected), rows_out=sum(counts.values()))
-    return DumpRead(_unspool(spooled), ledger, dict(sorted(counts.items())))
+    return DumpRead(
+        _unspool([table.path for table in spooled.values()]),
+        ledger,
+        dict(sorted(counts.items())),
+        {name: table.digest for name, table in spooled.items()},
+    )
 
 
 def _unspool(paths: list[Path]) -> Iterator[pl.DataFrame]:

@@ -1,5 +1,6 @@
 """The asset `eval_scores`: pass@k of the recipe's checkpoint, raw and clean, with every judged sample beside it."""
 
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -17,7 +18,8 @@ from assets.publishing.publication import Materialized, cache_of, markdown_table
 from assets.publishing.recipe_assets import RecipeAssets
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import TransformersSpec, VllmServerSpec, VllmSpec
-from resources.parquet_store import ParquetIOManager
+from resources.model_folder import BrokenModelFolder, check_against_manifest
+from resources.parquet_store import ParquetIOManager, ParquetStore, TableAddress
 from resources.row_cache.resource import RowCacheResource
 from resources.sandbox.resource import SandboxResource
 
@@ -69,6 +71,9 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
     ) -> Materialized:
         """pass@k with 95 % intervals: over all problems, and without those found in the training rows."""
         trained = checkpoint.select("checkpoint_id", "weights").collect().row(0, named=True)
+        refuse_broken_weights(
+            store.store(), TableAddress.of(tuple(shared.key("checkpoint").path)), trained["weights"]
+        )
         problems = chosen(
             benchmarks.collect(),
             settings.benchmarks,
@@ -121,6 +126,18 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
         )
 
     return eval_scores
+
+
+def refuse_broken_weights(store: ParquetStore, checkpoint: TableAddress, weights: str) -> None:
+    """Raises `dg.Failure` where a model folder is not what was trained; the checkpoint is then trained again."""
+    folder = Path(weights)
+    if not folder.is_dir():
+        return  # on S3: a copy is checked when it is fetched
+    try:
+        check_against_manifest(folder)
+    except BrokenModelFolder as error:
+        store.damage.write(checkpoint, store.storage.version(store.uri(checkpoint)) or "", str(error))
+        raise dg.Failure(f"{error}; nothing was evaluated, materialize the checkpoint again") from error
 
 
 def _score_name(row: dict[str, Any]) -> str:

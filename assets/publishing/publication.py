@@ -12,10 +12,11 @@ import dagster as dg
 import polars as pl
 
 from assets.publishing.plots import bar_plot, funnel_plot, png_markdown
-from assets.rows.ledger import Ledger, accounting_errors
+from assets.publishing.step import address_of, current_step
+from assets.rows.ledger import Ledger, accounting_errors, no_funnel
 from assets.rows.outcome import no_rejections
 from assets.rows.table import Table
-from resources.parquet_store import ParquetIOManager, ParquetStore, StagedArtifact, TableAddress
+from resources.parquet_store import ParquetIOManager, StagedArtifact
 from resources.row_cache import RowCache
 from resources.row_cache.resource import RowCacheResource
 
@@ -35,12 +36,6 @@ def accounts_check(key: dg.AssetKey) -> dg.AssetCheckSpec:
     )
 
 
-def address_of(context: dg.AssetExecutionContext) -> TableAddress:
-    """Where the table of the running asset (and partition) belongs."""
-    partition = context.partition_key if context.has_partition_key else None
-    return TableAddress.of(tuple(context.asset_key.path), partition)
-
-
 def cache_of(context: dg.AssetExecutionContext, row_cache: RowCacheResource) -> RowCache:
     """The row cache, with the running asset (and partition) and its code version as the user."""
     version = context.assets_def.code_versions_by_key.get(context.asset_key)
@@ -57,22 +52,42 @@ def publish(
     metadata: Mapping[str, Any] | None = None,
     checks: Sequence[dg.AssetCheckResult] = (),
     beside: Mapping[str, pl.DataFrame] | None = None,
-    source: str | None = None,
+    languages: Mapping[str, str] | None = None,
 ) -> Materialized:
     """Stage `rows` and what explains them, and describe the whole to Dagster.
 
-    The digests of the tables that were read go into the file and the metadata, as the record of what this
-    artifact was made from; `source` names an input that is no table. `ledger` gives the funnel and the
-    rejections, `beside` more tables that belong to the artifact (suffix to frame).
+    What the step was made from, the outcome of its checks and the digests of the tables beside it go into the
+    file: a pass holds for these rows and no others. `ledger` gives the funnel and the rejections, `beside` more
+    tables that belong to the artifact (suffix to frame), `languages` the digest of each language's rows where
+    the table holds several.
     """
     parquet = store.store()
-    address = address_of(context)
-    made_from = input_digests(parquet, input_addresses(context)) | ({"source": source} if source else {})
-    version = context.assets_def.code_versions_by_key[context.asset_key] or ""
-    lineage = {"code_version": version, "inputs": json.dumps(made_from, sort_keys=True)}
-    staged = parquet.stage(address, rows, table.schema, volatile=table.volatile, metadata=lineage)
+    step = current_step()
+    address, made_from, version = step.address, step.made_from, step.code_version
     extra: dict[str, pl.DataFrame] = dict(beside or {})
     results = list(checks)
+    funnel, rejected = no_funnel(), no_rejections()
+    if ledger is not None:
+        funnel, rejected = ledger.funnel(), pl.concat([rejected, *ledger.rejections])
+        extra |= {"rejected": rejected, "funnel": funnel}
+    aside = {
+        suffix: parquet.stage(address.sibling(suffix), frame, frame.schema) for suffix, frame in extra.items()
+    }
+
+    def concluded(height: int) -> dict[str, str]:
+        if ledger is not None:
+            results.append(_accounts_result(context.asset_key, accounting_errors(funnel, rejected, height)))
+        return {"checks": json.dumps(_outcomes(context, results))}
+
+    facts = {
+        "code_version": version,
+        "inputs": json.dumps(made_from, sort_keys=True),
+        "beside": json.dumps({suffix: table.digest for suffix, table in aside.items()}, sort_keys=True),
+        "languages": json.dumps(dict(languages or {}), sort_keys=True),
+    }
+    staged = parquet.stage(
+        address, rows, table.schema, volatile=table.volatile, metadata=facts, concluded=concluded
+    )
     described: dict[str, Any] = {
         "dagster/partition_row_count" if context.has_partition_key else "dagster/row_count": staged.rows,
         "dagster/column_schema": table_schema(table),
@@ -85,44 +100,33 @@ def publish(
         **(metadata or {}),
     }
     if ledger is not None:
-        funnel = ledger.funnel()
-        rejected = pl.concat([no_rejections(), *ledger.rejections])
-        extra |= {"rejected": rejected, "funnel": funnel}
-        errors = accounting_errors(funnel, rejected, staged.rows)
-        results.append(_accounts_result(context.asset_key, errors))
         described |= funnel_metadata(funnel, rejected)
     return dg.MaterializeResult(
-        value=StagedArtifact(
-            address,
-            staged,
-            {
-                suffix: parquet.stage(
-                    address.sibling(suffix), frame, frame.schema, metadata={"of": staged.digest}
-                )
-                for suffix, frame in extra.items()
-            },
-        ),
+        value=StagedArtifact(address, staged, aside, step.lock),
         metadata=described,
         data_version=dg.DataVersion(staged.digest),
         check_results=results,
     )
 
 
-def input_addresses(context: dg.AssetExecutionContext) -> list[TableAddress]:
-    """The tables that the running asset reads, by its declared inputs and their partitions."""
-    addresses = []
-    step = context.get_step_execution_context()
-    for name, key in context.assets_def.keys_by_input_name.items():
-        partitions: list[str | None] = [None]
-        if step.has_asset_partitions_for_input(name):
-            partitions = [*sorted(context.asset_partition_keys_for_input(name))]
-        addresses += [TableAddress.of(tuple(key.path), partition) for partition in partitions]
-    return addresses
-
-
-def input_digests(store: ParquetStore, inputs: Sequence[TableAddress]) -> dict[str, str]:
-    """Content digest of each table that was read, by its address; tables that are not there are left out."""
-    return {str(one): store.digest(one) for one in inputs if store.storage.exists(store.uri(one))}
+def _outcomes(
+    context: dg.AssetExecutionContext, results: Sequence[dg.AssetCheckResult]
+) -> dict[str, dict[str, Any]]:
+    """The checks' outcomes as they stand in the file."""
+    blocking = {
+        spec.name: spec.blocking
+        for spec in context.assets_def.check_specs
+        if spec.asset_key == context.asset_key
+    }
+    return {
+        result.check_name or "": {
+            "passed": bool(result.passed),
+            "blocking": blocking.get(result.check_name or "", False),
+            "severity": result.severity.name,
+            "description": result.description or "",
+        }
+        for result in results
+    }
 
 
 def table_schema(table: Table) -> dg.TableSchema:

@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 from pydantic import BaseModel
 
+from assets.publishing.step import SourceOf, recorded
 from assets.rows.table import Table
 from resources.ids import text_id
 
@@ -26,6 +27,8 @@ class RecipeAssets:
     partitions: dg.PartitionsDefinition
     rebuild: dg.AutomationCondition | None
     rebuild_on_data_only: dg.AutomationCondition | None
+    rebuild_expensive_on_code: bool = False
+    """Whether a new prompt or setting alone lets automation rebuild what a model made."""
 
     def key(self, artifact: str) -> dg.AssetKey:
         """The key `<recipe>/<artifact>`."""
@@ -59,12 +62,17 @@ class RecipeAssets:
             automation_condition=self.rebuild_on_data_only if expensive else self.rebuild,
             io_manager_key="store",
             metadata={"seedline/key_column": table.key},
+            code_matters=not expensive or self.rebuild_expensive_on_code,
             **more,
         )
 
 
-def artifact_asset(**arguments: Any) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
-    """`dg.asset`, for functions that return a `MaterializeResult` with a value and check results.
+def artifact_asset(
+    *, source: SourceOf | None = None, code_matters: bool = True, **arguments: Any
+) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """`dg.asset`, for functions that return a `MaterializeResult` with a value and check results, as steps.
+
+    `source` gives the fingerprint of an input that is no table; see `step.py` for `code_matters`.
 
     The return annotation is hidden from Dagster: with checks beside the value it wants a tuple there, and a
     plain `MaterializeResult` would tell it that there is no value to store.
@@ -72,7 +80,7 @@ def artifact_asset(**arguments: Any) -> Callable[[Callable[..., Any]], dg.Assets
 
     def decorate(function: Callable[..., Any]) -> dg.AssetsDefinition:
         function.__annotations__.pop("return", None)
-        return dg.asset(**arguments)(function)
+        return dg.asset(**arguments)(recorded(function, source=source, code_matters=code_matters))
 
     return decorate
 

@@ -24,6 +24,11 @@ FUNNEL_SCHEMA = pl.Schema(
 """Columns of a funnel table. `kept` counts rows of `unit`; `rows_out` what they became (one file, many seeds)."""
 
 
+def no_funnel() -> pl.DataFrame:
+    """A funnel without steps."""
+    return pl.DataFrame(schema=FUNNEL_SCHEMA)
+
+
 @dataclass(frozen=True)
 class Step:
     """One step: `rows_in` rows of `unit`, of which `kept` went on as `rows_out` rows."""

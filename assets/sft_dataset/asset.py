@@ -1,5 +1,6 @@
 """The asset `sft_dataset`: training rows in chat form, one an instruction, clean of the registered benchmarks."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 
@@ -10,7 +11,14 @@ from assets.asking.asker import Asker
 from assets.asking.model_calls import asking, budget_check, budget_result, call_metadata
 from assets.asking.prompts import prompts_digest
 from assets.publishing.progress import LogProgress
-from assets.publishing.publication import Materialized, accounts_check, bar_plots, cache_of, publish
+from assets.publishing.publication import (
+    Materialized,
+    accounts_check,
+    bar_plots,
+    cache_of,
+    markdown_table,
+    publish,
+)
 from assets.publishing.recipe_assets import RecipeAssets
 from assets.rows.ledger import Ledger
 from assets.sft_dataset.categories import categories_digest
@@ -24,17 +32,26 @@ from resources.embedder.base import EmbedderSpec
 from resources.embedder.resource import EmbedderResource
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec
-from resources.parquet_store import ParquetIOManager
+from resources.parquet_store import ParquetIOManager, ParquetStore
 from resources.row_cache.resource import RowCacheResource
 from resources.workers.resource import WorkersResource
 
 ARTIFACT = "sft_dataset"
 VERSION = "5"
 WORTH_CHECK = "rows_are_worth_training_on"
+LINEAGE_CHECK = "lineage_is_complete"
+
+BrokenLineage = Callable[[ParquetStore, str, str, pl.DataFrame], pl.DataFrame]
+"""Store, recipe, language and training rows to those rows that do not lead back to a file."""
 
 
-def build(shared: RecipeAssets, settings: SftSettings, spec: EngineSpec) -> dg.AssetsDefinition:
-    """The asset of one recipe; `spec` is the model that is asked about paraphrases, where the recipe wants that."""
+def build(
+    shared: RecipeAssets, settings: SftSettings, spec: EngineSpec, broken_lineage: BrokenLineage
+) -> dg.AssetsDefinition:
+    """The asset of one recipe; `spec` is the model that is asked about paraphrases, where the recipe wants that.
+
+    `broken_lineage` is the audit's question, asked before the rows are put in place.
+    """
     key = shared.key(ARTIFACT)
     paraphrases = settings.decontamination.paraphrases
     asked_of = [spec, prompts_digest("assets.sft_dataset")] if paraphrases else []
@@ -42,6 +59,12 @@ def build(shared: RecipeAssets, settings: SftSettings, spec: EngineSpec) -> dg.A
         WORTH_CHECK,
         asset=key,
         description="No row was written by rule, or copied from the corpus, instead of by a model.",
+    )
+    whole = dg.AssetCheckSpec(
+        LINEAGE_CHECK,
+        asset=key,
+        blocking=True,
+        description="Every training row leads back to repository, commit, path, lines and license.",
     )
 
     @shared.asset(
@@ -56,7 +79,7 @@ def build(shared: RecipeAssets, settings: SftSettings, spec: EngineSpec) -> dg.A
             "raw_corpus": dg.AssetIn("raw_corpus"),
             "benchmarks": dg.AssetIn("benchmarks"),
         },
-        check_specs=[accounts_check(key), worth, *([budget_check(key)] if asked_of else [])],
+        check_specs=[accounts_check(key), whole, worth, *([budget_check(key)] if asked_of else [])],
         pool="engine" if asked_of else None,
     )
     def sft_dataset(
@@ -111,6 +134,7 @@ def build(shared: RecipeAssets, settings: SftSettings, spec: EngineSpec) -> dg.A
         ledger = Ledger()
         ledger.record_outcome("responses", verified.height, outcome, step="selection")
         report = contamination_report(problems, hits)
+        broken = broken_lineage(store.store(), shared.recipe, context.partition_key, outcome.kept)
         by_rule = outcome.kept.filter(pl.col("engine").is_null() | (pl.col("engine") == "offline")).height
         return publish(
             context,
@@ -127,6 +151,13 @@ def build(shared: RecipeAssets, settings: SftSettings, spec: EngineSpec) -> dg.A
             },
             checks=[
                 *(budget_result(key, asker) for asker in askers),
+                dg.AssetCheckResult(
+                    check_name=LINEAGE_CHECK,
+                    asset_key=key,
+                    passed=broken.is_empty(),
+                    description=f"{broken.height} training rows without a whole origin",
+                    metadata={"broken": dg.MetadataValue.md(markdown_table(broken.head(10)))},
+                ),
                 dg.AssetCheckResult(
                     check_name=WORTH_CHECK,
                     asset_key=key,

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.corpus_dump.asset import version_of as corpus_dump_version
 from pipeline_defs.definitions import build_defs
+from pipeline_defs.dumps import DumpState, being_read, dump_states, remembered
 from pipeline_defs.instance import open_instance
 from pipeline_defs.recipes.model import Recipe, RecipeError, load_recipe
+from pipeline_defs.sensors import complete_dumps_in_folder, complete_dumps_on_s3
 from pipeline_defs.settings import Settings, load_settings
 from resources.corpus_source.resource import CorpusSourcesResource
-from resources.parquet_store import ParquetIOManager, ParquetStore
+from resources.parquet_store import ParquetIOManager, ParquetStore, StoreWatch
 from resources.storage import Storage
 
 
@@ -42,6 +45,26 @@ class Deployment:
         from pipeline_defs.resources import build_resources
 
         return build_resources(self.settings)["corpus_sources"]
+
+    def dump_states(self, instance: dg.DagsterInstance) -> list[DumpState]:
+        """The state of every dump that is named, watched, stored or was tried."""
+        reading, snapshot = being_read(instance), StoreWatch(self.store()).look()
+        dumps = self.settings.dumps
+        found = {*dumps.named, *remembered(snapshot)}
+        if dumps.folder is not None:
+            found.update(complete_dumps_in_folder(dumps.folder))
+        if dumps.s3_prefix is not None:
+            from pipeline_defs.resources import build_resources
+
+            client = build_resources(self.settings)["s3"].get_client()
+            found.update(complete_dumps_on_s3(client, dumps.s3_prefix, found))
+        return dump_states(
+            found,
+            snapshot=snapshot,
+            sources=self.sources(),
+            reading=reading,
+            code_version=corpus_dump_version(self.settings.corpus),
+        )
 
     def recipe(self, name: str | None) -> Recipe:
         """The recipe `name` (or the one in that file), or the only one. Raises `RecipeError`."""

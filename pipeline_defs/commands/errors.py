@@ -8,13 +8,14 @@ from pipeline_defs.runs import RunFailedError
 from pipeline_defs.settings import SettingsError
 from resources.corpus_source.base import SourceError
 from resources.engines.base import EngineUnavailable
-from resources.parquet_store import MissingTableError
+from resources.parquet_store import DamagedTableError, MissingTableError
 from resources.sandbox.base import SandboxUnavailable
 from resources.trainer.base import TrainerUnavailable
 from resources.type_checker.base import TypeCheckerUnavailable
 
 EXPECTED = (
     BenchmarkError,
+    DamagedTableError,
     EngineUnavailable,
     MissingTableError,
     RecipeError,

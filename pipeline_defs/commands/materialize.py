@@ -13,16 +13,16 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from assets.corpus_dump.asset import KEY as CORPUS_DUMP
 from pipeline_defs.commands.deployment import Deployment, open_deployment
 from pipeline_defs.commands.report import print_funnel, print_places, print_rows, print_scores
-from pipeline_defs.partitions import CORPUS_DUMPS
+from pipeline_defs.dumps import fingerprint_of
 from pipeline_defs.recipes.model import Recipe, RecipeError
-from pipeline_defs.resources import build_resources
-from pipeline_defs.runs import in_batches, run_batch, stale_work
-from pipeline_defs.sensors import complete_dumps_in_folder, complete_dumps_on_s3
+from pipeline_defs.runs import Batch, RunFailedError, in_batches, judge_of, run_batch
 from pipeline_defs.settings import DEMO_CONFIG_FILE, Settings
-from pipeline_defs.staleness import Work
+from pipeline_defs.staleness import Work, find_stale
 from resources.corpus_source.base import SourceError
+from resources.parquet_store.address import DUMPS as CORPUS_DUMP_TABLE
 
 console = Console(width=None if sys.stdout.isatty() else 140)
 """Where nobody watches (a log, a pipe) lines are as wide as the tables need."""
@@ -111,21 +111,51 @@ def bring_up_to_date(
     select: str | None = None,
     force: bool = False,
 ) -> list[Work]:
-    """Run what is stale of `recipe` and of the corpus it needs; returns what was run, in order."""
+    """Run what is stale of `recipe` and of the corpus it needs; returns what was run, in order.
+
+    A dump that cannot be read holds up nothing that can be made without it; it is raised at the end. What turns
+    out not to have changed on the way is not run.
+    """
     defs = deployment.definitions()
     work = _stale(deployment, defs, recipe, languages, dumps, select=select, force=force)
-    if not work:
-        return work
-    batches = in_batches(work)
+    done: list[Work] = []
+    bad: list[str] = []
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with deployment.instance() as instance, Progress(*columns, console=console) as progress:
         total = progress.add_task("materializing", total=len(work))
-        for batch in batches:
-            names = ", ".join(key.path[-1] for key in batch.keys)
-            progress.update(total, description=f"{names} ({batch.partition or 'whole'})"[:100])
-            run_batch(defs, instance, batch)
-            progress.advance(total, len(batch.keys))
-    return work
+        for planned in in_batches(work):
+            current = _still_stale(deployment, defs, instance, planned, force=force)
+            names = ", ".join(key.path[-1] for key in planned.keys)
+            progress.update(total, description=f"{names} ({planned.partition or 'whole'})"[:100])
+            for batch in in_batches(current):
+                try:
+                    run_batch(defs, instance, batch)
+                except RunFailedError as error:
+                    if CORPUS_DUMP not in batch.keys:
+                        raise
+                    bad.append(f"dump {batch.partition}: {error}")
+                else:
+                    done += current
+            progress.advance(total, len(planned.keys))
+    if bad:
+        built = "; the rest is up to date" if done else ""
+        raise RunFailedError("\n".join([*bad, f"{len(bad)} dumps could not be read{built}"]))
+    return done
+
+
+def _still_stale(
+    deployment: Deployment,
+    defs: dg.Definitions,
+    instance: dg.DagsterInstance,
+    batch: Batch,
+    *,
+    force: bool,
+) -> list[Work]:
+    judge = judge_of(defs, deployment.store(), deployment.sources(), deployment.settings.benchmarks)
+    only = [] if batch.partition is None else [batch.partition]
+    of_dumps = CORPUS_DUMP in batch.keys
+    languages, dumps = ([], only) if of_dumps else (only, [])
+    return find_stale(judge, instance, selected=batch.keys, languages=languages, dumps=dumps, force=force)
 
 
 def _stale(
@@ -142,21 +172,17 @@ def _stale(
     keys = [key for key in graph.toposorted_asset_keys if len(key.path) == 1 or key.path[0] == recipe.name]
     if select is not None:
         keys = _selected(select, graph, keys)
+    judge = judge_of(defs, deployment.store(), deployment.sources(), deployment.settings.benchmarks)
+    stored = set(judge.snapshot.partitions(CORPUS_DUMP_TABLE))
+    for dump in dumps:
+        if dump not in stored:
+            deployment.sources().open(
+                dump
+            ).fingerprint()  # nothing leads to it: that is said before anything runs
+        elif fingerprint_of(dump, deployment.sources()) is None:
+            console.print(f"dump {dump}: its source is gone; what is stored of it is used")
     with deployment.instance() as instance:
-        new = [dump for dump in dumps if dump not in _known_dumps(instance)]
-        for dump in new:
-            deployment.sources().open(dump).fingerprint()  # no partition for a dump that nothing leads to
-        instance.add_dynamic_partitions(CORPUS_DUMPS.name or "", new)
-        return stale_work(
-            defs,
-            instance,
-            deployment.store(),
-            deployment.sources(),
-            selected=keys,
-            languages=languages,
-            dumps=dumps,
-            force=force,
-        )
+        return find_stale(judge, instance, selected=keys, languages=languages, dumps=dumps, force=force)
 
 
 def _selected(select: str, graph: AssetGraph, keys: list[dg.AssetKey]) -> list[dg.AssetKey]:
@@ -181,23 +207,23 @@ def _languages(recipe: Recipe, wanted: list[str] | None) -> list[str]:
 
 
 def _dumps(deployment: Deployment, wanted: list[str] | None) -> list[str]:
+    """The dumps to look at: those asked for, or all that were found and can be read."""
     if wanted:
         return wanted
-    dumps = deployment.settings.dumps
     with deployment.instance() as instance:
-        found = {*_known_dumps(instance), *dumps.named}
-    if dumps.folder is not None:
-        found.update(complete_dumps_in_folder(dumps.folder))
-    if dumps.s3_prefix is not None:
-        client = build_resources(deployment.settings)["s3"].get_client()
-        found.update(complete_dumps_on_s3(client, dumps.s3_prefix, found))
-    if not found:
+        states = deployment.dump_states(instance)
+    if not states:
         raise SourceError(
             "there is no dump to read: name one in the settings (dumps.named), or watch a folder or prefix that "
             "has one (dumps.folder, dumps.s3_prefix; a dump is complete when its folder holds _SUCCESS)"
         )
-    return sorted(found)
-
-
-def _known_dumps(instance: dg.DagsterInstance) -> list[str]:
-    return list(instance.get_dynamic_partitions(CORPUS_DUMPS.name or ""))
+    for state in states:
+        if state.state == "failed":
+            console.print(
+                f"dump {state.name} is left out: {state.detail} (seedline dumps retry {state.name})"
+            )
+    chosen = [state.name for state in states if state.state not in ("failed", "forgotten")]
+    if not chosen:
+        names = "; ".join(f"{state.name}: {state.detail}" for state in states)
+        raise SourceError(f"there is no dump that can be read: {names}")
+    return chosen

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 import yaml
 
-from pipeline_defs.instance import prepare_instance
+from pipeline_defs.instance import open_instance, prepare_instance
 from pipeline_defs.settings import SettingsError, load_settings
 
 MODULE = "pipeline_defs.code_location"
@@ -26,7 +26,9 @@ def ui(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Open the Dagster UI, with its daemon, over the same instance that the command uses."""
-    home = prepare_instance(load_settings()).absolute()
+    settings = load_settings()
+    home = prepare_instance(settings).absolute()
+    open_instance(settings).dispose()  # its tables are made before several processes open it at once
     _refuse_used_port(host, port)
     os.environ["DAGSTER_HOME"] = str(home)
     os.environ["PYTHONSAFEPATH"] = (

@@ -18,6 +18,15 @@ from resources.engines.spec import OpenAISpec
 CONNECT_S = 30.0
 """Longest wait for a connection, and for the list of models."""
 
+MOST_REPLY_BYTES = 16 * 1024 * 1024
+"""Of one reply, unpacked: no answer is so long, and what is longer is not read."""
+
+SHORTEST_PART = 5
+"""Characters of the key in a row that are taken out of messages: servers show the beginning and the end of it."""
+
+SHORTEST_PART_IN_ANSWERS = 12
+"""And those that make an answer an error; fewer may stand there by chance."""
+
 
 class Connection:
     """A connection pool; an async context manager. `url` may be shown: it holds no secret (see `address_of`)."""
@@ -75,7 +84,11 @@ class Connection:
                 headers={"Content-Type": "application/json"},
                 allow_redirects=False,  # the key is for this address alone
             ) as reply:
-                return self._read(reply.status, reply.headers, await reply.read())
+                content = await _limited(reply)
+                if content is None:
+                    size = MOST_REPLY_BYTES // 2**20
+                    return Answer("", "error", detail=f"the reply is longer than {size} MiB")
+                return self._without_key(self._read(reply.status, reply.headers, content))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             return NoAnswer("refused", f"no connection to {self.url}: {self.clean(str(error))}")
         except TimeoutError:
@@ -100,19 +113,54 @@ class Connection:
         )
 
     def clean(self, text: str) -> str:
-        """`text` without the key, which some servers repeat."""
-        return text.replace(self._key, "***") if self._key else text
+        """`text` without the key and parts of it, which some servers repeat."""
+        if not self._key:
+            return text
+        text = text.replace(self._key, "***")
+        place, kept = 0, []
+        while place < len(text):
+            length = self._part_at(text, place)
+            kept.append("***" if length >= SHORTEST_PART else text[place])
+            place += length if length >= SHORTEST_PART else 1
+        return "".join(kept)
+
+    def _part_at(self, text: str, place: int) -> int:
+        """How many characters at `place` stand in the key in the same order."""
+        length = 0
+        while place + length < len(text) and text[place : place + length + 1] in self._key:
+            length += 1
+        return length
+
+    def _without_key(self, outcome: Answer | NoAnswer) -> Answer | NoAnswer:
+        """The outcome, unless a long part of the key stands in the answer: then an error in its place."""
+        if not isinstance(outcome, Answer) or len(self._key) < SHORTEST_PART_IN_ANSWERS:
+            return outcome
+        ends = range(SHORTEST_PART_IN_ANSWERS, len(self._key) + 1)
+        if any(self._key[end - SHORTEST_PART_IN_ANSWERS : end] in outcome.text for end in ends):
+            return Answer("", "error", detail="the answer repeats a part of the server's key")
+        return outcome
 
     async def _models(self) -> tuple[int, bytes]:
         wait = aiohttp.ClientTimeout(total=min(CONNECT_S, self._timeout_s))
         async with self._session.get(self.url + MODELS, timeout=wait, allow_redirects=False) as reply:
-            return reply.status, await reply.read()
+            return reply.status, await _limited(reply) or b""
 
     def _read(self, status: int, headers: Mapping[str, str], content: bytes) -> Answer | NoAnswer:
         try:
             return read_answer(status, headers, content)
         except EngineUnavailable as error:
             raise EngineUnavailable(f"the server at {self.url} {self.clean(str(error))}") from None
+
+
+async def _limited(reply: aiohttp.ClientResponse) -> bytes | None:
+    """The reply's content; None where it is longer than any answer."""
+    parts, size = [], 0
+    async for part in reply.content.iter_chunked(2**16):
+        size += len(part)
+        if size > MOST_REPLY_BYTES:
+            return None
+        parts.append(part)
+    return b"".join(parts)
 
 
 def address_of(spec: OpenAISpec, deployment: OpenAIDeployment) -> str:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from resources.engines.base import EngineUnavailable, Sampling
@@ -21,6 +21,9 @@ CHARACTERS_PER_TOKEN = 3
 """Of code, about; for the rate limit's estimate before the server has counted."""
 
 LONGEST_DETAIL = 500
+
+MOST_TOKENS = 2**31 - 1
+"""Counts above it, or below nothing, are no counts: they are left out."""
 
 FINISHED = {
     "stop": "stop",
@@ -114,7 +117,8 @@ def read_answer(status: int, headers: Mapping[str, str], content: bytes) -> Answ
     """
     data = _parsed(content)
     if status < 300 and not (isinstance(data, dict) and data.get("error")):
-        return _completion(data, content)
+        outcome = _completion(data, content)
+        return _writable(outcome) if isinstance(outcome, Answer) else outcome
     message = error_message(data, content)
     code = _code(data)
     if status < 300:  # some servers and gateways put the status into the error only
@@ -156,7 +160,7 @@ def error_message(data: Any, content: bytes) -> str:
             found = found[name]
     if found is None or not isinstance(found, str):
         found = content.decode("utf-8", "replace")
-    return " ".join(found.split())[:LONGEST_DETAIL] or "no word why"
+    return _whole_characters(" ".join(found[: 20 * LONGEST_DETAIL].split()))[:LONGEST_DETAIL] or "no word why"
 
 
 def listed_models(content: bytes) -> list[str]:
@@ -176,8 +180,20 @@ def _sample_seed(seed: int, sample: int) -> int:
 def _parsed(content: bytes) -> Any:
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):  # brackets without end are no answer either
         return None
+
+
+def _whole_characters(text: str) -> str:
+    """`text` with a mark for every half of a character: JSON can hold halves (`\\ud83d`), UTF-8 and tables cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _writable(answer: Answer) -> Answer:
+    """The answer if a table can hold it, else the error that takes its place: this row is lost, no other."""
+    if _whole_characters(answer.text) != answer.text:
+        return Answer("", "error", detail="the answer holds half a character (a lone surrogate)")
+    return replace(answer, detail=None if answer.detail is None else _whole_characters(answer.detail))
 
 
 def _code(data: Any) -> str | None:
@@ -191,7 +207,7 @@ def _code(data: Any) -> str | None:
 def _completion(data: Any, content: bytes) -> Answer | NoAnswer:
     if data is None:
         # half an answer was cut off; a page of HTML is another server altogether
-        kind: Failure = "again" if content.lstrip()[:1] == b"{" else "dialect"
+        kind: Failure = "again" if content.lstrip()[:1] in (b"{", b"[") else "dialect"
         return NoAnswer(kind, f"an answer that is not JSON: {error_message(None, content)[:80]!r}")
     choices = data.get("choices") if isinstance(data, dict) else None
     if not (isinstance(choices, list) and choices and isinstance(choices[0], dict)):
@@ -204,12 +220,12 @@ def _completion(data: Any, content: bytes) -> Answer | NoAnswer:
     usage = data.get("usage")
     usage = usage if isinstance(usage, dict) else {}
     prompt_tokens, completion_tokens = (
-        value if isinstance(value := usage.get(name), int) else None
+        value if type(value := usage.get(name)) is int and 0 <= value <= MOST_TOKENS else None
         for name in ("prompt_tokens", "completion_tokens")
     )
     reason, detail = FINISHED.get(str(choice.get("finish_reason")), "error"), None
     if reason == "error":
-        detail = f"the server ended with finish_reason {choice.get('finish_reason')!r}"
+        detail = f"the server ended with finish_reason {str(choice.get('finish_reason'))[:80]!r}"
     elif said.get("refusal"):
         reason, detail = "error", f"the model refused: {str(said['refusal'])[:LONGEST_DETAIL]}"
     return Answer(text or "", reason, prompt_tokens, completion_tokens, detail)

@@ -5,15 +5,25 @@ Layout, readable as it is by Polars, DuckDB, pandas and `datasets`:
 (`<artifact>__rejected`, `<artifact>__funnel`). One file a partition: it is either the old one or the new one.
 """
 
+import json
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from resources.former_names import COLUMNS, warn_of_former_name
+from resources.parquet_store.address import TableAddress
+from resources.parquet_store.attempts import Attempts
+from resources.parquet_store.damage import (
+    DamagedTableError,
+    DamageNotes,
+    check_pages,
+    content_digest,
+    damage_or,
+)
 from resources.parquet_store.writer import StagedTable, TableWriter
 from resources.storage import Storage
 
@@ -25,27 +35,6 @@ STALE_STAGING_S = 24 * 3600
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class TableAddress:
-    """A table's place: asset key (recipe and artifact), and its partition as (column, value) pairs."""
-
-    key: tuple[str, ...]
-    partition: tuple[tuple[str, str], ...] = ()
-
-    @classmethod
-    def of(cls, key: tuple[str, ...], partition: str | None = None) -> "TableAddress":
-        """The address of an asset's partition (None: it has none), by the one rule for partition columns."""
-        column = "dump" if key == ("corpus_dump",) else "language"
-        return cls(key, () if partition is None else ((column, partition),))
-
-    def sibling(self, suffix: str) -> "TableAddress":
-        """The table that explains this one: `rejected`, `funnel`, ..."""
-        return TableAddress((*self.key[:-1], f"{self.key[-1]}__{suffix}"), self.partition)
-
-    def __str__(self) -> str:
-        return "/".join([*self.key, *(f"{column}={value}" for column, value in self.partition)])
-
-
 class MissingTableError(FileNotFoundError):
     """A table that was asked for has never been written."""
 
@@ -55,6 +44,9 @@ class ParquetStore:
 
     def __init__(self, storage: Storage) -> None:
         self.storage = storage
+        self.attempts = Attempts(storage)
+        self.damage = DamageNotes(storage)
+        self._whole: dict[str, str] = {}
 
     def uri(self, address: TableAddress) -> str:
         """Where the table's file is."""
@@ -76,7 +68,7 @@ class ParquetStore:
             schema,
             partition_columns=columns,
             volatile=volatile,
-            metadata={"table": str(address), **(metadata or {})},
+            metadata={"table": str(address), "volatile": json.dumps(list(volatile)), **(metadata or {})},
         )
 
     def stage(
@@ -87,25 +79,34 @@ class ParquetStore:
         *,
         volatile: Sequence[str] = (),
         metadata: Mapping[str, str] | None = None,
+        concluded: Callable[[int], Mapping[str, str]] | None = None,
     ) -> StagedTable:
         """Write `frame` aside, in its own row order, streaming when it is lazy or comes in batches.
+
+        `concluded` gives facts that hold once the number of rows is known, such as the outcome of checks.
 
         Raises OSError, with the folder and a remedy, when there is no room; what stands at `address` stays.
         """
         with self.writer(address, schema, volatile=volatile, metadata=metadata) as writer:
             for batch in _batches(frame):
                 writer.write(batch)
-            return writer.close()
+            return writer.close(concluded)
 
     def commit(self, address: TableAddress, staged: StagedTable) -> None:
         """Put a staged file in place: readers see the old table until this moment and the new one after."""
         self.storage.move_into_place(staged.path, self.uri(address))
 
+    def remove(self, address: TableAddress) -> None:
+        """Take the table away; nothing happens when it is not there."""
+        self.storage.remove(self.storage.path(str(address)))
+
     def scan(self, address: TableAddress) -> pl.LazyFrame:
-        """The table, lazily. Raises `MissingTableError` when it was never written."""
+        """The table, lazily, once its pages were found to be what was written.
+
+        Raises `MissingTableError` when it was never written, `DamagedTableError` when a page is another.
+        """
         uri = self.uri(address)
-        if not self.storage.exists(uri):
-            raise self._missing(address)
+        self.check(address)
         frame = pl.scan_parquet(uri, storage_options=self.storage.polars_options(), hive_partitioning=False)
         casts = [pl.col(column).cast(pl.String) for column, _ in address.partition]
         names = frame.collect_schema().names()
@@ -114,6 +115,43 @@ class ParquetStore:
             warn_of_former_name(old, new, f"column of {uri}")
         frame, names = frame.rename(former), [former.get(name, name) for name in names]
         return frame.with_columns([cast for cast in casts if cast.meta.output_name() in names])
+
+    def check(self, address: TableAddress) -> None:
+        """Hold the file's pages against their checksums, once for each version of the file; damage is noted.
+
+        Raises `MissingTableError` and `DamagedTableError`.
+        """
+        uri = self.uri(address)
+        version = self.storage.version(uri)
+        if version is None:
+            raise self._missing(address)
+        if self._whole.get(uri) == version:
+            return
+        try:
+            check_pages(self.storage, uri)
+        except DamagedTableError as error:
+            self.damage.write(address, version, str(error))
+            raise
+        self._whole[uri] = version
+
+    def check_rows(self, address: TableAddress) -> None:
+        """Count the digest of all rows again; damage and rows that were edited are noted.
+
+        Raises `MissingTableError` and `DamagedTableError`.
+        """
+        uri = self.uri(address)
+        version = self.storage.version(uri)
+        if version is None:
+            raise self._missing(address)
+        try:
+            facts = self.facts(address)
+            columns = [column for column, _ in address.partition]
+            found = content_digest(self.storage, uri, json.loads(facts.get("volatile", "[]")), columns)
+            if found != facts.get("digest"):
+                raise DamagedTableError.at(uri, "its rows are not those that were written")
+        except DamagedTableError as error:
+            self.damage.write(address, version, str(error))
+            raise
 
     def partitions(self, key: Sequence[str]) -> list[TableAddress]:
         """Every address that holds a table of `key`, sorted; also a table without partitions."""
@@ -146,13 +184,15 @@ class ParquetStore:
     def facts(self, address: TableAddress) -> dict[str, str]:
         """What was written into the table's file beside its rows: `table`, `digest`, and what the asset added.
 
-        Raises `MissingTableError` when it was never written.
+        Raises `MissingTableError` when it was never written, `DamagedTableError` when it cannot be read.
         """
         try:
             with self.storage.fs.open(self.uri(address), "rb") as file:
                 raw = pq.ParquetFile(file).metadata.metadata or {}
         except FileNotFoundError as error:
             raise self._missing(address) from error
+        except (pa.ArrowException, OSError) as error:
+            raise damage_or(error, self.uri(address)) from error
         return {
             name.removeprefix(FACTS_PREFIX).decode(): value.decode()
             for name, value in raw.items()

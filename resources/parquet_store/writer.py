@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import io
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -60,7 +60,13 @@ class TableWriter:
         self._metadata = dict(metadata or {})
         self._path = folder / f"{uuid.uuid4().hex}.parquet"
         self._arrow_schema = _arrow_schema(schema, partition_columns)
-        self._file = pq.ParquetWriter(self._path, self._arrow_schema, compression="zstd", compression_level=3)
+        self._file = pq.ParquetWriter(
+            self._path,
+            self._arrow_schema,
+            compression="zstd",
+            compression_level=3,
+            write_page_checksum=True,
+        )
         self._pending: list[pl.DataFrame] = []
         self._pending_rows = 0
         self._digest = hashlib.sha256()
@@ -80,11 +86,11 @@ class TableWriter:
         if self._pending_rows >= ROW_GROUP_ROWS:
             self._flush(everything=False)
 
-    def close(self) -> StagedTable:
-        """Finish the file."""
+    def close(self, concluded: Callable[[int], Mapping[str, str]] | None = None) -> StagedTable:
+        """Finish the file; `concluded` gives more facts from the number of rows."""
         self._flush(everything=True)
         digest = self._digest.hexdigest()
-        facts = {**self._metadata, "digest": digest}
+        facts = {**self._metadata, **(concluded(self._rows) if concluded else {}), "digest": digest}
         self._file.add_key_value_metadata({f"seedline.{name}": value for name, value in facts.items()})
         with self._no_room_explained():
             self._file.close()
@@ -123,7 +129,7 @@ class TableWriter:
     def _write_group(self, group: pl.DataFrame) -> None:
         if self._head.height < HEAD_ROWS:
             self._head = pl.concat([self._head, group.head(HEAD_ROWS - self._head.height)])
-        self._digest.update(_json_lines(group.drop(self._volatile)))
+        self._digest.update(json_lines(group.drop(self._volatile)))
         table = group.to_arrow().cast(self._arrow_schema)
         with self._no_room_explained():
             self._file.write_table(table, row_group_size=ROW_GROUP_ROWS)
@@ -141,7 +147,8 @@ class TableWriter:
             ) from error
 
 
-def _json_lines(frame: pl.DataFrame) -> bytes:
+def json_lines(frame: pl.DataFrame) -> bytes:
+    """The rows as the digest counts them."""
     lines = io.BytesIO()
     frame.with_columns(cs.binary().bin.encode("hex")).write_ndjson(lines)
     return lines.getvalue()

@@ -109,7 +109,8 @@ def hidden(value: int) -> int:
     "beta/broken.py": "def unfinished(:\n",
     "beta/empty.py": "",
 }
-LICENSES = {"alpha": "MIT", "beta": "Apache-2.0", "gamma": "GPL-3.0-only"}
+LICENCES = {"alpha": "MIT", "beta": "Apache-2.0", "gamma": "GPL-3.0-only", "delta": "MIT"}
+LANGUAGES = {".py": "Python", ".sh": "Shell"}
 
 
 def dump_rows(files: dict[str, str], commit: str = "c0ffee") -> list[dict[str, str]]:
@@ -120,8 +121,8 @@ def dump_rows(files: dict[str, str], commit: str = "c0ffee") -> list[dict[str, s
             "max_stars_repo_name": f"example/{path.split('/')[0]}",
             "max_stars_repo_path": path.split("/", 1)[1],
             "max_stars_repo_head_hexsha": commit,
-            "max_stars_repo_licenses": [LICENSES[path.split("/")[0]]],
-            "lang": "Python",
+            "max_stars_repo_licenses": [LICENCES[path.split("/")[0]]],
+            "lang": LANGUAGES[Path(path).suffix],
         }
         for path, content in files.items()
     ]

@@ -77,6 +77,7 @@ OTHERS: dict[str, Any] = {
     "engines.budget.tokens": 7,
     "engines.budget.money": 7.0,
     "workers": 7,
+    "sensors_on": True,
     "rebuild_gpu_on_code_change": True,
 }
 """Another good value for every setting of a deployment."""
@@ -178,7 +179,7 @@ def graph(settings: Settings) -> list[tuple[str, ...]]:
         (key.to_user_string(), str(assets.get(key).code_version), str(assets.get(key).automation_condition))
         for key in sorted(assets.materializable_asset_keys, key=str)
     ]
-    return [*nodes, *((sensor.name,) for sensor in defs.sensors or [])]
+    return [*nodes, *((sensor.name, sensor.default_status.value) for sensor in defs.sensors or [])]
 
 
 @pytest.fixture(scope="module")

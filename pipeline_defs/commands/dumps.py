@@ -1,0 +1,95 @@
+"""`seedline dumps`: what there is to read, what was read, what failed and why; retry and forget."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pipeline_defs import dumps as states
+from pipeline_defs.commands.deployment import open_deployment
+from pipeline_defs.dumps import DumpState
+from resources.corpus_source.base import SourceError
+
+console = Console(width=None if sys.stdout.isatty() else 140)
+
+dumps = typer.Typer(
+    help="Dumps with their state: list, retry, forget.", no_args_is_help=False, invoke_without_command=True
+)
+
+Name = Annotated[str, typer.Argument(help="Name of the dump.")]
+
+
+@dumps.callback()
+def default(context: typer.Context) -> None:
+    """Dumps with their state; without a sub-command they are listed."""
+    if context.invoked_subcommand is None:
+        list_dumps()
+
+
+@dumps.command("list")
+def list_dumps(as_json: Annotated[bool, typer.Option("--json", help="JSON lines.")] = False) -> None:
+    """Every dump that is named, watched, stored or was tried, with its state and the reason."""
+    found = _states()
+    if as_json:
+        for state in found:
+            typer.echo(
+                json.dumps(
+                    {
+                        "dump": state.name,
+                        "state": state.state,
+                        "languages": state.languages,
+                        "stored": state.stored,
+                        "detail": state.detail,
+                    }
+                )
+            )
+        return
+    if not found:
+        console.print("there is no dump: name one in the settings (dumps.named), or watch a folder or prefix")
+        return
+    table = Table("dump", "state", "languages", "detail")
+    for state in found:
+        table.add_row(
+            escape(state.name), state.state, ", ".join(state.languages) or "-", escape(state.detail)
+        )
+    console.print(table)
+
+
+@dumps.command()
+def retry(name: Name) -> None:
+    """Let a failed or forgotten dump be read again, by its sensor or by the next `seedline materialize`."""
+    deployment = open_deployment()
+    _known(name)
+    states.retry(name, deployment.store())
+    console.print(
+        f"{escape(name)} is read again: by its sensor at its next tick, or by `seedline materialize`"
+    )
+
+
+@dumps.command()
+def forget(name: Name) -> None:
+    """Take a dump out of the store and the partitions; its rows leave the corpus with the next rebuild."""
+    deployment = open_deployment()
+    _known(name)
+    with deployment.instance() as instance:
+        fingerprint = states.fingerprint_of(name, deployment.sources())
+        states.forget(name, deployment.store(), instance, fingerprint)
+    console.print(
+        f"{escape(name)} is forgotten until its source changes (seedline dumps retry reads it again)"
+    )
+
+
+def _states() -> list[DumpState]:
+    deployment = open_deployment()
+    with deployment.instance() as instance:
+        return deployment.dump_states(instance)
+
+
+def _known(name: str) -> None:
+    names = [state.name for state in _states()]
+    if name not in names:
+        raise SourceError(f"there is no dump {name!r}; there are {', '.join(names) or 'none'}")
