@@ -169,7 +169,7 @@ class NodeChecks(ScriptChecks):
                     return LEAVES if node.named_children[-1].named_children else None
                 if name.endswith(".push"):
                     counts = self._counts(name.removesuffix(".push"))
-                    return counts if counts == "fail" else KEEPS
+                    return counts if counts in ("fail", LEAVES) else KEEPS
                 return None
             case "update_expression":
                 argument = node.child_by_field_name("argument")
