@@ -5,6 +5,7 @@ Belongs here: settings, recipe fields, commands, tables, reasons and verdicts. E
 """
 
 import importlib
+import re
 import types
 import typing
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from assets.rows.table import Table
 from pipeline_defs.cli import app
 from pipeline_defs.recipes.model import Recipe
 from pipeline_defs.settings import PREFIX, Settings
+from resources.sandbox.face import MEANING as VERDICT_MEANING
 from resources.sandbox.face import VERDICT_SCHEMA, Verdict
 
 ROOT = Path(__file__).parents[1]
@@ -45,13 +47,17 @@ COPIED = {
     "recipes.md": ROOT / "pipeline_defs" / "recipes" / "README.md",
     "measured.md": ROOT / "tests" / "benchmarks" / "README.md",
 }
-"""Pages that stand beside what they describe; links to files of the project lead to the repository there."""
+"""Pages that stand beside what they describe; links to files of the project become plain text."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages (called by MkDocs)."""
     for name, text in pages().items():
         files.append(File.generated(config, f"reference/{name}.md", content=text))
+    for name, source in COPIED.items():
+        files.append(
+            File.generated(config, name, content=_without_links_to_files(source.read_text(encoding="utf-8")))
+        )
     return files
 
 
@@ -119,7 +125,8 @@ def _section(path: str, model: type[BaseModel]) -> str:
     title = f"`{path}`: {model.__name__}" if path else model.__name__
     text = f"\n## {title}\n\n{_paragraph(model.__doc__)}\n\n| field | type | default | meaning |\n|---|---|---|---|\n"
     for name, field in model.model_fields.items():
-        text += f"| `{name}` | {cell(_type(field.annotation))} | {cell(_default(field))} | {cell(field.description or '')} |\n"
+        cells = (f"`{name}`", _type(field.annotation), _default(field), field.description or "")
+        text += f"| {' | '.join(cell(one) for one in cells)} |\n"
     return text
 
 
@@ -159,7 +166,11 @@ def commands_page() -> str:
             text += "\n| parameter | meaning | default |\n|---|---|---|\n"
         for parameter in shown:
             names = ", ".join(f"`{option}`" for option in [*parameter.opts, *parameter.secondary_opts])
-            default = "" if parameter.default in (None, False, ()) or callable(parameter.default) else str(parameter.default)
+            default = (
+                ""
+                if parameter.default in (None, False, ()) or callable(parameter.default)
+                else str(parameter.default)
+            )
             text += f"| {names} | {cell(getattr(parameter, 'help', '') or '')} | {cell(default)} |\n"
     return text
 
@@ -199,9 +210,13 @@ def tables_page() -> str:
         text += f"\n## {artifact}\n\nKey: `{table.key}`.\n\n| column | type | meaning |\n|---|---|---|\n"
         for column in table.columns:
             text += f"| `{column.name}` | `{cell(str(column.dtype))}` | {cell(column.description)} |\n"
-    text += "\n## `<artifact>__rejected`\n\nWhat each step dropped: " + ", ".join(f"`{name}`" for name in REJECTION_SCHEMA)
+    text += "\n## `<artifact>__rejected`\n\nWhat each step dropped: " + ", ".join(
+        f"`{name}`" for name in REJECTION_SCHEMA
+    )
     text += ". [Reasons](reasons.md) are a closed list.\n"
-    text += "\n## `verified_responses__verdicts`\n\nColumns of a verdict: " + ", ".join(f"`{name}`" for name in VERDICT_SCHEMA)
+    text += "\n## `verified_responses__verdicts`\n\nColumns of a verdict: " + ", ".join(
+        f"`{name}`" for name in VERDICT_SCHEMA
+    )
     return text + ".\n"
 
 
@@ -210,7 +225,14 @@ def reasons_page() -> str:
     text = "# Reasons and verdicts\n\n## Reasons of a rejection\n\n| reason | meaning |\n|---|---|\n"
     text += "".join(f"| `{reason.value}` | {cell(MEANING[reason])} |\n" for reason in Reason)
     text += "\n## Verdicts of the sandbox\n\n| verdict | meaning |\n|---|---|\n"
-    return text + "".join(f"| `{verdict.value}` | {cell(verdict.meaning)} |\n" for verdict in Verdict)
+    return text + "".join(
+        f"| `{verdict.value}` | {cell(VERDICT_MEANING[verdict])} |\n" for verdict in Verdict
+    )
+
+
+def _without_links_to_files(text: str) -> str:
+    """Links to files beside the page become their text: the site does not hold those files."""
+    return re.sub(r"!?\[([^\]]*)\]\((?!https?:|#)[^)]*\)", r"\1", text)
 
 
 def cell(text: str) -> str:

@@ -32,6 +32,20 @@ class Verdict(StrEnum):
     UNSUPPORTED = "unsupported"
 
 
+MEANING: dict[Verdict, str] = {
+    Verdict.PASS: "the tests ran to their end, at least one live check ran, and none failed",
+    Verdict.FAIL: "a check failed, or the answer or the tests raised an error",
+    Verdict.TIMEOUT: "the CPU time was used up",
+    Verdict.OOM: "the memory was used up",
+    Verdict.CRASH: "the program ended by a signal, or without the proof that its tests ran",
+    Verdict.OUTPUT_LIMIT: "the program printed more than it may",
+    Verdict.COMPILE_ERROR: "the program does not compile or parse",
+    Verdict.NO_TESTS: "no live check ran",
+    Verdict.HARNESS_ERROR: "the sandbox failed; never kept, tried again the next time",
+    Verdict.UNSUPPORTED: "this machine has no toolchain for the language; never kept",
+}
+"""What each verdict means, for the documentation."""
+
 TRANSIENT = (Verdict.HARNESS_ERROR, Verdict.UNSUPPORTED)
 """Verdicts that must not be cached."""
 

@@ -1,0 +1,126 @@
+"""Every code block of the documentation's first page and tutorials: run, or read by what it is written for."""
+
+import json
+import os
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import yaml
+
+from assets.benchmarks.problem_files import read_problems
+from pipeline_defs.recipes.model import Recipe, load_recipe
+from pipeline_defs.settings import Settings
+from tests.packaging.conftest import ROOT, Installed
+
+PAGES = [ROOT / "docs" / "pages" / "index.md", *sorted((ROOT / "docs" / "pages" / "tutorials").glob("*.md"))]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+NEVER_ENDS = "seedline ui"
+
+
+class Block(NamedTuple):
+    """A fenced block of a page."""
+
+    page: str
+    language: str
+    text: str
+
+
+BLOCKS = [
+    Block(page.stem, language, text)
+    for page in PAGES
+    for language, text in BLOCK.findall(page.read_text(encoding="utf-8"))
+]
+
+
+def blocks(*languages: str) -> list[Block]:
+    """The blocks in one of `languages`."""
+    return [block for block in BLOCKS if block.language in languages]
+
+
+def name_of(block: Block) -> str:
+    """What the test's report shows."""
+    return f"{block.page}-{block.text.strip().splitlines()[0][:30]}"
+
+
+@pytest.fixture(scope="module")
+def project(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project of the first page, made by its commands from the installed wheel."""
+    folder = tmp_path_factory.mktemp("reader")
+    (begin,) = (block for block in blocks("sh") if block.page == "index")
+    run_shell(installed, begin.text, folder)
+    return folder / "my-project"
+
+
+def run_shell(installed: Installed, text: str, folder: Path) -> str:
+    """Output of the lines of `text`; a command that never ends is left out. Fails the test where one fails."""
+    script = "\n".join(line for line in text.splitlines() if not line.startswith(NEVER_ENDS))
+    path = f"{installed.command.parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-ec", script],
+        cwd=folder,
+        env=installed.environment | {"PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def test_every_block_is_of_a_kind_that_is_tested() -> None:
+    assert {block.language for block in BLOCKS} <= {"sh", "toml", "yaml", "python", "json", "text"}
+
+
+def test_the_project_of_the_first_page_has_training_rows(installed: Installed, project: Path) -> None:
+    rows = run_shell(installed, "seedline show sft_dataset -n 20 --json", project).splitlines()
+    assert len(rows) >= 10
+    assert {json.loads(row)["repo"] for row in rows} == {"example_dump"}
+    assert "up to date" in run_shell(installed, "seedline plan", project)
+
+
+@pytest.mark.parametrize("block", [block for block in blocks("sh") if block.page != "index"], ids=name_of)
+def test_shell_blocks_run(installed: Installed, project: Path, tmp_path: Path, block: Block) -> None:
+    run_shell(installed, block.text, tmp_path if "seedline init" in block.text else project)
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=name_of)
+def test_python_blocks_run(installed: Installed, project: Path, block: Block) -> None:
+    python = installed.command.with_name("python")
+    done = subprocess.run(
+        [python, "-P", "-c", block.text],
+        cwd=project,
+        env=installed.environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+@pytest.mark.parametrize("block", blocks("toml"), ids=name_of)
+def test_toml_blocks_are_settings(block: Block) -> None:
+    Settings.model_validate(tomllib.loads(block.text))
+
+
+@pytest.mark.parametrize("block", blocks("yaml"), ids=name_of)
+def test_yaml_blocks_are_parts_of_a_recipe(block: Block) -> None:
+    whole = load_recipe("starcoder2_instruct").model_dump(mode="json")
+    part = yaml.safe_load(block.text)
+    assert part.keys() <= whole.keys()
+    Recipe.model_validate(whole | {name: _merged(whole[name], value) for name, value in part.items()})
+
+
+def _merged(whole: dict, part: dict) -> dict:
+    """A stage of the recipe with the block's fields; a block that names the stage's method is the stage itself."""
+    named = {"backend", "method"} & part.keys()
+    return part if named else whole | part
+
+
+@pytest.mark.parametrize("block", blocks("json"), ids=name_of)
+def test_json_blocks_are_problems(tmp_path: Path, block: Block) -> None:
+    (tmp_path / "own.jsonl").write_text(block.text, encoding="utf-8")
+    assert read_problems("own", tmp_path / "own.jsonl").height == 1
