@@ -27,6 +27,7 @@ from assets.rows.table import Table
 from pipeline_defs.cli import app
 from pipeline_defs.recipes.model import Recipe
 from pipeline_defs.settings import PREFIX, Settings
+from resources.doors import Chosen
 from resources.sandbox.face import MEANING as VERDICT_MEANING
 from resources.sandbox.face import VERDICT_SCHEMA, Verdict
 
@@ -107,7 +108,7 @@ def walk(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, type[Bas
         yield at, one
         for name, field in one.model_fields.items():
             below = f"{at}.{name}" if at else name
-            for inner, many in _models(field.annotation):
+            for inner, many in [*_models(field.annotation), *_chosen(field)]:
                 yield from visit(inner, f"{below}.<name>" if many else below)
 
     yield from visit(model, path)
@@ -121,11 +122,24 @@ def _models(annotation: Any, many: bool = False) -> Iterator[tuple[type[BaseMode
         yield from _models(inner, many)
 
 
+def _chosen(field: FieldInfo) -> Iterator[tuple[type[BaseModel], bool]]:
+    """The models that a field can hold by the name of what they are the settings of."""
+    for choice in field.metadata:
+        if isinstance(choice, Chosen):
+            yield from ((model, False) for model in choice.models().values())
+
+
 def _section(path: str, model: type[BaseModel]) -> str:
     title = f"`{path}`: {model.__name__}" if path else model.__name__
     text = f"\n## {title}\n\n{_paragraph(model.__doc__)}\n\n| field | type | default | meaning |\n|---|---|---|---|\n"
     for name, field in model.model_fields.items():
-        cells = (f"`{name}`", _type(field.annotation), _default(field), field.description or "")
+        choices = [one for one in field.metadata if isinstance(one, Chosen)]
+        kind = (
+            f"by its `{choices[0].tag}`: {', '.join(choices[0].door.names())}"
+            if choices
+            else _type(field.annotation)
+        )
+        cells = (f"`{name}`", kind, _default(field), field.description or "")
         text += f"| {' | '.join(cell(one) for one in cells)} |\n"
     return text
 

@@ -11,19 +11,26 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from resources.doors import Chosen, DoorError
+
 LONGEST_VALUE = 100
 """Characters of a refused value that are shown."""
 
 
-def problems(error: ValidationError, model: type[BaseModel], *, noun: str = "field") -> list[str]:
-    """One indented line for everything that is wrong; `noun` is what a name in `model` is called."""
-    return [_problem(found, model, noun) for found in error.errors()]
+def problems(
+    error: ValidationError, model: type[BaseModel], content: Any = None, *, noun: str = "field"
+) -> list[str]:
+    """One indented line for everything that is wrong; `noun` is what a name in `model` is called.
+
+    `content` is what was validated: it names the method whose fields are meant, where several can be chosen.
+    """
+    return [_problem(found, model, content, noun) for found in error.errors()]
 
 
-def _problem(found: Mapping[str, Any], model: type[BaseModel], noun: str) -> str:
+def _problem(found: Mapping[str, Any], model: type[BaseModel], content: Any, noun: str) -> str:
     place = ".".join(str(part) for part in found["loc"])
     if found["type"] == "extra_forbidden":
-        allowed = fields_at(model, found["loc"][:-1])
+        allowed = fields_at(model, found["loc"][:-1], content)
         return f"  {place}: no such {noun}{did_you_mean(str(found['loc'][-1]), allowed)}"
     if found["type"] == "missing":
         return f"  {place}: missing"
@@ -45,19 +52,22 @@ def did_you_mean(name: str, allowed: list[str]) -> str:
     return f"; allowed are {', '.join(allowed)}" if allowed else ""
 
 
-def fields_at(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
-    """Names of the fields of the model at `place` (as pydantic gives it); none where the way is lost."""
+def fields_at(model: type[BaseModel], place: tuple[int | str, ...], content: Any = None) -> list[str]:
+    """Names of the fields of the model at `place` (as pydantic gives it) in `content`; none where the way is lost."""
     annotation: Any = model
     for part in place:
-        annotation = _step(annotation, part)
+        content = content.get(part) if isinstance(content, Mapping) else None
+        annotation = _step(annotation, part, content)
     return sorted({name for found in _models(annotation) for name in found.model_fields})
 
 
-def _step(annotation: Any, part: int | str) -> Any:
+def _step(annotation: Any, part: int | str, content: Any) -> Any:
     models = list(_models(annotation))
     for model in models:
         if part in model.model_fields:
-            return model.model_fields[str(part)].annotation
+            field = model.model_fields[str(part)]
+            chosen = [one for one in field.metadata if isinstance(one, Chosen)]
+            return _chosen(chosen[0], content) if chosen else field.annotation
     for model in models:  # pydantic names a member of a union by its tag
         if any(part in get_args(field.annotation) for field in model.model_fields.values() if _is_tag(field)):
             return model
@@ -67,6 +77,15 @@ def _step(annotation: Any, part: int | str) -> Any:
     return (
         arguments[-1] if arguments and arguments[-1] is not Ellipsis else arguments[0] if arguments else None
     )
+
+
+def _chosen(choice: Chosen, content: Any) -> Any:
+    """The settings model that `content` names; None where it names none."""
+    name = content.get(choice.tag) if isinstance(content, Mapping) else None
+    try:
+        return choice.model(str(name))
+    except DoorError:
+        return None
 
 
 def _is_tag(field: Any) -> bool:

@@ -4,11 +4,10 @@ import dagster as dg
 import polars as pl
 
 from assets.asking.model_calls import asking, budget_check, budget_result, call_metadata
-from assets.asking.prompts import prompts_digest
+from assets.candidate_responses.door import RESPONSE_METHODS
 from assets.candidate_responses.methods import write_responses
 from assets.candidate_responses.settings import ResponseSettings
 from assets.candidate_responses.table import TABLE
-from assets.instructions.few_shot_bank import bank_digest
 from assets.publishing.publication import Materialized, accounts_check, publish
 from assets.publishing.recipe_assets import RecipeAssets
 from assets.rows.ledger import Ledger
@@ -24,13 +23,13 @@ VERSION = "1"
 def build(shared: RecipeAssets, settings: ResponseSettings, spec: EngineSpec) -> dg.AssetsDefinition:
     """The asset of one recipe."""
     key = shared.key(ARTIFACT)
-    versions = [settings, spec, prompts_digest("assets.candidate_responses"), bank_digest()]
+    method = RESPONSE_METHODS.open(settings.method)
 
     @shared.asset(
         ARTIFACT,
         TABLE,
         version=VERSION,
-        settings=versions,
+        settings=[settings, spec, *method.data()],
         expensive=True,
         ins={"instructions": dg.AssetIn(shared.key("instructions"))},
         check_specs=[accounts_check(key), budget_check(key)],

@@ -4,9 +4,12 @@ Defaults are the published values; each names where it was published. What the m
 modules of the same names.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from assets.candidate_responses.door import RESPONSE_METHODS
+from resources.doors import Chosen
 
 
 class Sectioned(BaseModel):
@@ -58,5 +61,5 @@ class AsWritten(BaseModel):
         return 1
 
 
-ResponseSettings = Annotated[Sectioned | Plain | AsWritten, Field(discriminator="method")]
-"""The settings of any method."""
+ResponseSettings = Annotated[Any, Chosen(RESPONSE_METHODS, "method")]
+"""The settings of any method, the project's or another's; `method` names it, `samples` says how many are asked for."""

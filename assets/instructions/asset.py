@@ -4,9 +4,7 @@ import dagster as dg
 import polars as pl
 
 from assets.asking.model_calls import asking, budget_check, budget_result, call_metadata
-from assets.asking.prompts import prompts_digest
-from assets.instructions.code_ocean_bank import start_cases_digest
-from assets.instructions.few_shot_bank import bank_digest
+from assets.instructions.door import INSTRUCTION_METHODS
 from assets.instructions.methods import write_instructions
 from assets.instructions.settings import InstructionSettings
 from assets.instructions.table import TABLE
@@ -25,15 +23,13 @@ VERSION = "2"
 def build(shared: RecipeAssets, settings: InstructionSettings, spec: EngineSpec) -> dg.AssetsDefinition:
     """The asset of one recipe."""
     key = shared.key(ARTIFACT)
-    versions = [settings, spec, prompts_digest("assets.instructions"), bank_digest()]
-    if settings.method == "code_ocean":
-        versions += [start_cases_digest(), prompts_digest("assets.asking.judging")]
+    method = INSTRUCTION_METHODS.open(settings.method)
 
     @shared.asset(
         ARTIFACT,
         TABLE,
         version=VERSION,
-        settings=versions,
+        settings=[settings, spec, *method.data()],
         expensive=True,
         ins={"filtered_seeds": dg.AssetIn(shared.key("filtered_seeds"))},
         check_specs=[accounts_check(key), budget_check(key)],

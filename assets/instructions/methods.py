@@ -1,48 +1,62 @@
-"""Which module writes instructions by which method; all have one shape: `write(seeds, settings, ask)`.
+"""Writing instructions by the method that the settings name, and the project's own methods as the door shows them."""
 
-A method gets seeds, its own settings and a way to ask an engine, and returns instructions kept and seeds
-rejected. To add one: a module of that shape, its settings in `settings.py`, a line here. Evol-Instruct is none of
-them: it goes on from what one of them wrote.
-"""
-
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Sequence
 
 import polars as pl
 
 from assets.asking.asker import Ask
+from assets.asking.prompts import prompts_digest
 from assets.instructions import code_ocean, evol_instruct, from_docstring, oss_instruct, self_oss_instruct
-from assets.instructions.settings import EvolInstruct, InstructionSettings
+from assets.instructions.code_ocean_bank import start_cases_digest
+from assets.instructions.door import INSTRUCTION_METHODS, InstructionMethod, seed_by_seed
+from assets.instructions.few_shot_bank import bank_digest
+from assets.instructions.settings import (
+    CodeOcean,
+    EvolInstruct,
+    FromDocstring,
+    InstructionSettings,
+    OssInstruct,
+    SelfOssInstruct,
+)
 from assets.instructions.table import as_instructions
 from assets.rows.ledger import Ledger
 from assets.rows.outcome import Outcome
-
-METHODS: dict[str, Callable[[pl.DataFrame, Any, Ask], Outcome]] = {
-    "self_oss_instruct": self_oss_instruct.write,
-    "from_docstring": from_docstring.write,
-    "oss_instruct": oss_instruct.write,
-    "code_ocean": code_ocean.write,
-}
 
 
 def write_instructions(
     seeds: pl.DataFrame, settings: InstructionSettings, ask: Ask, ledger: Ledger | None = None
 ) -> Outcome:
-    """Instructions (columns of `TABLE`) for `seeds` by the method that `settings` names.
+    """Instructions (columns of `TABLE`) for `seeds` by the method that `settings` names; `ledger` gets its steps."""
+    written = INSTRUCTION_METHODS.open(settings.method).write(
+        seeds, settings, ask, Ledger() if ledger is None else ledger
+    )
+    return Outcome(as_instructions(written.kept), written.rejected)
 
-    `ledger` gets the steps: seeds to instructions one to one, then, where they evolve, each of them as itself
-    and one evolution a round.
-    """
-    ledger = Ledger() if ledger is None else ledger
-    evolves = isinstance(settings, EvolInstruct)
-    first = settings.start if evolves else settings
-    written = METHODS[first.method](seeds, first, ask)
-    ledger.record_outcome("seeds", seeds.height, written, step="instruction")
-    rows = as_instructions(written.kept)
-    if not evolves:
-        return Outcome(rows, written.rejected)
-    evolved = evol_instruct.evolve(rows, settings, ask)
-    tried = rows.height * (1 + settings.rounds)
-    ledger.record_fan_out("evolutions to try", "instructions", rows.height, tried)
+
+def _data() -> Sequence[str]:
+    return prompts_digest("assets.instructions"), bank_digest()
+
+
+def _code_ocean_data() -> Sequence[str]:
+    return *_data(), start_cases_digest(), prompts_digest("assets.asking.judging")
+
+
+def _evolved(seeds: pl.DataFrame, settings: EvolInstruct, ask: Ask, ledger: Ledger) -> Outcome:
+    """Another method's instructions, then one evolution of each a round: steps of the ledger of their own."""
+    start = write_instructions(seeds, settings.start, ask, ledger)
+    evolved = evol_instruct.evolve(start.kept, settings, ask)
+    tried = start.kept.height * (1 + settings.rounds)
+    ledger.record_fan_out("evolutions to try", "instructions", start.kept.height, tried)
     ledger.record_outcome("evolutions", tried, evolved, step="evolution")
-    return written.then(evolved)
+    return start.then(evolved)
+
+
+SELF_OSS_INSTRUCT = InstructionMethod(
+    SelfOssInstruct, seed_by_seed(self_oss_instruct.write), needs_model=False, data=_data
+)
+FROM_DOCSTRING = InstructionMethod(
+    FromDocstring, seed_by_seed(from_docstring.write), needs_model=False, data=_data
+)
+OSS_INSTRUCT = InstructionMethod(OssInstruct, seed_by_seed(oss_instruct.write), data=_data)
+EVOL_INSTRUCT = InstructionMethod(EvolInstruct, _evolved, data=_data)
+CODE_OCEAN = InstructionMethod(CodeOcean, seed_by_seed(code_ocean.write), data=_code_ocean_data)

@@ -4,11 +4,13 @@ Defaults are the published values; each names where it was published. What the m
 modules of the same names.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from assets.asking.judging.settings import Discriminator
+from assets.instructions.door import INSTRUCTION_METHODS
+from resources.doors import Chosen
 from resources.languages.names import LANGUAGES
 
 Difficulty = Literal["easy", "medium", "hard"]
@@ -74,8 +76,8 @@ class OssInstruct(BaseModel):
 
 Heuristic = Literal["constraints", "rarer_requirement", "deepen", "misleading_code", "complexity"]
 
-StartSettings = Annotated[OssInstruct | SelfOssInstruct | FromDocstring, Field(discriminator="method")]
-"""What evolution can start from."""
+StartSettings = Annotated[Any, Chosen(INSTRUCTION_METHODS, "method")]
+"""What evolution can start from: any method but evolution itself."""
 
 
 class EvolInstruct(BaseModel):
@@ -113,6 +115,13 @@ class EvolInstruct(BaseModel):
         ("sorry",), description="a short answer that says one of these outside its code refuses"
     )  # WizardLM: sorry
     refusal_most_words: int = Field(80, ge=1, description="a longer answer is none")  # WizardLM: 80
+
+    @field_validator("start")
+    @classmethod
+    def _starts_somewhere(cls, start: Any) -> Any:
+        if start.method == "evol_instruct":
+            raise ValueError("evolution cannot start from itself: raise rounds")
+        return start
 
 
 CodeOceanTask = Literal["generation", "summarisation", "translation", "repair"]
@@ -170,7 +179,5 @@ class CodeOcean(BaseModel):
         return self
 
 
-InstructionSettings = Annotated[
-    SelfOssInstruct | FromDocstring | OssInstruct | EvolInstruct | CodeOcean, Field(discriminator="method")
-]
-"""The settings of any method."""
+InstructionSettings = Annotated[Any, Chosen(INSTRUCTION_METHODS, "method")]
+"""The settings of any method, the project's or another's; `method` names it."""

@@ -7,6 +7,7 @@ wrong into a message that names file, field and remedy. Shipped recipes stand be
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
@@ -16,6 +17,7 @@ from assets.checkpoint.settings import CheckpointSettings
 from assets.eval_scores.settings import EvaluationSettings
 from assets.filtered_seeds.docstring_judge.judge import judged_languages
 from assets.filtered_seeds.settings import SeedSettings
+from assets.instructions.door import INSTRUCTION_METHODS
 from assets.instructions.settings import InstructionSettings
 from assets.sft_dataset.settings import SftSettings
 from assets.verified_responses.settings import VerificationSettings
@@ -25,9 +27,6 @@ from resources.languages.names import LANGUAGES
 
 RESERVED = ("benchmarks", "corpus", "corpus_dump", "raw_corpus")
 """Folders and groups of what all recipes share: a recipe of that name would be mixed up with it."""
-
-NEEDS_A_MODEL = ("oss_instruct", "evol_instruct", "code_ocean", "discriminator", "both")
-"""Methods whose questions the offline rules have no answer to."""
 
 JUDGING = ("discriminator", "both")
 """Methods of verification whose rows carry a judgment."""
@@ -91,12 +90,18 @@ class Recipe(BaseModel):
             )
         return seeds
 
-    @field_validator("instructions", "verification")
+    @field_validator("instructions")
     @classmethod
-    def _asked_of_a_model(cls, settings: BaseModel, info: ValidationInfo) -> BaseModel:
-        method = getattr(settings, "method", None)
-        if method in NEEDS_A_MODEL:
-            _refuse_offline(info, f"method {method} asks")
+    def _instructions_of_a_model(cls, settings: Any, info: ValidationInfo) -> Any:
+        if INSTRUCTION_METHODS.open(settings.method).needs_model:
+            _refuse_offline(info, f"method {settings.method} asks")
+        return settings
+
+    @field_validator("verification")
+    @classmethod
+    def _judged_by_a_model(cls, settings: Any, info: ValidationInfo) -> Any:
+        if settings.method in JUDGING:
+            _refuse_offline(info, f"method {settings.method} asks")
         return settings
 
     @field_validator("sft")
@@ -147,4 +152,6 @@ def load_recipe(name_or_path: str) -> Recipe:
     try:
         return Recipe.model_validate(content)
     except ValidationError as error:
-        raise RecipeError(f"{path}: the recipe is wrong\n" + "\n".join(problems(error, Recipe))) from error
+        raise RecipeError(
+            f"{path}: the recipe is wrong\n" + "\n".join(problems(error, Recipe, content))
+        ) from error
