@@ -19,7 +19,8 @@ Respond = Callable[[pl.DataFrame, Any, Ask], Outcome]
 class ResponseMethod:
     """A way from instructions to responses.
 
-    `settings` has a field `method`, and `samples`, the responses of an instruction. `data` gives digests of prompts and other files that its rows depend on.
+    `settings` has a field `method`, and `samples`, the responses of an instruction. `data` gives digests of prompts
+    and other files that its rows depend on.
     """
 
     settings: type[BaseModel]

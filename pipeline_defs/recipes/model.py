@@ -22,7 +22,8 @@ from assets.instructions.settings import InstructionSettings
 from assets.sft_dataset.settings import SftSettings
 from assets.verified_responses.settings import VerificationSettings
 from pipeline_defs.validation_messages import problems
-from resources.engines.spec import EngineSpec, OfflineSpec
+from resources.engines.door import ENGINES
+from resources.engines.spec import EngineSpec
 from resources.languages.names import LANGUAGES
 
 RESERVED = ("benchmarks", "corpus", "corpus_dump", "raw_corpus")
@@ -118,7 +119,7 @@ class Recipe(BaseModel):
 
 def _refuse_offline(info: ValidationInfo, who: str) -> None:
     engine = info.data.get("engine")  # absent where it is wrong itself
-    if isinstance(engine, OfflineSpec):
+    if engine is not None and not ENGINES.open(engine.backend).is_model:
         raise ValueError(
             f"{who} a model, and the engine is offline: the rules that stand in for a model cannot answer it. "
             "Set engine to a backend with a model, or leave this out"

@@ -3,10 +3,12 @@
 Which files are then kept is said in `assets/corpus_dump/settings.py` and `assets/raw_corpus/settings.py`.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from resources.corpus_source.door import CORPUS_SOURCES
+from resources.doors import Chosen
 from resources.former_names import COLUMNS, present_names
 
 DumpColumn = Literal["content", "repo", "path", "commit", "license", "language"]
@@ -68,5 +70,5 @@ class Dump(BaseModel):
         return present_names(columns, COLUMNS) if isinstance(columns, dict) else columns
 
 
-SourceSettings = Annotated[InstalledPackages | Directory | Dump, Field(discriminator="kind")]
-"""Settings of any source."""
+SourceSettings = Annotated[Any, Chosen(CORPUS_SOURCES, "kind")]
+"""Settings of any source, the project's or another's; `kind` names it."""

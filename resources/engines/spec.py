@@ -3,10 +3,12 @@
 How this machine reaches it (device, threads, addresses, keys, memory) is deployment: `deployment.py`.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from resources.doors import Chosen
+from resources.engines.door import ENGINES
 from resources.former_names import ReadsFormerNames
 
 ModelForm = Literal["base", "instruct"]
@@ -97,7 +99,5 @@ class OpenAISpec(BaseModel):
     )
 
 
-EngineSpec = Annotated[
-    OfflineSpec | TransformersSpec | VllmSpec | VllmServerSpec | OpenAISpec, Field(discriminator="backend")
-]
-"""The engine of a recipe."""
+EngineSpec = Annotated[Any, Chosen(ENGINES, "backend")]
+"""The engine of a recipe, the project's or another's; `backend` names it, `form` says how its model is asked."""

@@ -17,6 +17,7 @@ from assets.benchmarks.forms import (
     multipl_e,
     questions,
 )
+from resources.doors import Door
 
 Record = Mapping[str, Any]
 
@@ -29,7 +30,7 @@ class FileForm(NamedTuple):
     problem: Callable[[Record], dict[str, Any]]
 
 
-FORMS = (
+OWN = (
     FileForm("HumanEvalPack", humanevalpack.FIELDS, humanevalpack.problem),
     FileForm("HumanEval", humaneval.FIELDS, humaneval.problem),
     FileForm("MBPP", mbpp.FIELDS, mbpp.problem),
@@ -38,15 +39,26 @@ FORMS = (
     FileForm("DS-1000", ds1000.FIELDS, ds1000.problem),
     FileForm("question and answer", questions.FIELDS, questions.problem),
 )
-"""Looked through in this order: HumanEvalPack's records have HumanEval's fields too."""
+"""The project's own, looked through in this order: HumanEvalPack's records have HumanEval's fields too."""
+
+BENCHMARK_FORMS = Door("benchmark_forms", FileForm, {})
+"""Forms of other packages; they are looked through first, so that they can tell a form more closely."""
+
+
+def forms() -> tuple[FileForm, ...]:
+    """Every form, in the order in which they are looked through."""
+    return (*(BENCHMARK_FORMS.open(name) for name in BENCHMARK_FORMS.names()), *OWN)
 
 
 def form_of(record: Record) -> FileForm:
     """The form that `record` has all fields of; `ValueError` with the nearest form's missing ones if there is none."""
-    for form in FORMS:
+    known_forms = forms()
+    for form in known_forms:
         if all(field in record for field in form.fields):
             return form
-    nearest = max(FORMS, key=lambda form: sum(field in record for field in form.fields) / len(form.fields))
+    nearest = max(
+        known_forms, key=lambda form: sum(field in record for field in form.fields) / len(form.fields)
+    )
     missing = ", ".join(field for field in nearest.fields if field not in record)
-    known = "; ".join(f"{form.name} ({', '.join(form.fields)})" for form in FORMS)
+    known = "; ".join(f"{form.name} ({', '.join(form.fields)})" for form in known_forms)
     raise ValueError(f"has no {missing}, which {nearest.name}'s form needs; the forms are {known}")

@@ -4,15 +4,19 @@ Each step is a list of named rules, and the first that matches gives the reason,
 to the rows rejected. The type check, near-duplicates and the coreset are steps of their own.
 """
 
+from typing import Annotated, Any
+
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
 from assets.filtered_seeds.filters.banned import BannedSettings, banned_rules
+from assets.filtered_seeds.filters.door import SEED_FILTERS
 from assets.filtered_seeds.filters.function_form import FunctionFormSettings, function_form_rules
 from assets.filtered_seeds.filters.not_handwritten import NotHandwrittenSettings, not_handwritten_rules
 from assets.filtered_seeds.filters.personal_data import PersonalDataSettings, personal_data_rules
 from assets.filtered_seeds.filters.secrets import SECRET, SecretSettings, secret_rules, with_secret
 from assets.rows.outcome import Outcome, apply_rules
+from resources.doors import Chosen
 
 FILES_STAGE = "file_filters"
 SEEDS_STAGE = "seed_filters"
@@ -40,6 +44,9 @@ class FilterSettings(BaseModel):
         default_factory=PersonalDataSettings,
         description="seeds that hold addresses, numbers or names of persons are rejected",
     )
+    more: tuple[Annotated[Any, Chosen(SEED_FILTERS, "filter")], ...] = Field(
+        default=(), description="filters of other packages, each with its name in `filter`; after those above"
+    )
 
 
 def filter_files(files: pl.DataFrame, settings: FilterSettings) -> Outcome:
@@ -54,6 +61,7 @@ def filter_seeds(seeds: pl.DataFrame, settings: FilterSettings) -> Outcome:
         *(function_form_rules(settings.function_form) if settings.function_form else []),
         *(banned_rules(settings.banned) if settings.banned else []),
         *(personal_data_rules(settings.personal_data) if settings.personal_data else []),
+        *(rule for more in settings.more for rule in SEED_FILTERS.open(more.filter).rules(more)),
     ]
     outcome = apply_rules(seeds, cheap, stage=SEEDS_STAGE, id_column="seed_id")
     if settings.secrets is None:

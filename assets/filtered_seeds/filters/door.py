@@ -1,0 +1,25 @@
+"""The door of seed filters: rules that a recipe adds to the project's own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from assets.rows.outcome import Rule
+from resources.doors import Door
+
+
+@dataclass(frozen=True)
+class SeedFilter:
+    """Rules over seeds (columns of `filtered_seeds`); the first that rejects a row gives the reason.
+
+    `settings` has a field `filter`, its name in the recipe.
+    """
+
+    settings: type[BaseModel]
+    rules: Callable[[Any], Sequence[Rule]]
+
+
+SEED_FILTERS = Door("seed_filters", SeedFilter, {})
+"""The project's own filters have fields of their own in `seeds.filters`; what comes in here stands in `more`."""
