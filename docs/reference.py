@@ -28,8 +28,8 @@ from pipeline_defs.cli import app
 from pipeline_defs.recipes.model import Recipe
 from pipeline_defs.settings import PREFIX, Settings
 from resources.doors import Chosen
-from resources.sandbox.face import MEANING as VERDICT_MEANING
-from resources.sandbox.face import VERDICT_SCHEMA, Verdict
+from resources.sandbox.base import MEANING as VERDICT_MEANING
+from resources.sandbox.base import VERDICT_SCHEMA, Verdict
 
 ROOT = Path(__file__).parents[1]
 ARTIFACTS = (

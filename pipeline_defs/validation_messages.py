@@ -5,7 +5,7 @@ that was probably meant. Which file the values came from is said by the caller.
 """
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -66,26 +66,29 @@ def _step(annotation: Any, part: int | str, content: Any) -> Any:
     for model in models:
         if part in model.model_fields:
             field = model.model_fields[str(part)]
-            chosen = [one for one in field.metadata if isinstance(one, Chosen)]
-            return _chosen(chosen[0], content) if chosen else field.annotation
+            return _chosen(field.metadata, content) or field.annotation
     for model in models:  # pydantic names a member of a union by its tag
         if any(part in get_args(field.annotation) for field in model.model_fields.values() if _is_tag(field)):
             return model
     arguments = get_args(annotation)
     if models:
         return annotation
-    return (
+    inner = (
         arguments[-1] if arguments and arguments[-1] is not Ellipsis else arguments[0] if arguments else None
     )
+    return _chosen(getattr(inner, "__metadata__", ()), content) or inner
 
 
-def _chosen(choice: Chosen, content: Any) -> Any:
-    """The settings model that `content` names; None where it names none."""
-    name = content.get(choice.tag) if isinstance(content, Mapping) else None
-    try:
-        return choice.model(str(name))
-    except DoorError:
-        return None
+def _chosen(metadata: Iterable[Any], content: Any) -> Any:
+    """The settings model that `content` names, or any that could be; None where nothing is to be chosen."""
+    for choice in metadata:
+        if isinstance(choice, Chosen):
+            name = content.get(choice.tag) if isinstance(content, Mapping) else None
+            try:
+                return choice.model(str(name))
+            except DoorError:
+                return Union[tuple(choice.models().values())]  # noqa: UP007 - of a tuple made just now
+    return None
 
 
 def _is_tag(field: Any) -> bool:

@@ -15,8 +15,8 @@ from assets.rows.reasons import Reason
 from pipeline_defs.cli import app
 from pipeline_defs.recipes.model import Recipe, shipped_recipes
 from pipeline_defs.settings import Settings
-from resources.sandbox.face import MEANING as VERDICT_MEANING
-from resources.sandbox.face import Verdict
+from resources.sandbox.base import MEANING as VERDICT_MEANING
+from resources.sandbox.base import Verdict
 
 DOCS = Path(__file__).parents[1] / "docs"
 

@@ -80,7 +80,7 @@ MEANING: dict[Reason, str] = {
     Reason.UNKNOWN_LANGUAGE: "neither its name, its path nor the dump says a language that Seedline knows",
     Reason.MISSING_CONTENT: "a row of a dump without content",
     Reason.MISSING_PROVENANCE: "a row of a dump without repository or path",
-    Reason.LICENCE: "the license policy does not allow its license, or its license is unknown",
+    Reason.LICENSE: "the license policy does not allow its license, or its license is unknown",
     Reason.TAKEN_DOWN: "a take-down rule names it",
     Reason.EXACT_DUPLICATE: "another file has the same content",
     Reason.SUPERSEDED: "a newer dump has this file",

@@ -9,14 +9,14 @@ import polars as pl
 
 from assets.asking.asker import Asker
 from assets.asking.model_calls import asking, budget_check, budget_result, call_metadata
-from assets.asking.prompts import prompts_digest
 from assets.candidate_responses.table import TABLE as CANDIDATES
 from assets.publishing.plots import bar_plot, png_markdown
 from assets.publishing.progress import LogProgress
 from assets.publishing.publication import Materialized, accounts_check, cache_of, publish
 from assets.publishing.recipe_assets import RecipeAssets
 from assets.rows.ledger import Ledger
-from assets.verified_responses.methods import Means, Verified, verify
+from assets.verified_responses.door import VERIFICATION_METHODS, Means, Verified
+from assets.verified_responses.methods import verify
 from assets.verified_responses.settings import VerificationSettings
 from assets.verified_responses.table import JUDGE_COLUMN, TABLE, VERDICT_COLUMNS
 from resources.engines.resource import EnginesResource
@@ -32,16 +32,16 @@ VERSION = "2"
 def build(shared: RecipeAssets, settings: VerificationSettings, spec: EngineSpec) -> dg.AssetsDefinition:
     """The asset of one recipe; `spec` is the judge's model, where the method has a judge."""
     key = shared.key(ARTIFACT)
-    judged = settings.method in ("discriminator", "both")
-    executed = settings.method in ("execution", "both")
-    asked_of = [spec, prompts_digest("assets.asking.judging")] if judged else []
+    method = VERIFICATION_METHODS.open(settings.method)
+    judged = method.judges
+    asked_of = [spec] if judged else []
 
     @shared.asset(
         ARTIFACT,
         TABLE,
         version=VERSION,
-        settings=[settings, *asked_of],
-        kinds=["bubblewrap"] if executed else [],
+        settings=[settings, *asked_of, *method.data()],
+        kinds=["bubblewrap"] if method.runs else [],
         expensive=judged,
         ins={"candidate_responses": dg.AssetIn(shared.key("candidate_responses"))},
         check_specs=[accounts_check(key), *([budget_check(key)] if judged else [])],
@@ -95,7 +95,7 @@ def build(shared: RecipeAssets, settings: VerificationSettings, spec: EngineSpec
             ledger=ledger,
             beside={"verdicts": verdicts},
             metadata={
-                **(sandbox_metadata(verified) if executed else {}),
+                **(sandbox_metadata(verified) if method.runs else {}),
                 **(call_metadata(askers[0], rows.height) if askers else {}),
                 "pass_rate": rows.height / responses.height if responses.height else None,
                 "verdicts": dg.MetadataValue.md(

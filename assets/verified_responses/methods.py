@@ -1,20 +1,15 @@
-"""Which method verifies responses; all have one shape: responses in, the believed and the rejected out, with verdicts.
+"""Verifying responses by the method that the settings name, and the project's own methods as the door shows them."""
 
-Opening a sandbox or a model is handed in, so that a method which needs none opens none. To add one: its settings
-in `settings.py`, a module of its own, a line here.
-"""
-
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
-from assets.asking.asker import Ask
 from assets.asking.judging.discriminator import JUDGE, decided, judge, without_working
+from assets.asking.prompts import prompts_digest
 from assets.rows.outcome import Outcome, no_rejections
 from assets.verdicts.remembered import with_verdicts
+from assets.verified_responses.door import VERIFICATION_METHODS, Means, VerificationMethod, Verified
 from assets.verified_responses.execution import keep_passed
 from assets.verified_responses.settings import (
     ExecutedAndJudged,
@@ -24,8 +19,6 @@ from assets.verified_responses.settings import (
     VerificationSettings,
 )
 from assets.verified_responses.table import VERDICT_COLUMNS
-from resources.row_cache import RowCache
-from resources.sandbox.base import Sandbox
 
 UNVERIFIED = "unverified"
 """The verdict on a response that nothing was held against."""
@@ -39,31 +32,9 @@ JUDGED_VERDICTS = {
 """The verdict column of responses that were not run, by what the judge said."""
 
 
-@dataclass(frozen=True)
-class Means:
-    """What verification may use: each opens when a method enters it, and not before."""
-
-    sandbox: Callable[[Execution], AbstractContextManager[Sandbox]]
-    asker: Callable[[], AbstractContextManager[Ask]]
-    row_cache: RowCache
-    language: str
-    progress: Callable[[int, int], None] | None = None
-
-
-@dataclass(frozen=True)
-class Verified:
-    """Responses believed and not, every response with its verdict columns, and what that took."""
-
-    outcome: Outcome
-    verdicts: pl.DataFrame
-    sandbox_runs: int = 0
-    sandbox_runs_saved: int = 0
-    sandbox_seconds: float = 0.0
-
-
 def verify(responses: pl.DataFrame, settings: VerificationSettings, means: Means) -> Verified:
     """`responses` (columns of `candidate_responses`) judged by the method that `settings` names."""
-    return METHODS[settings.method](responses, settings, means)
+    return VERIFICATION_METHODS.open(settings.method).verify(responses, settings, means)
 
 
 def execution(responses: pl.DataFrame, settings: Execution, means: Means) -> Verified:
@@ -121,9 +92,11 @@ def _not_run(responses: pl.DataFrame, verdict: pl.Expr) -> pl.DataFrame:
     )
 
 
-METHODS: dict[str, Callable[[pl.DataFrame, Any, Means], Verified]] = {
-    "execution": execution,
-    "none": unverified,
-    "discriminator": discriminator,
-    "both": both,
-}
+def _judging() -> Sequence[str]:
+    return (prompts_digest("assets.asking.judging"),)
+
+
+EXECUTION = VerificationMethod(Execution, execution, runs=True)
+NONE = VerificationMethod(Unverified, unverified)
+DISCRIMINATOR = VerificationMethod(Judged, discriminator, judges=True, data=_judging)
+BOTH = VerificationMethod(ExecutedAndJudged, both, runs=True, judges=True, data=_judging)

@@ -1,10 +1,12 @@
 """Settings of verification: by which rule a response is believed, what its program may use, what a judge is asked."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from assets.asking.judging.settings import Discriminator
+from assets.verified_responses.door import VERIFICATION_METHODS
+from resources.doors import Chosen
 from resources.sandbox.base import FLAGS, Limits
 
 
@@ -77,7 +79,5 @@ class ExecutedAndJudged(BaseModel):
     )
 
 
-VerificationSettings = Annotated[
-    Execution | Unverified | Judged | ExecutedAndJudged, Field(discriminator="method")
-]
-"""The settings of any method."""
+VerificationSettings = Annotated[Any, Chosen(VERIFICATION_METHODS, "method")]
+"""The settings of any method, the project's or another's; `method` names it."""

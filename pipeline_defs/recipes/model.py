@@ -20,6 +20,7 @@ from assets.filtered_seeds.settings import SeedSettings
 from assets.instructions.door import INSTRUCTION_METHODS
 from assets.instructions.settings import InstructionSettings
 from assets.sft_dataset.settings import SftSettings
+from assets.verified_responses.door import VERIFICATION_METHODS
 from assets.verified_responses.settings import VerificationSettings
 from pipeline_defs.validation_messages import problems
 from resources.engines.door import ENGINES
@@ -28,9 +29,6 @@ from resources.languages.names import LANGUAGES
 
 RESERVED = ("benchmarks", "corpus", "corpus_dump", "raw_corpus")
 """Folders and groups of what all recipes share: a recipe of that name would be mixed up with it."""
-
-JUDGING = ("discriminator", "both")
-"""Methods of verification whose rows carry a judgment."""
 
 
 class RecipeError(ValueError):
@@ -101,7 +99,7 @@ class Recipe(BaseModel):
     @field_validator("verification")
     @classmethod
     def _judged_by_a_model(cls, settings: Any, info: ValidationInfo) -> Any:
-        if settings.method in JUDGING:
+        if VERIFICATION_METHODS.open(settings.method).judges:
             _refuse_offline(info, f"method {settings.method} asks")
         return settings
 
@@ -109,12 +107,13 @@ class Recipe(BaseModel):
     @classmethod
     def _chosen_by_a_judge(cls, sft: SftSettings, info: ValidationInfo) -> SftSettings:
         method = getattr(info.data.get("verification"), "method", None)  # absent where it is wrong itself
-        if sft.selection.choose == "judge" and method not in (None, *JUDGING):
-            raise ValueError(
-                f"selection by judge needs a judge, and verification is by {method}: set verification.method to "
-                f"{' or '.join(JUDGING)}, or choose to random or shortest"
-            )
-        return sft
+        if sft.selection.choose != "judge" or method is None or VERIFICATION_METHODS.open(method).judges:
+            return sft
+        judging = [name for name in VERIFICATION_METHODS.names() if VERIFICATION_METHODS.open(name).judges]
+        raise ValueError(
+            f"selection by judge needs a judge, and verification is by {method}: set verification.method to "
+            f"{' or '.join(judging)}, or choose to random or shortest"
+        )
 
 
 def _refuse_offline(info: ValidationInfo, who: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from resources.corpus_source.face import CorpusSource
+from resources.corpus_source.base import CorpusSource
 from resources.doors import Door
 from resources.storage import S3Options
 

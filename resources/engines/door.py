@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from resources.doors import Door
+from resources.engines.base import Engine
 from resources.engines.deployment import EngineSettings
-from resources.engines.face import Engine
 
 
 @dataclass(frozen=True)

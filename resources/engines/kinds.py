@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TypeVar
 
+from resources.engines.base import Engine
 from resources.engines.deployment import EngineSettings
 from resources.engines.door import EngineKind
-from resources.engines.face import Engine
 from resources.engines.spec import (
     LocalModel,
     OfflineSpec,

@@ -22,6 +22,7 @@ from pipeline_defs.recipes.model import Recipe, load_recipe, shipped_recipes
 from pipeline_defs.resources import build_resources
 from pipeline_defs.settings import Settings, SettingsError, load_settings
 from resources.corpus_source.settings import Directory, Dump, InstalledPackages
+from resources.doors import Chosen
 from resources.embedder.base import EmbedderSpec
 from resources.engines.spec import OpenAISpec, TransformersSpec, VllmServerSpec, VllmSpec
 
@@ -274,13 +275,19 @@ def test_workers_reach_extraction_and_the_final_form(monkeypatch: pytest.MonkeyP
     assert "workers" in Chain.__dataclass_fields__
 
 
-def models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def models(annotation: Any, seen: set[type[BaseModel]] | None = None) -> Iterator[type[BaseModel]]:
+    seen = set() if seen is None else seen
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in seen:
+        seen.add(annotation)
         yield annotation
         for field in annotation.model_fields.values():
-            yield from models(field.annotation)
+            yield from models(field.annotation, seen)
+            for choice in field.metadata:
+                if isinstance(choice, Chosen):
+                    for one in choice.models().values():
+                        yield from models(one, seen)
     for argument in typing.get_args(annotation):
-        yield from models(argument)
+        yield from models(argument, seen)
 
 
 @cache

@@ -81,7 +81,7 @@ def test_a_named_file_that_is_not_there_is_an_error(tmp_path: Path, monkeypatch:
         ("[dumps.named.x]\nkind = 'tape'", r"dumps.named.x.*kind"),
         (
             "[dumps.named.x]\nkind = 'dump'\npaht = 'y'",
-            r"x.dump.paht: no such setting; did you mean 'path'\?",
+            r"x.paht: no such setting; did you mean 'path'\?",
         ),
     ],
 )

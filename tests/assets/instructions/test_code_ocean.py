@@ -20,7 +20,8 @@ from assets.instructions.code_ocean_tasks import TASK_NAMES, draw_task
 from assets.instructions.methods import write_instructions
 from assets.instructions.settings import CodeOcean
 from assets.instructions.table import TABLE
-from assets.verified_responses.methods import Means, verify
+from assets.verified_responses.door import Means
+from assets.verified_responses.methods import verify
 from assets.verified_responses.settings import Judged
 from resources.engines.base import COMPLETION_SCHEMA, Engine, Sampling
 from resources.engines.deployment import OpenAIDeployment

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 import pipeline_defs.commands.verify as command
 from assets.verdicts.remembered import with_verdicts
-from assets.verified_responses.methods import Means, verify
+from assets.verified_responses.door import Means
+from assets.verified_responses.methods import verify
 from assets.verified_responses.settings import Execution
 from resources.row_cache import RowCache
 from resources.row_cache.usage import read_usage

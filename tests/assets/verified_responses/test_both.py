@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from assets.asking.judging.settings import RULES
-from assets.verified_responses.methods import Means, verify
+from assets.verified_responses.door import Means
+from assets.verified_responses.methods import verify
 from assets.verified_responses.settings import ExecutedAndJudged
 from resources.row_cache import RowCache
 from resources.sandbox.local import open_sandbox

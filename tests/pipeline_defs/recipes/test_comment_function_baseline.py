@@ -11,7 +11,8 @@ from assets.filtered_seeds.chain import Chain
 from assets.instructions.methods import write_instructions
 from assets.rows.ledger import Ledger, accounting_errors
 from assets.sft_dataset.rows import training_rows
-from assets.verified_responses.methods import Means, verify
+from assets.verified_responses.door import Means
+from assets.verified_responses.methods import verify
 from pipeline_defs.recipes.model import load_recipe
 from resources.row_cache import RowCache
 from resources.storage import Storage

@@ -20,7 +20,8 @@ from assets.instructions.methods import write_instructions
 from assets.instructions.settings import OssInstruct
 from assets.rows.ledger import Ledger, accounting_errors
 from assets.sft_dataset.rows import training_rows
-from assets.verified_responses.methods import Means, verify
+from assets.verified_responses.door import Means
+from assets.verified_responses.methods import verify
 from pipeline_defs.recipes.model import Recipe, load_recipe
 from resources.engines.base import Sampling
 from resources.row_cache import RowCache
