@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from tree_sitter import Node
 
 from resources.sandbox import bubblewrap
+from resources.sandbox.languages.check_marks import marked
+from resources.sandbox.languages.checks import Suite
 from resources.sandbox.languages.harness import source
 from resources.sandbox.languages.judge import BUILD_LIMITS
 from resources.sandbox.languages.language import Command, Language, Program, Refused, Toolchain
@@ -74,7 +76,7 @@ class Cpp(Language):
             code = _without_main(code, mark)
         macros = sorted(set(re.findall(r"(?m)^\s*#\s*define\s+(\w+)", shown)) & set(_KEYWORDS))
         undone = "".join(f"#undef {name}\n" for name in macros)
-        tests = _own_helpers(shown, tests, mark)
+        tests = _own_helpers(shown, marked(Suite(self.name, tests, code), mark), mark)
         text = f"{code}\n{undone}#undef NDEBUG\n#define SEEDLINE_COUNTS 1\n#include <assert.h>\n{tests}\n"
         folder = str(toolchain.warm)
         return Program(
@@ -135,12 +137,16 @@ def _without_main(code: str, mark: str) -> str:
 
 
 def _own_helpers(answer: str, tests: str, mark: str) -> str:
-    """`tests` with the functions they define renamed where the answer knows a function of that name.
+    """`tests` with the free functions they define renamed where the answer knows a function of that name.
 
     Else an answer's overload (`bool compare(int, int)`) would be the better match and judge itself.
     """
     defined = (
-        declared_name(node) for node in walk(parse("cpp", tests)) if node.type == "function_definition"
+        declared_name(node)
+        for holder in walk(parse("cpp", tests))
+        if holder.type != "field_declaration_list"
+        for node in holder.children
+        if node.type == "function_definition"
     )
     names = {name for name in defined if name is not None and name.isidentifier() and name not in _KEYWORDS}
     for name in sorted(name for name in names if re.search(rf"\b{name}\b", answer)):

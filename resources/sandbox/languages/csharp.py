@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from resources.sandbox import bubblewrap
+from resources.sandbox.languages.check_marks import marked
+from resources.sandbox.languages.checks import Suite
 from resources.sandbox.languages.cpp import unpacked
 from resources.sandbox.languages.csharp_sources import sources
 from resources.sandbox.languages.harness import source
@@ -59,7 +61,8 @@ class CSharp(Language):
         """Answer and tests as they are joined by `csharp_sources.sources`, and the tests' Main as entry point."""
         warm = toolchain.warm
         assert warm is not None
-        files = sources(code, tests, mark)
+        files = sources(code, marked(Suite(self.name, tests, code), mark), mark)
+        files["checks.cs"] = source("Checks.cs").decode().replace("MARK", mark)
         library = "KellermanSoftware.Compare-Net-Objects.dll"
         return Program(
             build=Command(
@@ -76,10 +79,11 @@ class CSharp(Language):
                 address_space=False,
             ),
             run=Command(
-                argv=(str(toolchain.tools["mono"]), "--debug", "proof.exe"),
+                argv=(str(toolchain.tools["mono"]), "--debug", "proof.exe", mark),
                 files={name: (warm / name).read_bytes() for name in ("proof.exe", library)},
                 address_space=False,
                 processes=64,
                 memory_mb=64,
             ),
+            counts=True,
         )

@@ -29,6 +29,7 @@ def sources(code: str, tests: str, mark: str) -> dict[str, str]:
     whole = _is_whole(code) and _is_whole(tests)
     if whole:
         tests = _in_a_class(tests, mark)
+    tests = _waited_for(tests, mark)
     if _mains(parse("csharp", tests)):
         code = _without_main(code, mark)
     if not whole:
@@ -86,6 +87,10 @@ def _in_a_class(tests: str, mark: str) -> str:
         return tests
     body = "\n".join(statements)
     kind = "int" if re.search(r"\breturn\s+[^;\s]", code_only("csharp", body)) else "void"
+    if re.search(r"\bawait\b", code_only("csharp", body)):
+        kind = "async " + (
+            "System.Threading.Tasks.Task<int>" if kind == "int" else "System.Threading.Tasks.Task"
+        )
     main = f"static {kind} Main(string[] args) {{\n{body}\n}}"
     return "\n".join([*usings, f"static class {mark}T {{", main, *functions, "}", *types])
 
@@ -98,6 +103,23 @@ def _mains(root: Node) -> list[Node]:
         and _text(node.child_by_field_name("name")) == "Main"
         and any(_text(child) == "static" for child in node.children)
     ]
+
+
+def _waited_for(tests: str, mark: str) -> str:
+    """`tests` whose Main is a task (C# 7.1, which Mono does not know) with a Main that waits for it."""
+    for main in _mains(parse("csharp", tests)):
+        name, kind = main.child_by_field_name("name"), _text(main.child_by_field_name("returns"))
+        found = re.search(r"\bTask\b(\s*<\s*int\s*>)?$", kind)
+        if found is None or name is None:
+            continue
+        given = "null" if main.child_by_field_name("parameters").named_child_count else ""  # type: ignore[union-attr]
+        task = f"{mark}_Main({given}).GetAwaiter().GetResult();"
+        waits = f"static int Main() {{ return {task} }} " if found[1] else f"static void Main() {{ {task} }} "
+        return edit(
+            tests,
+            [(main.start_byte, main.start_byte, waits), (name.start_byte, name.end_byte, f"{mark}_Main")],
+        )
+    return tests
 
 
 def _without_main(code: str, mark: str) -> str:

@@ -4,16 +4,17 @@ Proof: `harness/SeedlineProof.java` compiles, calls the tests' main and halts. I
 in a shared archive made once a toolchain, which is most of the start-up time.
 """
 
-import re
 from collections.abc import Mapping
 
 from resources.sandbox import bubblewrap
+from resources.sandbox.languages.check_marks import marked
+from resources.sandbox.languages.checks import Suite
 from resources.sandbox.languages.cpp import unpacked
 from resources.sandbox.languages.harness import source
 from resources.sandbox.languages.java_sources import sources
 from resources.sandbox.languages.judge import BUILD_LIMITS
 from resources.sandbox.languages.language import Command, Language, Program, Refused, Toolchain
-from resources.sandbox.languages.syntax import code_only, parse
+from resources.sandbox.languages.syntax import parse
 from resources.sandbox.languages.tools import located
 
 _OPTIONS = (
@@ -79,9 +80,9 @@ class Java(Language):
         """Answer and tests as one source, or two where both are whole files."""
         if redefined := sorted(_types(code) & _JUDGES):
             raise Refused(f"the answer redefines Java's own {', '.join(redefined)}")
-        tests = _exits(tests, code_only(self.name, tests), mark)
+        tests = marked(Suite(self.name, tests, code), mark)
         files, entry = sources(code, tests, mark)
-        files[f"{mark}.java"] = source("Exit.java").decode().replace("MARK", mark)
+        files["Checks.java"] = source("Checks.java").decode().replace("MARK", mark)
         warm = toolchain.warm
         assert warm is not None
         return Program(
@@ -108,6 +109,7 @@ class Java(Language):
                 start_cpu_s=3.0,
                 memory_mb=128,
             ),
+            counts=True,
         )
 
 
@@ -120,11 +122,3 @@ def _types(code: str) -> set[str]:
     """Types that `code` declares at its top level."""
     found = (node.child_by_field_name("name") for node in parse("java", code).children)
     return {name.text.decode() for name in found if name is not None and name.text}
-
-
-def _exits(tests: str, shown: str, mark: str) -> str:
-    """`tests` whose own `System.exit` is an end of the tests, which the answer's is not."""
-    source_bytes, pattern = tests.encode(), re.compile(rb"\bSystem\s*\.\s*exit\b")
-    for site in reversed(list(pattern.finditer(shown.encode()))):
-        source_bytes = source_bytes[: site.start()] + f"{mark}.exit".encode() + source_bytes[site.end() :]
-    return source_bytes.decode()

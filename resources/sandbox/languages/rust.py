@@ -1,7 +1,7 @@
 """Rust by rustc: one crate, with a main of the harness that calls the tests' main or their `#[test]` functions.
 
 Proof: `harness/proof.rs`. `#[test]` functions are called one by one (the test runner's summary is text that an
-answer can print); the assertion macros are defined anew between answer and tests, counting what held.
+answer can print); the tests' assertion macros are the harness's, which tell of what held and what did not.
 """
 
 import re
@@ -9,6 +9,8 @@ from pathlib import Path
 
 from tree_sitter import Node
 
+from resources.sandbox.languages.check_marks import marked
+from resources.sandbox.languages.checks import Suite
 from resources.sandbox.languages.harness import source
 from resources.sandbox.languages.language import Command, Language, Program, Toolchain
 from resources.sandbox.languages.syntax import edit, parse
@@ -21,6 +23,7 @@ from resources.sandbox.languages.tools import (
     version_line,
 )
 
+_EXPECTED = re.compile(r'=\s*(r?#*".*"#*)\s*\)?\s*\]$', re.DOTALL)  # should_panic's message
 _FLAGS = (
     "--edition=2021",
     "--crate-name=program",
@@ -57,12 +60,12 @@ class Rust(Language):
         """Answer, the harness with its macros, tests in a module of their own, and the harness's main.
 
         In a module of their own the tests may repeat what the answer imports. What the answer defines they may not,
-        so that they judge the answer and no copy of it: where they do, they stand beside it and do not compile. An
-        answer's exported macros would make the harness's ambiguous there.
+        so that they judge the answer and no copy of it: where they do, they stand beside it and do not compile.
         """
         code, tests = _closed(code, tests)
+        tests = marked(Suite(self.name, tests, code), mark)
         is_suite = "#[test]" in tests
-        apart = not (_defined(code) & _defined(tests)) and "macro_export" not in code
+        apart = not (_defined(code) & _defined(tests))
         module = f"{mark}_tests" if apart else ""
         has_main = "main" in _defined(tests, mains=True)
         tests, calls = _called(tests, mark, module)
@@ -179,8 +182,12 @@ def _called(tests: str, mark: str, module: str) -> tuple[str, list[str]]:
                 ]
                 if not any(text.startswith(b"#[ignore") for text in named):
                     call = f"crate::{'::'.join(inner)}"
+                    expected = _EXPECTED.search((panics[0].text or b"").decode()) if panics else None
+                    message = expected[1] if expected else '""'
                     calls.append(
-                        f"{mark}::must_panic(|| {call}());" if panics else f"{mark}::must({call}());"
+                        f"{mark}::must_panic({message}, || {call}());"
+                        if panics
+                        else f"{mark}::must({call}());"
                     )
     return edit(tests, edits), calls
 

@@ -1,5 +1,5 @@
 // Compiles the sources in the working folder in memory, calls the tests' main and proves that it returned.
-// Arguments: the name of the class through which the tests themselves may exit ("warm": none), the entry class.
+// Arguments: the package of `Checks.java`, which the tests tell of their checks ("warm": none), the entry class.
 
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -39,7 +39,7 @@ public final class SeedlineProof {
         Map<String, byte[]> classes = compile();
         if (classes == null) {
             System.err.flush();
-            if (!warm) write("build".getBytes(StandardCharsets.US_ASCII), new byte[0]);
+            if (!warm) write("build".getBytes(StandardCharsets.US_ASCII), new byte[0], "");
             Runtime.getRuntime().halt(90);
         }
         boolean[] broken = new boolean[1];
@@ -47,30 +47,43 @@ public final class SeedlineProof {
             error.printStackTrace();
             if (error instanceof AssertionError) broken[0] = true;
         });
+        ClassLoader loader = new Loaded(classes);
+        Thread.currentThread().setContextClassLoader(loader);
+        Method entry;
+        Method[] told = new Method[1]; // what the checks came to
+        Field[] held = new Field[1];
         IntConsumer end = status -> {
             System.out.flush();
             System.err.flush();
             if (warm) System.exit(status);
             try {
-                if (status == 0 && !broken[0]) write(first, half(in));
-            } catch (IOException error) {
+                String problem = (String) told[0].invoke(null);
+                if (status == 0 && problem != null) {
+                    System.err.println("error: " + problem);
+                    System.err.flush();
+                    broken[0] = true;
+                }
+                if (status == 0 && !broken[0]) write(first, half(in), held[0].get(null).toString());
+            } catch (IOException | ReflectiveOperationException error) {
                 status = 3;
             }
             Runtime.getRuntime().halt(broken[0] && status == 0 ? 1 : status);
         };
-        ClassLoader loader = new Loaded(classes);
-        Thread.currentThread().setContextClassLoader(loader);
-        Method entry;
         try {
             if (!warm) {
-                Field field = loader.loadClass(arguments[0]).getDeclaredField("end");
+                Class<?> checks = loader.loadClass(arguments[0] + ".Checks");
+                Field field = checks.getDeclaredField("end");
                 field.setAccessible(true);
                 field.set(null, end);
+                held[0] = checks.getDeclaredField("held");
+                held[0].setAccessible(true);
+                told[0] = checks.getDeclaredMethod("problem");
+                told[0].setAccessible(true);
             }
             entry = loader.loadClass(arguments[1]).getDeclaredMethod("main", String[].class);
         } catch (ReflectiveOperationException error) {
             System.err.println("error: the tests have no main(String[]): " + error);
-            if (!warm) write("build".getBytes(StandardCharsets.US_ASCII), new byte[0]);
+            if (!warm) write("build".getBytes(StandardCharsets.US_ASCII), new byte[0], "");
             Runtime.getRuntime().halt(90);
             return;
         }
@@ -96,9 +109,11 @@ public final class SeedlineProof {
         return bytes;
     }
 
-    private static void write(byte[] first, byte[] second) throws IOException {
-        byte[] proof = Arrays.copyOf(first, first.length + second.length);
+    private static void write(byte[] first, byte[] second, String count) throws IOException {
+        byte[] last = count.getBytes(StandardCharsets.US_ASCII);
+        byte[] proof = Arrays.copyOf(first, first.length + second.length + last.length);
         System.arraycopy(second, 0, proof, first.length, second.length);
+        System.arraycopy(last, 0, proof, first.length + second.length, last.length);
         try (FileOutputStream out = new FileOutputStream("/proc/self/fd/3")) {
             out.write(proof);
         }

@@ -4,13 +4,30 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-void seedline_held(void);
+void seedline_begin(void);
+void seedline_end(void);
+void seedline_passed(void);
+void seedline_ran(void);
+void seedline_forgive(void);
+void seedline_threw(void);
+int seedline_returned(int status);
+void seedline_exit(int status) __attribute__((noreturn));
+void seedline_status(int status) __attribute__((noreturn));
 void seedline_failed(const char *expression, const char *file, int line) __attribute__((noreturn));
 #ifdef __cplusplus
 }
 #endif
 #if defined(SEEDLINE_COUNTS)
-#define assert(...) ((__VA_ARGS__) ? seedline_held() : seedline_failed(#__VA_ARGS__, __FILE__, __LINE__))
+#define assert(...) \
+    (seedline_begin(), (__VA_ARGS__) ? seedline_end() : seedline_failed(#__VA_ARGS__, __FILE__, __LINE__))
+#ifndef SEEDLINE_THROWN // before what a check throws: `throw seedline_thrown()->*error`
+#define SEEDLINE_THROWN
+struct seedline_thrown {};
+template <class T> T operator->*(seedline_thrown, T error) {
+    seedline_threw();
+    return error;
+}
+#endif
 #elif defined(NDEBUG)
 #define assert(...) ((void)0)
 #else

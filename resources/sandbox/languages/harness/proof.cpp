@@ -1,5 +1,6 @@
 // Linked with --wrap=main: reads the first half of the token before any constructor of the answer, calls the
 // tests' main, and only when that has returned reads the second half and writes both with the count.
+#include <atomic>
 #include <cstdio>
 #include <exception>
 #include <unistd.h>
@@ -7,7 +8,8 @@
 extern "C" int __real_main(int, char **, char **);
 
 static char token[32];
-static unsigned long held = 0;
+static std::atomic<long> held{0}, open_checks{0};
+static std::atomic<bool> threw{false};
 
 static bool half(char *to) {
     for (int got = 0; got < 16;) {
@@ -20,7 +22,27 @@ static bool half(char *to) {
 
 __attribute__((constructor(101))) static void first() { half(token); }
 
-extern "C" void seedline_held(void) { ++held; }
+extern "C" void seedline_begin(void) { ++open_checks; }
+
+extern "C" void seedline_passed(void) {
+    if (--open_checks < 0) open_checks = 0;
+}
+
+extern "C" void seedline_ran(void) { ++held; }
+
+extern "C" void seedline_end(void) {
+    seedline_passed();
+    ++held;
+}
+
+extern "C" void seedline_forgive(void) { open_checks = 0; }
+
+extern "C" void seedline_threw(void) { threw = true; }
+
+extern "C" int seedline_returned(int status) {
+    if (status == 0) ++held;
+    return status;
+}
 
 extern "C" void seedline_failed(const char *expression, const char *file, int line) {
     std::fflush(nullptr);
@@ -44,6 +66,28 @@ static void why() {
     _exit(1);
 }
 
+extern "C" void seedline_exit(int status) {
+    std::fflush(nullptr);
+    if (status != 0) {
+        std::fprintf(stderr, "the tests ended with status %d\n", status);
+        std::fflush(nullptr);
+        _exit(status & 255 ? status : 1);
+    }
+    if (threw || open_checks > 0) {
+        std::fprintf(stderr, threw ? "error: a check failed, and its failure was caught\n"
+                                   : "error: a check was left by an exception that was caught\n");
+        std::fflush(nullptr);
+        _exit(1);
+    }
+    if (!half(token + 16)) _exit(3);
+    char proof[64];
+    int length = std::snprintf(proof, sizeof proof, "%.32s%ld", token, held.load());
+    if (write(3, proof, length) != length) _exit(3);
+    _exit(0);
+}
+
+extern "C" void seedline_status(int status) { seedline_exit(seedline_returned(status)); }
+
 extern "C" int __wrap_main(int count, char **arguments, char **environment) {
     int status;
     try {
@@ -51,15 +95,5 @@ extern "C" int __wrap_main(int count, char **arguments, char **environment) {
     } catch (...) {
         why();
     }
-    std::fflush(nullptr);
-    if (status != 0) {
-        std::fprintf(stderr, "main returned %d\n", status);
-        std::fflush(nullptr);
-        _exit(status & 255 ? status : 1);
-    }
-    if (!half(token + 16)) _exit(3);
-    char proof[64];
-    int length = std::snprintf(proof, sizeof proof, "%.32s%lu", token, held);
-    if (write(3, proof, length) != length) _exit(3);
-    _exit(0);
+    seedline_exit(status);
 }

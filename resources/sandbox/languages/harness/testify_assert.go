@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"proof"
 	"reflect"
 	"strings"
 )
@@ -22,6 +23,7 @@ type Assertions struct{ t TestingT }
 func New(t TestingT) *Assertions { return &Assertions{t} }
 
 func held(t TestingT, ok bool, format string, values ...interface{}) bool {
+	proof.Ran()
 	if !ok {
 		t.Errorf("%s", fmt.Sprintf(format, values...))
 	}

@@ -20,12 +20,12 @@ from resources.sandbox.languages.syntax import code_only, edit
         ("cpp", "void t() { assert(1); }\nint main() { t(); }", 1, 0),
         ("cpp", "void t() { assert(1); }\nint main() { }", 0, 0),
         ("java", 'class Main { public static void main(String[] a) { String s = "assert x;"; } }', 0, 0),
-        ("go", 'func TestAdd(t *testing.T) { t.Errorf("x") }', 0, 1),
+        ("go", 'func TestAdd(t *testing.T) { t.Errorf("x") }', 1, 0),
         ("rust", "#[test]\nfn t() { assert_eq!(1, 1); }", 1, 0),
         ("php", "# assert(1);\nassert($x === 1);", 0, 1),
         ("bash", "# exit 1\necho done", 0, 0),
         ("ruby", "raise 'x' if f != 1", 0, 1),
-        ("csharp", 'static void Main() { throw new Exception("x"); }', 0, 1),
+        ("csharp", 'static void Main() { throw new Exception("x"); }', 1, 0),
     ],
 )
 def test_live_sites(language: str, tests: str, counted: int, others: int):
