@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import dagster as dg
-from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from pipeline_defs.partitions import CORPUS_DUMPS
 from pipeline_defs.staleness import TRIES
@@ -62,7 +62,7 @@ def remembered(snapshot: Snapshot) -> set[str]:
 
 def being_read(instance: dg.DagsterInstance) -> set[str]:
     """Dumps that a run is reading, or is queued to read."""
-    runs = instance.get_runs(dg.RunsFilter(statuses=IN_PROGRESS_RUN_STATUSES))
+    runs = instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES))
     return {
         run.tags[PARTITION_TAG]
         for run in runs

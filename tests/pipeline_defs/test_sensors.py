@@ -54,7 +54,7 @@ def tick(
                 instance.delete_dynamic_partition(request.partitions_def_name, key)
     for name in asked_for(found):
         tags = {"dagster/partition": name}
-        started = dg.DagsterRunStatus.STARTED
+        started = dg.DagsterRunStatus.NOT_STARTED
         instance.add_run(
             dg.DagsterRun("read_corpus_dump", run_id=str(uuid.uuid4()), tags=tags, status=started)
         )
@@ -66,7 +66,7 @@ def asked_for(found: dg.SensorResult) -> list[str]:
 
 
 def end_runs(instance: dg.DagsterInstance) -> None:
-    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
+    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.NOT_STARTED])):
         instance.report_run_failed(run)
 
 

@@ -92,7 +92,9 @@ def test_a_first_dump_becomes_scores_past_a_bad_one(line: SmallLine, daemon: Dae
     assert execution.evaluation is not None and not execution.evaluation.passed
     assert version(line, "raw_corpus", "bash", recipe="") == ""  # no dump has it: nobody asked for it
     by_language = [run for run in runs(line) if run.tags.get("dagster/partition") == "python"]
-    assert len(by_language) == 1, "the whole line of a language is one run"
+    assert len(by_language) <= 2, (
+        "the whole line of a language is one run, or two while the benchmarks are made"
+    )
 
 
 def test_a_second_dump_with_a_new_language_survives_a_reboot(line: SmallLine, daemon: Daemon) -> None:
