@@ -47,6 +47,11 @@ class PhpChecks(ScriptChecks):
                 if called is not None and name in ("assert", "die"):
                     self.replace(called, f"\\MARK_{'assert' if name == 'assert' else 'exit'}")
                     self.sites += name == "assert"
+                    arguments = node.child_by_field_name("arguments")
+                    if name == "assert" and arguments is not None and len(arguments.named_children) == 1:
+                        text = " ".join((node.text or b"").decode().split())[:100]
+                        text = text.replace("\\", "\\\\").replace("'", "\\'")
+                        self.put(arguments.named_children[0].end_byte, f", '{text}'", closing=True)
             case "member_call_expression" | "scoped_call_expression" if _ASSERTS.match(self._name(node)):
                 self.sites += 1
             case _ if node.type in _INCLUDES and node.named_children:
