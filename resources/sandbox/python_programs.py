@@ -29,7 +29,7 @@ from resources.sandbox.server_process import (
     ServerProcess,
 )
 
-HARNESS_VERSION = "2"
+HARNESS_VERSION = "3"
 """Part of every verdict's cache key: raise it when a verdict's rule changes."""
 
 STANDARD = (

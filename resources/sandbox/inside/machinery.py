@@ -77,13 +77,18 @@ class Machinery:
                 changed = True
                 sys.modules[name] = module
         for name in sys.modules.keys() - self.modules.keys():
-            if name.split(".")[0] in self.standard and not self._genuine(sys.modules[name]):
+            if name.split(".")[0] in self.standard and not self._genuine(name, sys.modules[name]):
                 changed = True
                 del sys.modules[name]
         return changed
 
-    def _genuine(self, module):
+    def _genuine(self, name, module):
         """Whether a module that bears a standard name comes from the interpreter's own folder."""
+        home, _, last = name.rpartition(".")
+        if (
+            home and not hasattr(module, "__file__") and home in sys.modules
+        ):  # made by its parent, as `pyexpat.errors`
+            return vars(sys.modules[home]).get(last) is module and self._genuine(home, sys.modules[home])
         origin = getattr(getattr(module, "__spec__", None), "origin", None)
         return origin in ("built-in", "frozen") or (isinstance(origin, str) and origin.startswith(self.homes))
 

@@ -25,6 +25,7 @@ from resources.sandbox.local import LocalSandbox
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[2]
 SHARED = Path(os.environ.get("SEEDLINE_SHARED", REPOSITORY.parent / "shared"))
+NOT_OF_THE_SANDBOX = ("verify_answer_never_called",)  # wants the same tests against a useless answer
 LIMITS = Limits(cpu_s=1.5, retry_cpu_s=0)
 HONEST = ("honest", "plain")
 ONE_PROCESS = "import sys\nsys.path\n"  # tests that look at `sys` are judged beside the answer
@@ -76,7 +77,21 @@ def shared_cases() -> list[Case]:
     return cases
 
 
-CASES = own_cases() + shared_cases()
+def shared_verdicts() -> list[Case]:
+    """Answers with the verdict that plain Python gives, or that no value may forge."""
+    cases = []
+    for path in sorted((SHARED / "cases").glob("verify_*.jsonl")):
+        if path.stem in NOT_OF_THE_SANDBOX:
+            continue
+        for row in map(json.loads, path.read_text().splitlines()):
+            if row["language"] == "python":
+                passes = row.get("right", "not pass").startswith("pass")
+                accept = ("pass",) if passes else ("fail", "no_tests", "timeout", "crash")
+                cases.append(Case(f"{path.stem}: {row['id']}", row["code"], row["tests"], accept, "", passes))
+    return cases
+
+
+CASES = own_cases() + shared_cases() + shared_verdicts()
 needs_bwrap = pytest.mark.skipif(not Path("/usr/bin/bwrap").exists(), reason="bubblewrap is not installed")
 needs_root = pytest.mark.skipif(os.getuid() != 0, reason="the suite runs as an ordinary user already")
 
