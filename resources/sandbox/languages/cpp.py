@@ -15,7 +15,7 @@ from resources.sandbox.languages.checks import Suite
 from resources.sandbox.languages.harness import source
 from resources.sandbox.languages.judge import BUILD_LIMITS
 from resources.sandbox.languages.language import Command, Language, Program, Refused, Toolchain
-from resources.sandbox.languages.syntax import code_only, declared_name, edit, parse, walk
+from resources.sandbox.languages.syntax import closed, code_only, declared_name, edit, parse, walk
 from resources.sandbox.languages.tools import linker_flags, located
 
 FLAGS = ("-std=gnu++20", "-O0", "-w", "-pipe", "-fdiagnostics-color=never", "-fmax-errors=3")
@@ -69,6 +69,7 @@ class Cpp(Language):
 
     def program(self, code: str, tests: str, toolchain: Toolchain, mark: str) -> Program:
         """Answer, assertions on, tests; helpers that the tests define cannot be overloaded by the answer."""
+        code, tests = closed(code, tests)
         shown = code_only(self.name, code)
         if redefined := _JUDGES.search(shown):
             raise Refused(f"the answer defines {redefined[1]}, by which its tests fail")

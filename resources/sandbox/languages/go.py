@@ -18,7 +18,7 @@ from resources.sandbox.languages.checks import Suite
 from resources.sandbox.languages.harness import source
 from resources.sandbox.languages.judge import BUILD_LIMITS
 from resources.sandbox.languages.language import Command, Language, Program, Refused, Toolchain
-from resources.sandbox.languages.syntax import code_only, edit, parse, walk
+from resources.sandbox.languages.syntax import closed, code_only, edit, parse, walk
 from resources.sandbox.languages.tools import located
 
 _PREDECLARED = frozenset((
@@ -97,6 +97,7 @@ class Go(Language):
         """Answer and tests as one file (two where the tests import), and a main that calls the tests."""
         if redefined := sorted(_declared(code) & _PREDECLARED):
             raise Refused(f"the answer redefines Go's own {', '.join(redefined)}")
+        code, tests = closed(code, tests)
         code, tests = _of_package_main(code), _of_package_main(tests)
         warm = toolchain.warm
         assert warm is not None

@@ -13,7 +13,7 @@ from resources.sandbox.languages.check_marks import marked
 from resources.sandbox.languages.checks import Suite
 from resources.sandbox.languages.harness import source
 from resources.sandbox.languages.language import Command, Language, Program, Toolchain
-from resources.sandbox.languages.syntax import edit, parse
+from resources.sandbox.languages.syntax import closed, edit, parse
 from resources.sandbox.languages.tools import (
     command,
     command_path,
@@ -62,7 +62,7 @@ class Rust(Language):
         In a module of their own the tests may repeat what the answer imports. What the answer defines they may not,
         so that they judge the answer and no copy of it: where they do, they stand beside it and do not compile.
         """
-        code, tests = _closed(code, tests)
+        code, tests = closed(code, tests)
         tests = marked(Suite(self.name, tests, code), mark)
         is_suite = "#[test]" in tests
         apart = not (_defined(code) & _defined(tests))
@@ -112,12 +112,6 @@ def _renamed_main(text: str, mark: str) -> str:
                 [(start, start, "" if visible else "pub "), (name.start_byte, name.end_byte, f"{mark}_main")],
             )
     return text
-
-
-def _closed(code: str, tests: str) -> tuple[str, str]:
-    """Both, where the tests begin with the brace that closes the answer's last function: it is the answer's."""
-    head = re.match(r"[\s}]*\}", tests)
-    return (f"{code}\n{head[0].strip()}", tests[head.end() :]) if head else (code, tests)
 
 
 def _defined(text: str, mains: bool = False) -> set[str]:
