@@ -17,7 +17,7 @@ from resources.parquet_store import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 
 ARTIFACT = "candidate_responses"
-VERSION = "1"
+VERSION = "2"
 
 
 def build(shared: RecipeAssets, settings: ResponseSettings, spec: EngineSpec) -> dg.AssetsDefinition:

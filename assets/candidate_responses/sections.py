@@ -12,18 +12,15 @@ from dataclasses import dataclass
 
 from assets.candidate_responses.assertions import asserts_something
 from assets.rows.reasons import Reason
+from assets.source_code.answer_text import without_drafts
 from assets.source_code.code_blocks import Block, fenced, language_of, scan
+from assets.source_code.headings import headings
 
 SECTIONS = ("reasoning", "implementation", "explanation", "tests")
 """The sections in their order."""
 
 HEADINGS = {section: f"#### {section.capitalize()}" for section in SECTIONS}
-"""How a prompt writes the heading of each section; reading forgives level, case, bold and a colon."""
-
-_HEADING = re.compile(
-    r"^ {0,3}#{1,6}\s*\**\s*(reasoning|implementation|explanation|tests)\s*\**\s*:?\s*\**\s*#*\s*$",
-    re.IGNORECASE,
-)
+"""How a prompt writes the heading of each section; reading takes every form of `headings`."""
 
 
 @dataclass(frozen=True)
@@ -95,15 +92,11 @@ def parse_response(text: str, language: str) -> SectionedResponse | Fault:
 
 def _cut(text: str) -> tuple[str, dict[str, str]] | Fault:
     """The text from its first heading on, and each section's body; prose before the first heading goes."""
-    scanned = scan(text)
+    scanned = scan(without_drafts(text))
     if scanned.blocks and not scanned.blocks[-1].closed:
         return _malformed("a code block is not closed")
-    found: list[tuple[str, int]] = []
-    for number, line in enumerate(scanned.lines):
-        match = _HEADING.match(line) if scanned.prose[number] else None
-        if match:
-            found.append((match[1].lower(), number))
-    names = [name for name, _ in found]
+    found = headings(scanned, SECTIONS)
+    names = [heading.name for heading in found]
     missing = [section for section in SECTIONS if section not in names]
     if missing:
         return _malformed(f"no section {', '.join(missing)}")
@@ -111,12 +104,12 @@ def _cut(text: str) -> tuple[str, dict[str, str]] | Fault:
         return _malformed(f"a section twice: {', '.join(names)}")
     if tuple(names) != SECTIONS:
         return _malformed(f"sections out of order: {', '.join(names)}")
-    ends = [line for _, line in found[1:]] + [len(scanned.lines)]
+    ends = [heading.first for heading in found[1:]] + [len(scanned.lines)]
     bodies = {
-        name: "\n".join(scanned.lines[start + 1 : end])
-        for (name, start), end in zip(found, ends, strict=True)
+        heading.name: "\n".join([heading.rest, *scanned.lines[heading.line + 1 : end]])
+        for heading, end in zip(found, ends, strict=True)
     }
-    return "\n".join(scanned.lines[found[0][1] :]).strip(), bodies
+    return "\n".join(scanned.lines[found[0].first :]).strip(), bodies
 
 
 def _blocks(body: str, language: str) -> list[Block]:

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assets.source_code.code_blocks import scan
+from assets.source_code.answers import code_of_answer
 from resources.ids import content_id
 
 ABSENT = ("tests", "section_reasoning", "section_implementation", "section_explanation", "section_tests")
@@ -12,7 +12,7 @@ def with_response(rows: pl.DataFrame, text: pl.Expr) -> pl.DataFrame:
     """`rows` (`instruction_id, language, sample` and others) with `response_id, response, code` and null parts."""
     answered = rows.with_columns(text.str.strip_chars().alias("response"))
     code = [
-        code_of(response or "", language)
+        code_of_answer(response or "", language)
         for response, language in answered.select("response", "language").iter_rows()
     ]
     return answered.with_columns(
@@ -20,10 +20,3 @@ def with_response(rows: pl.DataFrame, text: pl.Expr) -> pl.DataFrame:
         content_id("instruction_id", "sample", pl.col("response").fill_null("")).alias("response_id"),
         *(pl.lit(None, pl.String).alias(name) for name in ABSENT),
     )
-
-
-def code_of(text: str, language: str) -> str:
-    """The code of a free answer: its blocks in `language`, else all its blocks, else the text itself."""
-    blocks = [block for block in scan(text).blocks if block.text.strip()]
-    asked = [block for block in blocks if block.is_in(language)] or blocks
-    return "\n\n".join(block.text.strip("\n") for block in asked) if asked else text.strip()

@@ -24,7 +24,7 @@ from resources.row_cache.resource import RowCacheResource
 from resources.sandbox.resource import SandboxResource
 
 ARTIFACT = "eval_scores"
-VERSION = "3"
+VERSION = "4"
 ENGINES: dict[str, type[TransformersSpec | VllmSpec | VllmServerSpec]] = {
     "transformers": TransformersSpec,
     "vllm": VllmSpec,

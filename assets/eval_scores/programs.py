@@ -1,8 +1,8 @@
 """From answers to programs that the sandbox can judge, and the canonical solutions as answers of the same form.
 
-A completion is cut where its code ends and set behind what it goes on from. Of a chat answer the code block that
-holds the function is taken. What a form's answer must look like to be called stands with the form
-(`assets/benchmarks/input_output.py`, `insertion.py`).
+A completion is cut where its code ends and set behind what it goes on from. Of a chat answer the code is taken that
+the function needs (`assets/source_code/answers.py`). What a form's answer must look like to be called stands with the
+form (`assets/benchmarks/input_output.py`, `insertion.py`).
 """
 
 import re
@@ -17,7 +17,10 @@ from assets.eval_scores.closing import closed
 from assets.eval_scores.cutting import cut
 from assets.eval_scores.requests import completion_start, ending
 from assets.eval_scores.settings import EvaluationSettings
+from assets.source_code.answer_text import with_plain_fences, without_drafts
+from assets.source_code.answers import attempts_of, code_of_function
 from assets.source_code.code_blocks import fenced, scan
+from assets.source_code.evalplus_rule import evalplus_code
 
 _FIELDS = ("form", "start", "question", "entry_point", "test", "timeout_s", "memory_mb")
 
@@ -34,7 +37,9 @@ def programs(answers: pl.DataFrame, problems: pl.DataFrame, settings: Evaluation
         how="left",
         maintain_order="left",
     )
-    code_of = _code_of_completion if settings.prompt_style == "completion" else _code_of_chat
+    code_of = (
+        _code_of_completion if settings.prompt_style == "completion" else _EXTRACTORS[settings.extraction]
+    )
     code = [as_program(row, code_of(row, row["text"] or "")) for row in joined.iter_rows(named=True)]
     kept = [name for name in _FIELDS if name not in ("timeout_s", "memory_mb")]
     return joined.with_columns(pl.Series("code", code, pl.String), pl.col("test").alias("tests")).drop(kept)
@@ -88,25 +93,39 @@ def _code_of_completion(row: dict[str, Any], text: str) -> str:
 
 
 def _code_of_chat(row: dict[str, Any], text: str) -> str:
-    """The answer's block with the entry point in it, else its first block in the language, else all of it.
+    """The code of an answer that the entry point needs; else its first block in the language, else all of it.
 
     Of a function, a block without it is taken for its body, and one without what stood before the function in the
     prompt (imports, mostly) gets that. Of a program the last block counts, as the published evaluation takes it.
     """
     language, start, entry_point = row["language"], row["start"], row["entry_point"]
-    blocks = [block.text for block in scan(text).blocks if block.is_in(language) or not block.info]
-    if row["form"] == Form.INSERTION.value:
-        lines = blocks[0] if blocks else text
-        return lines.rpartition("<code>")[2].partition("</code>")[0]
     if row["form"] == Form.PROGRAM.value:
-        return blocks[-1] if blocks else text
+        attempts = attempts_of(without_drafts(text), language)
+        return attempts[-1].text if attempts else text
+    if row["form"] != Form.INSERTION.value:
+        found = code_of_function(text, language, entry_point)
+        if found is not None:
+            return (_after_prompt(start, entry_point, found) if language == "python" else found) + "\n"
+    plain = with_plain_fences(without_drafts(text))
+    blocks = [block.text for block in scan(plain).blocks if block.is_in(language) or not block.info]
+    if row["form"] == Form.INSERTION.value:
+        lines = blocks[0] if blocks else plain
+        return lines.rpartition("<code>")[2].partition("</code>")[0]
     holding = [block for block in blocks if _defines(language, entry_point, block)]
-    code = holding[0] if holding else blocks[0] if blocks else text
+    code = holding[-1] if holding else blocks[0] if blocks else plain
     if not _defines(language, entry_point, code):
         return start + code + "\n"
-    if language == "python":
-        code = _before(start, entry_point) + code
-    return code + "\n"
+    return (_after_prompt(start, entry_point, code) if language == "python" else code) + "\n"
+
+
+def _code_by_evalplus(row: dict[str, Any], text: str) -> str:
+    """Of a Python function what EvalPlus's `sanitize` leaves, which is judged alone; of others as `_code_of_chat`."""
+    if row["form"] != Form.FUNCTION.value or row["language"] != "python":
+        return _code_of_chat(row, text)
+    return evalplus_code(text, row["entry_point"]) + "\n"
+
+
+_EXTRACTORS = {"attempts": _code_of_chat, "evalplus": _code_by_evalplus}
 
 
 def _defines(language: str, entry_point: str, code: str) -> bool:
@@ -115,8 +134,11 @@ def _defines(language: str, entry_point: str, code: str) -> bool:
     return re.search(pattern, code) is not None
 
 
-def _before(start: str, entry_point: str) -> str:
-    """What stands before the function in a Python prompt; defining it twice does no harm."""
+def _after_prompt(start: str, entry_point: str, code: str) -> str:
+    """`code` behind what stands before the function in a Python prompt; defining it twice does no harm."""
     found = re.search(rf"(?m)^(?:async\s+)?def\s+{re.escape(entry_point)}\s*\(", start)
     before = start[: found.start()].strip() if found else ""
-    return before + "\n\n\n" if before else ""
+    if not before:
+        return code
+    futures = re.findall(r"(?m)^from __future__ import [^\n]*$", code)  # they must be first
+    return "\n".join([*futures, before]) + "\n\n\n" + re.sub(r"(?m)^from __future__ import [^\n]*$", "", code)

@@ -33,6 +33,11 @@ class EvaluationSettings(BaseModel):
         description="chat: an instruction around the problem's code, by the model's chat template; question: the "
         "problem's words alone, by the chat template; completion: the bare prompt",
     )
+    extraction: Literal["attempts", "evalplus"] = Field(
+        default="attempts",
+        description="how code is taken out of a chat answer; attempts: what the function needs of the last attempt "
+        "that parses; evalplus: EvalPlus's own rule for Python (sanitize), to compare with its published scores",
+    )
     backend: Literal["transformers", "vllm", "vllm_server"] = Field(
         default="transformers", description="engine that runs the checkpoint"
     )

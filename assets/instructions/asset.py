@@ -17,7 +17,7 @@ from resources.parquet_store import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 
 ARTIFACT = "instructions"
-VERSION = "2"
+VERSION = "3"
 
 
 def build(shared: RecipeAssets, settings: InstructionSettings, spec: EngineSpec) -> dg.AssetsDefinition:

@@ -26,7 +26,9 @@ from assets.instructions.repeats import repeated
 from assets.instructions.settings import OssInstruct
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
+from assets.source_code.answer_text import without_drafts
 from assets.source_code.code_blocks import scan
+from assets.source_code.headings import Heading, headings
 from resources.engines.base import Sampling
 from resources.ids import content_id
 
@@ -39,12 +41,8 @@ CATEGORY = "problem inspired by code"
 SEED_COLUMNS = ("seed_id", "file_id", "language", "seed", "docstring", "imports")
 """What an instruction row carries of its seed."""
 
-_HEADING = re.compile(
-    r"^ {0,3}(?:#{1,6}\s*)?[*_\[]*\s*(?P<name>problem(?:\s+(?:description|statement))?|solution)\s*[*_\]]*\s*:?"
-    r"\s*[*_]*\s*#*\s*$",
-    re.IGNORECASE,
-)
-"""A line that is one of the two headings; level, case, bold, brackets and a colon are forgiven."""
+_PARTS = (r"problem(?:\s+(?:description|statement))?", "solution")
+"""The two headings, in any of the forms of `headings`."""
 
 
 def write(seeds: pl.DataFrame, settings: OssInstruct, ask: Ask) -> Outcome:
@@ -104,19 +102,18 @@ def parse_problem(text: str) -> tuple[str, str] | str:
 
     The first heading of each kind counts; what stands before them goes. Lines in code blocks are no headings.
     """
-    scanned = scan(text)
-    places: dict[str, int] = {}
-    for number, line in enumerate(scanned.lines):
-        match = _HEADING.match(line) if scanned.prose[number] else None
-        if match:
-            places.setdefault(match["name"].lower().split()[0], number)
-    missing = [name for name in ("problem", "solution") if name not in places]
+    scanned = scan(without_drafts(text))
+    first: dict[str, Heading] = {}
+    for heading in headings(scanned, _PARTS):
+        first.setdefault("problem" if heading.name == _PARTS[0] else "solution", heading)
+    missing = [name for name in ("problem", "solution") if name not in first]
     if missing:
         return f"no heading {' and '.join(missing)}"
-    if places["solution"] < places["problem"]:
+    if first["solution"].first < first["problem"].first:
         return "the solution stands before the problem"
-    problem = "\n".join(scanned.lines[places["problem"] + 1 : places["solution"]]).strip()
-    solution = "\n".join(scanned.lines[places["solution"] + 1 :]).strip()
+    asked, solved = first["problem"], first["solution"]
+    problem = "\n".join([asked.rest, *scanned.lines[asked.line + 1 : solved.first]]).strip()
+    solution = "\n".join([solved.rest, *scanned.lines[solved.line + 1 :]]).strip()
     if not problem or not solution:
         return f"the {'solution' if problem else 'problem'} is empty"
     return problem, solution

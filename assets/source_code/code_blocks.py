@@ -1,29 +1,49 @@
 """Markdown as models write it: which lines stand inside fenced code blocks, and the blocks themselves.
 
-Fences follow CommonMark: a block ends only at a fence of the same character, at least as long, with no word
-after it; one that never ends reaches to the end of the text. What a block must contain is not judged here.
+CommonMark as markdown-it reads it, in lists and quotes too, however deep a fence is indented; a block that never ends
+reaches to the end of what it stands in. What a block must contain is not judged here; what of an answer is its code
+stands in `answers`.
 """
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
-_FENCE = re.compile(r"^(?P<indent> {0,3})(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
+from markdown_it import MarkdownIt
 
 LANGUAGE_WORDS = {
-    "python": {"python", "py", "python3"},
-    "javascript": {"javascript", "js", "node"},
-    "typescript": {"typescript", "ts"},
+    "python": {"python", "py", "python3", "ipython", "ipython3", "python2", "jupyter", "sage"},
+    "javascript": {"javascript", "js", "node", "nodejs", "mjs", "jsx"},
+    "typescript": {"typescript", "ts", "tsx"},
     "java": {"java"},
-    "cpp": {"cpp", "c++", "cc", "cxx"},
+    "cpp": {"cpp", "c++", "cc", "cxx", "hpp"},
     "csharp": {"csharp", "c#", "cs"},
     "go": {"go", "golang"},
     "rust": {"rust", "rs"},
     "php": {"php"},
     "ruby": {"ruby", "rb"},
     "swift": {"swift"},
-    "bash": {"bash", "sh", "shell"},
+    "bash": {"bash", "sh", "shell", "zsh"},
 }
 """Words after a fence that mean a language."""
+
+
+NO_LANGUAGE = frozenset(
+    {"", "code", "plain", "plaintext", "text", "txt", "none", "answer", "solution", "markdown", "md"}
+)
+"""Words after a fence that name no language."""
+
+_INFO = re.compile(r"[\[{.]*\s*(?:language-|lang=)?([\w+#-]*)")
+
+
+def info_word(info: str) -> str:
+    """The word for the language in what follows a fence, in lower case: of `python:main.py`, `{.python}`, `python3.11`,
+    `python,linenums`, `python{1,3}` each `python`.
+    """
+    found = _INFO.match(info.strip().lower())
+    word = found[1] if found else ""
+    whole = info.strip().lower().split()[0].strip("{}[].") if info.strip() else ""
+    return whole if any(whole in words for words in LANGUAGE_WORDS.values()) else word
 
 
 def language_of(info: str) -> str:
@@ -33,11 +53,12 @@ def language_of(info: str) -> str:
 
 @dataclass(frozen=True)
 class Block:
-    """One fenced block: the word after its fence in lower case, its text, and whether it was closed."""
+    """One fenced block: the word after its fence in lower case, its text, whether it was closed, its first line."""
 
     info: str
     text: str
     closed: bool
+    line: int = 0
 
     def is_in(self, language: str) -> bool:
         """Whether the block says that it is in `language` (lower-case name)."""
@@ -55,29 +76,26 @@ class Scan:
 
 def scan(text: str) -> Scan:
     """Split `text` at its line ends and tell prose from code blocks."""
-    lines = text.replace("\r\n", "\n").split("\n")
-    prose: list[bool] = []
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    prose = [True] * len(lines)
     blocks: list[Block] = []
-    fence, indent, info, body = "", 0, "", list[str]()
-    for line in lines:
-        match = _FENCE.match(line)
-        if not fence:
-            opens = match is not None and not (match["fence"][0] == "`" and "`" in match["info"])
-            prose.append(not opens)
-            if opens and match is not None:
-                words = match["info"].strip().split()
-                fence, indent = match["fence"], len(match["indent"])
-                info, body = (words[0].strip("{}.").lower() if words else ""), []
+    for token in _markdown().parse("\n".join(lines)):
+        if token.type != "fence" or token.map is None:
             continue
-        prose.append(False)
-        if match is not None and not match["info"].strip() and match["fence"].startswith(fence):
-            blocks.append(Block(info, "\n".join(body), closed=True))
-            fence = ""
-        else:
-            body.append(line[indent:] if not line[:indent].strip() else line)
-    if fence:
-        blocks.append(Block(info, "\n".join(body), closed=False))
+        first, end = token.map[0], min(token.map[1], len(lines))
+        prose[first:end] = [False] * (end - first)
+        content = token.content.removesuffix("\n")
+        last = lines[end - 1].strip(" \t>")
+        closed = end - first > 1 and last.startswith(token.markup) and not last.strip(token.markup[0])
+        blocks.append(Block(info_word(token.info), content, closed, first))
     return Scan(lines, prose, blocks)
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    # without HTML, whose blocks would swallow fences after <answer>; and without code by indentation, which would
+    # swallow fences that are indented more than their list asks
+    return MarkdownIt("commonmark", {"html": False}).disable(["code", "inline"])
 
 
 def fenced(code: str, language: str) -> str:

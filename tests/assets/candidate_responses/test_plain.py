@@ -7,7 +7,7 @@ from assets.asking.asker import GENERATION
 from assets.candidate_responses.methods import write_responses
 from assets.candidate_responses.settings import Plain
 from assets.candidate_responses.table import TABLE
-from assets.candidate_responses.unsectioned import code_of
+from assets.source_code.answers import code_of_answer
 
 INSTRUCTIONS = pl.DataFrame(
     {
@@ -58,4 +58,4 @@ def test_samples_are_rows_and_an_empty_answer_is_rejected():
     ],
 )
 def test_the_code_of_a_free_answer(text, expected):
-    assert code_of(text, "python") == expected
+    assert code_of_answer(text, "python") == expected

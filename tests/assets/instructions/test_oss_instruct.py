@@ -82,7 +82,7 @@ def test_nested_fences_stay_in_their_part():
         ("#### Solution\nx = 1\n#### Problem\nAdd.", "the solution stands before the problem"),
         ("#### Problem\n \n#### Solution\nx", "the problem is empty"),
         ("#### Problem\nAdd.\n#### Solution\n\n", "the solution is empty"),
-        ("The solution to the problem: add.\nProblem: add", "no heading problem and solution"),
+        ("The solution to the problem: add.\nProblem: add", "no heading solution"),
         ("#### Problem\n```python\nx\n#### Solution\nnever closed", "no heading solution"),
     ],
 )
@@ -236,3 +236,20 @@ def test_solutions_that_only_copy_a_block_of_the_problem_go_where_asked():
 def test_nothing_in_nothing_out():
     outcome = write_instructions(seed_rows("a").clear(), SETTINGS, ScriptedAsk(lambda task, text: ""))
     assert (outcome.kept.height, outcome.rejected.height) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Problem: Add two numbers.\n\nSolution: as follows\nx = 1",
+        "**Problem:** Add two numbers.\n**Solution:** as follows\nx = 1",
+        "## 1. Problem Description: Add two numbers.\n## 2. Solution: as follows\nx = 1",
+    ],
+)
+def test_a_heading_may_have_text_on_its_line(text):
+    assert parse_problem(text) == ("Add two numbers.", "as follows\nx = 1")
+
+
+def test_a_thought_before_the_parts_is_no_part():
+    text = "<think>\n#### Problem\nno\n#### Solution\nno\n</think>\n#### Problem\nAdd.\n#### Solution\nx = 1"
+    assert parse_problem(text) == ("Add.", "x = 1")
