@@ -32,6 +32,11 @@ class Door(Generic[Kind]):
     kind: type[Kind]
     own: Mapping[str, str]
 
+    @property
+    def noun(self) -> str:
+        """What one of its things is called in a message: `instruction method`."""
+        return self.name.replace("_", " ").removesuffix("s")
+
     def names(self) -> list[str]:
         """Every name that can be written: the project's own in their order, then those of installed packages."""
         return [*self.own, *sorted(set(self._installed()) - set(self.own))]
@@ -41,13 +46,13 @@ class Door(Generic[Kind]):
         place = self.own.get(name) or self._installed().get(name)
         if place is None and ":" not in name:
             raise DoorError(
-                f"no {self.name.replace('_', ' ')} {name!r}; there are {', '.join(self.names())}; "
+                f"no {self.noun} {name!r}; there are {', '.join(self.names())}; "
                 "one of your own is named as package.module:Name"
             )
-        found = _load(place or name, self.name)
+        found = _load(place or name, self.noun)
         if not isinstance(found, self.kind):
             raise DoorError(
-                f"{self.name.replace('_', ' ')} {name!r} is of type {type(found).__name__}; "
+                f"{self.noun} {name!r} is of type {type(found).__name__}; "
                 f"it must be a {self.kind.__module__}.{self.kind.__qualname__}"
             )
         return found
@@ -56,13 +61,13 @@ class Door(Generic[Kind]):
         return {one.name: one.value for one in entry_points(group=GROUP + self.name)}
 
 
-def _load(place: str, door: str) -> Any:
+def _load(place: str, noun: str) -> Any:
     module, _, attribute = place.partition(":")
     try:
         return getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError, ValueError) as error:
         raise DoorError(
-            f"{door.replace('_', ' ')} {place!r} cannot be loaded: {error}; it is written as package.module:Name, and "
+            f"{noun} {place!r} cannot be loaded: {error}; it is written as package.module:Name, and "
             "its package must be installed where seedline runs"
         ) from error
 

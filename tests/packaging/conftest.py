@@ -69,3 +69,19 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
         if name not in ("PYTHONPATH", "DAGSTER_HOME") and not name.startswith("SEEDLINE_")
     }
     return Installed(fresh / "bin" / "seedline", folder, environment)
+
+
+@pytest.fixture(scope="session")
+def plugin(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The documentation's example package: installed beside the wheel, and in a folder for this process's path."""
+    source = tmp_path_factory.mktemp("plugin") / "source"
+    folder = source.with_name("packages")
+    shutil.copytree(ROOT / "docs" / "example_plugin", source)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    build = ["--no-deps", "--no-build-isolation"]
+    subprocess.run([*pip, "wheel", *build, "--wheel-dir", source, source], check=True)
+    (wheel,) = source.glob("*.whl")
+    subprocess.run([*pip, "install", "--no-deps", "--target", folder, wheel], check=True)
+    python = installed.command.with_name("python")
+    subprocess.run([*pip, "--python", python, "install", "--no-deps", wheel], check=True)
+    return folder

@@ -107,17 +107,73 @@ def test_toml_blocks_are_settings(block: Block) -> None:
 
 
 @pytest.mark.parametrize("block", blocks("yaml"), ids=name_of)
-def test_yaml_blocks_are_parts_of_a_recipe(block: Block) -> None:
+def test_yaml_blocks_are_parts_of_a_recipe(
+    block: Block, plugin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(plugin)
     whole = load_recipe("starcoder2_instruct").model_dump(mode="json")
     part = yaml.safe_load(block.text)
     assert part.keys() <= whole.keys()
-    Recipe.model_validate(whole | {name: _merged(whole[name], value) for name, value in part.items()})
+    Recipe.model_validate(_merged(whole, part))
 
 
 def _merged(whole: dict, part: dict) -> dict:
-    """A stage of the recipe with the block's fields; a block that names the stage's method is the stage itself."""
-    named = {"backend", "method"} & part.keys()
-    return part if named else whole | part
+    """`whole` with the block's fields; a part that names its method is the whole part itself."""
+    if {"backend", "method"} & part.keys():
+        return part
+    return whole | {
+        name: _merged(whole[name], value) if isinstance(value, dict) else value
+        for name, value in part.items()
+    }
+
+
+def test_the_example_plugin_writes_instructions_and_filters_seeds(
+    installed: Installed, project: Path, plugin: Path
+) -> None:
+    (block,) = (block for block in blocks("yaml") if block.page == "own_method")
+    recipe = yaml.safe_load((project / "recipe.yaml").read_text(encoding="utf-8"))
+    recipe = _merged(recipe, yaml.safe_load(block.text)) | {
+        "name": "with_plugin",
+        "responses": {"method": "as_written"},
+        "verification": {"method": "none"},
+    }
+    recipe["seeds"]["filters"]["more"][0]["least"] = 6  # clamp has five letters
+    (project / "with_plugin.yaml").write_text(yaml.safe_dump(recipe), encoding="utf-8")
+    run_shell(
+        installed,
+        "seedline materialize --recipe with_plugin.yaml --select '+key:\"with_plugin/instructions\"'\n"
+        "seedline show instructions --recipe with_plugin.yaml -n 20 --json > rows.jsonl\n"
+        "seedline show filtered_seeds__rejected --recipe with_plugin.yaml -n 20 --json > rejected.jsonl",
+        project,
+    )
+    rows = [json.loads(line) for line in (project / "rows.jsonl").read_text().splitlines()]
+    assert len(rows) >= 10
+    assert all(
+        row["instruction"].startswith("Write a Python function that begins with `def ") for row in rows
+    )
+    rejected = [json.loads(line) for line in (project / "rejected.jsonl").read_text().splitlines()]
+    assert ("too_short", "clamp") in {(row["reason"], row["detail"]) for row in rejected}
+
+
+def test_a_name_that_leads_nowhere_is_refused_with_those_that_there_are(
+    installed: Installed, project: Path
+) -> None:
+    text = (
+        (project / "recipe.yaml").read_text(encoding="utf-8").replace("self_oss_instruct", "self_os_instruct")
+    )
+    (project / "wrong.yaml").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [installed.command, "recipes", "wrong.yaml"],
+        cwd=project,
+        env=installed.environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert (
+        "no instruction method 'self_os_instruct'; there are self_oss_instruct, from_docstring" in done.stderr
+    )
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("block", blocks("json"), ids=name_of)

@@ -1,0 +1,66 @@
+"""An instruction method and a seed filter that come into Seedline through its doors."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
+
+from assets.filtered_seeds.filters.door import SeedFilter
+from assets.instructions.door import InstructionMethod, seed_by_seed
+from assets.instructions.table import TABLE
+from assets.rows.outcome import Outcome, Rule, apply_rules
+from assets.rows.reasons import Reason
+from resources.ids import content_id
+
+
+class FromSignature(BaseModel):
+    """Settings of the method, as they stand under `instructions` in a recipe."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    method: Literal["from_signature"] = "from_signature"
+    wording: str = Field(
+        default="Write a function that begins with", description="what is before the signature"
+    )
+
+
+def write(seeds: pl.DataFrame, settings: FromSignature, ask: Any) -> Outcome:
+    """One instruction a seed, from the line that defines it; the seed is its solution, and no model is asked."""
+    rules = [Rule(Reason.NOTHING_TO_ASK, pl.col("seed").str.strip_chars() == "")]
+    outcome = apply_rules(seeds, rules, stage="from_signature", id_column="seed_id")
+    line = pl.col("seed").str.strip_chars().str.split("\n").list.first()
+    fence = pl.format("```{}\n{}\n```", "language", "seed")
+    written = outcome.kept.with_columns(
+        pl.format("{} `{}`.", pl.lit(settings.wording), line).alias("instruction"),
+        fence.alias("solution"),
+        pl.lit("code generation").alias("task"),
+    )
+    # the columns that this method knows nothing of
+    absent = [
+        pl.lit(None, dtype).alias(name) for name, dtype in TABLE.schema.items() if name not in written.columns
+    ]
+    complete = written.with_columns(absent).with_columns(pl.lit(0, pl.Int32).alias("round"))
+    return Outcome(
+        complete.with_columns(content_id("seed_id", "instruction").alias("instruction_id")), outcome.rejected
+    )
+
+
+FROM_SIGNATURE = InstructionMethod(FromSignature, seed_by_seed(write), needs_model=False)
+
+
+class ShortNames(BaseModel):
+    """Settings of the filter, as they stand in `seeds.filters.more` of a recipe."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    filter: Literal["short_names"] = "short_names"
+    least: int = Field(default=3, ge=1, description="characters of a function's name")
+
+
+def rules(settings: ShortNames) -> Sequence[Rule]:
+    """Functions whose names say little are rejected."""
+    return [Rule(Reason.TOO_SHORT, pl.col("name").str.len_chars() < settings.least, pl.col("name"))]
+
+
+SHORT_NAMES = SeedFilter(ShortNames, rules)
