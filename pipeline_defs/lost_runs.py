@@ -58,7 +58,7 @@ def _noted_process_is_gone(instance: dg.DagsterInstance, run: dg.DagsterRun) -> 
         entry = record.event_log_entry
         event = entry.dagster_event
         if event is not None and "Started process for run" in (event.message or ""):
-            pid = event.event_specific_data.metadata.get("pid")
+            pid = event.engine_event_data.metadata.get("pid")
             if pid is not None:
                 began = _began(int(str(pid.value)))
                 return began is None or began > entry.timestamp + 1

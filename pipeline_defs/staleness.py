@@ -107,8 +107,8 @@ class Judge:
             return [None]
         mapping = getattr(node, "partition_mappings", {}).get(parent)
         if isinstance(mapping, dg.SpecificPartitionsPartitionMapping):
-            return sorted(mapping.partition_keys)
-        return [partition] if partition is not None else sorted(definition.get_partition_keys())
+            return [*sorted(mapping.partition_keys)]
+        return [partition] if partition is not None else [*sorted(definition.get_partition_keys())]
 
     def blocking_checks(self, key: dg.AssetKey) -> list[str]:
         """Names of the checks without which no row of `key` goes on."""

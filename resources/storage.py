@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import fsspec
 from fsspec import AbstractFileSystem
@@ -91,7 +91,7 @@ class Storage:
         if not self.is_s3:
             return dict(_local_versions(self.root))
         try:
-            found = self.fs.find(self.root, detail=True)
+            found = cast(dict[str, dict[str, Any]], self.fs.find(self.root, detail=True))
         except FileNotFoundError:
             return {}
         return {f"s3://{path}": _s3_version(info) for path, info in found.items()}
