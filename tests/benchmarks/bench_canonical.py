@@ -73,7 +73,6 @@ def judge_all(programs: pl.DataFrame, workers: int) -> tuple[list[dict], float]:
 
 
 NEWER = {
-    "MBRBP/945": "needs Ruby 3.2 or newer: to_set without require 'set'",
     "MBCSP/152": "needs a newer compiler than Mono's: a lambda's parameter named as a local (C# 8)",
     "MBCSP/905": "needs a newer compiler than Mono's: local functions (C# 7)",
     "MBCSP/351": "needs .NET 6 or newer: FirstOrDefault with a default",

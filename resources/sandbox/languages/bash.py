@@ -18,6 +18,7 @@ _GUARDED = (
 _SCRIPT = re.compile(r"(?<![\w.-])(?:\./)?([\w-]+\.(?:sh|bash))\b")
 _RUN = re.compile(r"(?:\b(?:ba)?sh\s+(?:-\w+\s+)*[\"']?(?:\./)?|(?<![\w.])\./)[\w-]+\.(?:sh|bash)\b")
 _SOURCED = re.compile(r"(?m)(?:^|[;&|({]|\bthen\b)\s*(?:source|\.)\s+\S*\.(?:sh|bash)\b")
+_BATS = re.compile(r"(?m)^[ \t]*@test[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\S+)[ \t]*\{")
 _WRITTEN = r">\s*[\"']?(?:\./)?{}"
 
 
@@ -35,7 +36,7 @@ class Bash(Language):
 
     def program(self, code: str, tests: str, toolchain: Toolchain, mark: str) -> Program:
         """The harness with answer and tests in their places; scripts that the tests call by name are the answer."""
-        checks = BashChecks(tests, mark)
+        checks = BashChecks(_plain(tests, mark), mark)
         guarded = [name for name in _GUARDED if name not in checks.defined]
         harness = source("bash.sh").decode().replace("MARK", mark)
         harness = harness.replace("GUARDED", " ".join(f"'{name}'" for name in guarded))
@@ -54,6 +55,33 @@ class Bash(Language):
             ),
             checks=checks.sites,
         )
+
+
+def _plain(tests: str, mark: str) -> str:
+    """Tests for Bats as plain Bash: each test a function that runs by itself, and any command of it may fail it."""
+    count = 0
+
+    def begin(_: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        return f"{mark}t{count}() {{"
+
+    text = _BATS.sub(begin, tests)
+    if not count:
+        return tests
+    hooks = {
+        name: f"{name}; " if re.search(rf"(?m)^\s*{name}\s*\(\)", tests) else ""
+        for name in ("setup", "teardown")
+    }
+    calls = "".join(
+        f"( set -e; {hooks['setup']}{mark}t{number}; {hooks['teardown']}: )\n[ $? -eq 0 ] || exit 1\n"
+        for number in range(1, count + 1)
+    )
+    run = (
+        'run() { local MARKe=$-; set +e; output=$("$@" 2>&1); status=$?; mapfile -t lines <<< "$output"; '
+        "case $MARKe in *e*) set -e ;; esac; }; load() { :; }\n"
+    )
+    return f"{run.replace('MARK', mark)}{text}\n{calls}"
 
 
 def _scripts(code: str, tests: str) -> dict[str, bytes]:

@@ -69,6 +69,8 @@ class BashChecks:
         self._block(root, conditional=False)
         for node in walk(root):
             self._command(node)
+            if node.type == "command" and command_name(node) in _PRINTS:
+                self._words_chosen_in(node)
 
     @property
     def text(self) -> str:
@@ -82,6 +84,14 @@ class BashChecks:
 
     def _put(self, place: int, text: str) -> None:
         self.edits.append((place, place, text.replace("MARK", self.mark)))
+
+    def _words_chosen_in(self, printing: Node) -> None:
+        """`echo "$([ a = b ] && echo PASS || echo FAIL)"`."""
+        for node in walk(printing):
+            if node.type == "command_substitution" and not node.has_error:
+                for statement in node.named_children:
+                    if statement.type in ("list", "if_statement"):
+                        self._statement(statement, conditional=False)
 
     def _command(self, node: Node) -> None:
         """`exit` ends a run that the harness must still see; a file that is not there need not be sourced."""
@@ -110,6 +120,9 @@ class BashChecks:
                     self._statement(child, conditional)
             return
         inner = unredirected(node)
+        if node.next_sibling is not None and node.next_sibling.type == "&" and "leave" in self._kinds(node):
+            self._put(node.start_byte, "{ ( ")  # its exit ends a process of its own
+            self._put(node.end_byte, " ) || MARK_fail; }")
         match inner.type:
             case "function_definition":
                 body = inner.child_by_field_name("body")
