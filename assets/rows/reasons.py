@@ -60,6 +60,11 @@ class Reason(StrEnum):
     # verified_responses
     NOT_PASSED = "not_passed"
     NO_TESTS = "no_tests"
+    ANSWER_NOT_REACHED = "answer_not_reached"  # the tests also hold for an answer that does nothing
+    ALL_SKIPPED = "all_skipped"
+    EXIT_STATUS_MASKED = "exit_status_masked"  # a pipe hides the status of the check
+    ANSWER_READABLE = "answer_readable"  # the tests contain or read the answer's source
+    FLAKY = "flaky"  # two runs gave two verdicts
     UNVERIFIABLE = "unverifiable"
     JUDGED_BAD = "judged_bad"
     # sft_dataset

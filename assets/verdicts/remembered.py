@@ -25,12 +25,13 @@ RESULTS = {name: dtype for name, dtype in VERDICT_SCHEMA.items() if name != "key
 """Columns of a verdict beside its program."""
 
 
-def stage(sandbox: Sandbox, language: str) -> CacheStage:
-    """Where verdicts on programs in `language` are remembered.
+def stage(sandbox: Sandbox, language: str, *, again: bool = False) -> CacheStage:
+    """Where verdicts on programs in `language` (or, `again`, on their second run) are remembered.
 
     Raises `SandboxUnavailable` where the language has no toolchain or nothing can isolate.
     """
-    return CacheStage(STAGE, CACHE_VERSION, {"language": language, **sandbox.identity(language)})
+    name = f"{STAGE}_again" if again else STAGE
+    return CacheStage(name, CACHE_VERSION, {"language": language, **sandbox.identity(language)})
 
 
 def with_verdicts(
@@ -40,22 +41,25 @@ def with_verdicts(
     *,
     language: str,
     progress: Callable[[int, int], None] | None = None,
+    again: bool = False,
 ) -> Mapped:
     """`programs` (`language, code, tests` and any other columns, all of one language) with `RESULTS`.
 
     `OWN_LIMITS`, where a frame has them, are limits of the program's own. Equal programs run once. Verdicts that
-    say something about the machine alone are given and not remembered. Raises as `stage` does.
+    say something about the machine alone are given and not remembered. With `again` it is a second run that is asked
+    for, under another hash seed, and remembered apart. Raises as `stage` does.
     """
     asked = programs.with_columns(_own_limits(programs))
 
     def compute(missing: pl.DataFrame) -> Iterator[pl.DataFrame]:
         keyed = missing.with_columns(pl.col("cache_key").alias("key"))
-        for verdicts in sandbox.verify(keyed.select(*PROGRAM_SCHEMA.names(), *OWN_LIMITS)):
+        asked = keyed.select(*PROGRAM_SCHEMA.names(), *OWN_LIMITS, hash_seed=pl.lit(int(again)))
+        for verdicts in sandbox.verify(asked):
             yield verdicts.rename({"key": "cache_key"}).with_columns(
                 (~pl.col("verdict").is_in([verdict.value for verdict in TRANSIENT])).alias("cacheable")
             )
 
-    where = stage(sandbox, language) if programs.height else CacheStage(STAGE, CACHE_VERSION)
+    where = stage(sandbox, language, again=again) if programs.height else CacheStage(STAGE, CACHE_VERSION)
     mapped = row_cache.map(where, asked, compute, inputs=INPUTS, results=RESULTS, progress=progress)
     added = [name for name in OWN_LIMITS if name not in programs.columns]
     return Mapped(mapped.rows.drop(added), mapped.computed, mapped.reused, mapped.seconds)

@@ -16,6 +16,7 @@ from assets.publishing.publication import Materialized, accounts_check, cache_of
 from assets.publishing.recipe_assets import RecipeAssets
 from assets.rows.ledger import Ledger
 from assets.verified_responses.door import VERIFICATION_METHODS, Means, Verified
+from assets.verified_responses.execution import suspicious_share
 from assets.verified_responses.methods import verify
 from assets.verified_responses.settings import VerificationSettings
 from assets.verified_responses.table import JUDGE_COLUMN, TABLE, VERDICT_COLUMNS
@@ -26,7 +27,9 @@ from resources.row_cache.resource import RowCacheResource
 from resources.sandbox.resource import SandboxResource
 
 ARTIFACT = "verified_responses"
-VERSION = "2"
+VERSION = "3"
+SHARE_CHECK = "tests_tell_answers_apart"
+"""Warns of a partition in which nearly everything passes or nearly nothing does."""
 
 
 def build(shared: RecipeAssets, settings: VerificationSettings, spec: EngineSpec) -> dg.AssetsDefinition:
@@ -35,6 +38,9 @@ def build(shared: RecipeAssets, settings: VerificationSettings, spec: EngineSpec
     method = VERIFICATION_METHODS.open(settings.method)
     judged = method.judges
     asked_of = [spec] if judged else []
+    share = dg.AssetCheckSpec(
+        SHARE_CHECK, asset=key, description="Neither nearly all programs passed their tests nor nearly none."
+    )
 
     @shared.asset(
         ARTIFACT,
@@ -44,7 +50,11 @@ def build(shared: RecipeAssets, settings: VerificationSettings, spec: EngineSpec
         kinds=["bubblewrap"] if method.runs else [],
         expensive=judged,
         ins={"candidate_responses": dg.AssetIn(shared.key("candidate_responses"))},
-        check_specs=[accounts_check(key), *([budget_check(key)] if judged else [])],
+        check_specs=[
+            accounts_check(key),
+            *([share] if method.runs else []),
+            *([budget_check(key)] if judged else []),
+        ],
         pool="engine" if judged else "sandbox",
     )
     def verified_responses(
@@ -66,9 +76,7 @@ def build(shared: RecipeAssets, settings: VerificationSettings, spec: EngineSpec
                 yield asker
 
         means = Means(
-            lambda asked: sandbox.open(
-                asked.limits, negative_control=asked.negative_control, second_seed=asked.second_seed
-            ),
+            lambda asked: sandbox.open(asked.limits),
             judge,
             cache_of(context, row_cache),
             context.partition_key,
@@ -102,10 +110,25 @@ def build(shared: RecipeAssets, settings: VerificationSettings, spec: EngineSpec
                     png_markdown("verdicts", bar_plot(by_verdict, "verdict", "responses"))
                 ),
             },
-            checks=[budget_result(key, asker) for asker in askers],
+            checks=[
+                *([share_result(key, verdicts)] if method.runs else []),
+                *(budget_result(key, asker) for asker in askers),
+            ],
         )
 
     return verified_responses
+
+
+def share_result(key: dg.AssetKey, verdicts: pl.DataFrame) -> dg.AssetCheckResult:
+    """What the check of the share of passes found."""
+    suspicious, said = suspicious_share(verdicts)
+    return dg.AssetCheckResult(
+        check_name=SHARE_CHECK,
+        asset_key=key,
+        passed=not suspicious,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=said,
+    )
 
 
 def sandbox_metadata(verified: Verified) -> dict[str, Any]:
@@ -114,4 +137,7 @@ def sandbox_metadata(verified: Verified) -> dict[str, Any]:
         "sandbox_runs": verified.sandbox_runs,
         "sandbox_runs_saved": verified.sandbox_runs_saved,
         "sandbox_seconds": round(verified.sandbox_seconds, 2),
+        "passes_in_doubt": verified.passes_in_doubt,
+        "control_runs": verified.control_runs,
+        "second_runs": verified.second_runs,
     }

@@ -35,6 +35,9 @@ class Verified:
     sandbox_runs: int = 0
     sandbox_runs_saved: int = 0
     sandbox_seconds: float = 0.0
+    passes_in_doubt: int = 0  # tried on an answer made useless too
+    control_runs: int = 0
+    second_runs: int = 0
 
 
 Verify = Callable[[pl.DataFrame, Any, Means], Verified]

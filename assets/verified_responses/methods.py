@@ -8,7 +8,7 @@ import polars as pl
 from assets.asking.judging.discriminator import JUDGE, decided, judge, without_working
 from assets.asking.prompts import prompts_digest
 from assets.rows.outcome import Outcome, no_rejections
-from assets.verdicts.remembered import with_verdicts
+from assets.verdicts.judged import judged
 from assets.verified_responses.door import VERIFICATION_METHODS, Means, VerificationMethod, Verified
 from assets.verified_responses.execution import keep_passed
 from assets.verified_responses.settings import (
@@ -40,19 +40,34 @@ def verify(responses: pl.DataFrame, settings: VerificationSettings, means: Means
 def execution(responses: pl.DataFrame, settings: Execution, means: Means) -> Verified:
     """A response is believed when its own tests hold in the sandbox."""
     with means.sandbox(settings) as judge:
-        judged = with_verdicts(
-            responses, judge, means.row_cache, language=means.language, progress=means.progress
+        found = judged(
+            responses,
+            judge,
+            means.row_cache,
+            language=means.language,
+            control=settings.negative_control,
+            repeat=settings.repeat,
+            progress=means.progress,
         )
-    rows = judged.rows.with_columns(_no_judge())
-    return Verified(keep_passed(rows, settings), rows, judged.computed, judged.reused, judged.seconds)
+    rows = found.rows.with_columns(_no_judge())
+    return Verified(
+        keep_passed(rows, settings),
+        rows,
+        sandbox_runs=found.computed,
+        sandbox_runs_saved=found.reused,
+        sandbox_seconds=found.seconds,
+        passes_in_doubt=found.doubted,
+        control_runs=found.controls,
+        second_runs=found.repeats,
+    )
 
 
 def discriminator(responses: pl.DataFrame, settings: Judged, means: Means) -> Verified:
     """A response is believed when the model, held to the rules, says yes; nothing is run."""
     with means.asker() as ask:
-        judged = judge(responses, settings.judge, ask, solution="response", id_column="response_id")
+        said_of = judge(responses, settings.judge, ask, solution="response", id_column="response_id")
     said = pl.col("judge").struct.field("verdict").replace_strict(JUDGED_VERDICTS, return_dtype=pl.String)
-    rows = _not_run(judged, said)
+    rows = _not_run(said_of, said)
     return Verified(decided(rows, id_column="response_id"), without_working(rows))
 
 
@@ -61,11 +76,11 @@ def both(responses: pl.DataFrame, settings: ExecutedAndJudged, means: Means) -> 
     executed = execution(responses, settings.execution, means)
     with means.asker() as ask:
         passed = executed.outcome.kept
-        judged = judge(passed, settings.judge, ask, solution="response", id_column="response_id")
+        said_of = judge(passed, settings.judge, ask, solution="response", id_column="response_id")
     verdicts = executed.verdicts.drop("judge").join(
-        judged.select("response_id", "judge"), on="response_id", how="left", maintain_order="left"
+        said_of.select("response_id", "judge"), on="response_id", how="left", maintain_order="left"
     )
-    outcome = executed.outcome.then(decided(judged, id_column="response_id"))
+    outcome = executed.outcome.then(decided(said_of, id_column="response_id"))
     return replace(executed, outcome=outcome, verdicts=verdicts)
 
 

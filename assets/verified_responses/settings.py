@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from assets.asking.judging.settings import Discriminator
+from assets.verdicts.judged import Repeat
 from assets.verified_responses.door import VERIFICATION_METHODS
 from resources.doors import Chosen
 from resources.sandbox.base import FLAGS, Limits
@@ -22,14 +23,18 @@ class Execution(BaseModel):
         default_factory=lambda: Limits.model_validate({}), description="limits of one program"
     )
     negative_control: bool = Field(
-        default=False, description="run each test suite against a stub too; suites that pass it are vacuous"
+        default=True,
+        description="where the tests' syntax leaves doubt, run them on an answer made useless too: what holds for "
+        "that is no pass",
     )
-    second_seed: bool = Field(
-        default=False, description="run passes again with another hash seed; those that differ are flaky"
+    repeat: Repeat = Field(
+        default="in_doubt",
+        description="run passes again, in Python with another hash seed; those that differ are flaky. in_doubt: where "
+        "the text speaks of chance, time or unordered sets",
     )
     accept_flags: tuple[str, ...] = Field(
         default=("retried",),
-        description="a pass that carries any other flag (vacuous, flaky, tampered) is not kept",
+        description="a pass that carries any other flag (flaky, tampered, answer_readable) is not kept",
     )
 
     @field_validator("accept_flags")

@@ -18,8 +18,12 @@ VERDICT_COLUMNS = (
     text("proof", "split: answer and tests ran apart; in_process: together"),
     text("isolation", "how the program was isolated"),
     text("toolchain", "compiler or interpreter with version"),
-    Column("flags", pl.List(pl.String()), "retried, flaky, vacuous, tampered, ..."),
+    Column("flags", pl.List(pl.String()), "retried, flaky, tampered, answer_readable, ..."),
     Column("reached", pl.Int64(), "how often the tests reached the answer; null: not counted"),
+    text(
+        "reason",
+        "why the verdict says nothing of the answer: answer_not_reached, zero_tests, flaky, ...; null: it does",
+    ),
 )
 
 JUDGE_COLUMN = Column("judge", JUDGE, "what the discriminator said, rule by rule; null: not asked")

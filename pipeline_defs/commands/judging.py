@@ -22,7 +22,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from assets.verdicts.remembered import RESULTS, with_verdicts
+from assets.verdicts.judged import JUDGED, Repeat
+from assets.verdicts.judged import judged as judged_programs
 from pipeline_defs.settings import load_settings
 from resources.row_cache.cache import RowCache
 from resources.sandbox.base import VERDICT_SCHEMA, Sandbox, SandboxUnavailable, Verdict
@@ -35,7 +36,7 @@ USER = "command"
 """Who a command is in the usage record of a row cache."""
 
 
-def machine_sandbox(workers: int = 0, backend: str = "", *, second_seed: bool = False) -> Sandbox:
+def machine_sandbox(workers: int = 0, backend: str = "") -> Sandbox:
     """The sandbox that the deployment's settings describe; what a command line names comes before them.
 
     Raises `SandboxUnavailable` with the remedy where nothing can isolate, and where what is asked for cannot.
@@ -46,7 +47,6 @@ def machine_sandbox(workers: int = 0, backend: str = "", *, second_seed: bool = 
         workers=workers or machine.workers,
         backend=backend or machine.backend,
         python=machine.python,
-        second_seed=second_seed,
     )
 
 
@@ -59,8 +59,16 @@ class Rate(ProgressColumn):
         return Text(f"{task.completed / elapsed:.1f} programs/s" if elapsed and task.completed else "")
 
 
-def judged(programs: pl.DataFrame, sandbox: Sandbox, cache: Path | None, console: Console) -> pl.DataFrame:
-    """`programs` (`language, code, tests, timeout_s, memory_mb`) with the columns of `VERDICT_SCHEMA` but its key.
+def judged(
+    programs: pl.DataFrame,
+    sandbox: Sandbox,
+    cache: Path | None,
+    console: Console,
+    *,
+    control: bool = True,
+    repeat: Repeat = "in_doubt",
+) -> pl.DataFrame:
+    """`programs` (`language, code, tests, timeout_s, memory_mb`) with the columns of `JUDGED`.
 
     The row order stays; equal programs run once. With a `cache` folder, programs judged before under the same
     toolchain, limits and isolation are not run again, by whatever command or recipe they were, and what is
@@ -73,7 +81,7 @@ def judged(programs: pl.DataFrame, sandbox: Sandbox, cache: Path | None, console
     place = "__place"
     numbered = programs.with_row_index(place)
     answered = [
-        numbered.clear().with_columns(pl.lit(None, kind).alias(name) for name, kind in RESULTS.items())
+        numbered.clear().with_columns(pl.lit(None, kind).alias(name) for name, kind in JUDGED.items())
     ]
     with bar, _folder(cache) as folder:
         task = bar.add_task("judging", total=len(programs))
@@ -85,7 +93,15 @@ def judged(programs: pl.DataFrame, sandbox: Sandbox, cache: Path | None, console
                 bar.update(task, completed=before + rows - total + done)
 
             try:
-                found = with_verdicts(part, sandbox, row_cache, language=str(language), progress=show).rows
+                found = judged_programs(
+                    part,
+                    sandbox,
+                    row_cache,
+                    language=str(language),
+                    control=control,
+                    repeat=repeat,
+                    progress=show,
+                ).rows
             except SandboxUnavailable:  # the sandbox says so on every row
                 found = _unremembered(part, sandbox)
             answered.append(found.select(answered[0].columns))
@@ -97,7 +113,8 @@ def judged(programs: pl.DataFrame, sandbox: Sandbox, cache: Path | None, console
 def _unremembered(programs: pl.DataFrame, sandbox: Sandbox) -> pl.DataFrame:
     numbered = programs.with_row_index("key").with_columns(pl.col("key").cast(pl.String))
     verdicts = pl.concat([pl.DataFrame(schema=VERDICT_SCHEMA), *sandbox.verify(numbered)])
-    return numbered.join(verdicts, on="key", how="left", maintain_order="left").drop("key")
+    found = numbered.join(verdicts, on="key", how="left", maintain_order="left").drop("key")
+    return found.with_columns(pl.lit(None, pl.String).alias("reason"))
 
 
 @contextmanager

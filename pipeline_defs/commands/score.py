@@ -135,7 +135,7 @@ def judge_samples(
     programs: pl.DataFrame, sandbox: Sandbox, cache: Path | None, console: Console
 ) -> pl.DataFrame:
     """`programs` of `sample_programs` judged: `task_id, sample, language` and `VERDICT_SCHEMA` without its key."""
-    found = judged(programs, sandbox, cache, console)
+    found = judged(programs, sandbox, cache, console, control=False, repeat="never")
     return found.select("task_id", "sample", "language", *[name for name in VERDICT_SCHEMA if name != "key"])
 
 

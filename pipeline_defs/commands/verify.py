@@ -11,10 +11,11 @@ import polars as pl
 import typer
 from rich.console import Console
 
+from assets.verdicts.judged import JUDGED, Repeat
 from pipeline_defs.commands.judging import BACKEND_HELP, judged, machine_sandbox, show_verdicts
 from pipeline_defs.commands.program_lines import read_programs
 from pipeline_defs.commands.tables import TableError, check_output, write_table
-from resources.sandbox.base import VERDICT_SCHEMA, Sandbox
+from resources.sandbox.base import Sandbox
 
 _SHOWN = 20
 
@@ -30,9 +31,16 @@ def verify(
     workers: Annotated[
         int, typer.Option(min=0, help="processes that judge at once; 0: as many as cores")
     ] = 0,
-    flaky_check: Annotated[
-        bool, typer.Option("--flaky-check", help="run Python passes again with another hash seed")
-    ] = False,
+    control: Annotated[
+        bool,
+        typer.Option(help="where the tests' syntax leaves doubt, run them on an answer made useless as well"),
+    ] = True,
+    repeat: Annotated[
+        Repeat,
+        typer.Option(
+            help="passes that are run again, in Python with another hash seed: flaky where they differ"
+        ),
+    ] = "in_doubt",
     backend: Annotated[str, typer.Option(help=BACKEND_HELP)] = "",
     cache: Annotated[
         Path | None, typer.Option(help="folder that remembers verdicts, to go on after a stop")
@@ -53,19 +61,25 @@ def verify(
         console.print(f"{len(bad)} bad lines written to {skip_bad}", highlight=False)
     if programs.is_empty():
         raise TableError(f"{source}: holds no program that can be judged")
-    with machine_sandbox(workers=workers, backend=backend, second_seed=flaky_check) as sandbox:
-        verdicts = verify_programs(programs, sandbox, cache, console)
+    with machine_sandbox(workers=workers, backend=backend) as sandbox:
+        verdicts = verify_programs(programs, sandbox, cache, console, control=control, repeat=repeat)
     write_table(verdicts, output)
     show_verdicts(verdicts, console)
     console.print(f"{len(verdicts)} verdicts written to {output}", highlight=False)
 
 
 def verify_programs(
-    programs: pl.DataFrame, sandbox: Sandbox, cache: Path | None, console: Console
+    programs: pl.DataFrame,
+    sandbox: Sandbox,
+    cache: Path | None,
+    console: Console,
+    *,
+    control: bool = True,
+    repeat: Repeat = "in_doubt",
 ) -> pl.DataFrame:
-    """`programs` (`PROGRAM_LINES`) judged: `id, language` and `VERDICT_SCHEMA` without its key, in their order."""
-    found = judged(programs, sandbox, cache, console)
-    return found.select("id", "language", *[name for name in VERDICT_SCHEMA if name != "key"])
+    """`programs` (`PROGRAM_LINES`) judged: `id, language` and `JUDGED`, in their order."""
+    found = judged(programs, sandbox, cache, console, control=control, repeat=repeat)
+    return found.select("id", "language", *JUDGED)
 
 
 def bad_lines_message(source: Path, bad: pl.DataFrame) -> str:

@@ -57,7 +57,11 @@ PROGRAM_SCHEMA = pl.Schema(
         "tests": pl.String,  # the tests, in the language's plain form
     }
 )
-"""Columns a program needs; `timeout_s` (Float64) and `memory_mb` (Int64), null for the default, may stand beside."""
+"""Columns a program needs.
+
+`timeout_s` (Float64) and `memory_mb` (Int64), null for the default, may stand beside, and `hash_seed` (Int64), by
+which Python orders sets; null: 0.
+"""
 
 VERDICT_SCHEMA = pl.Schema(
     {
@@ -86,8 +90,8 @@ and tests share a process, in other languages, and where the tests did not reach
 
 FLAGS = {
     "retried": "its first try ran into the time limit, the longer one did not",
-    "flaky": "another hash seed gave another verdict",
-    "vacuous": "the tests also hold for an answer that does nothing",
+    "flaky": "a second run gave another verdict",
+    "answer_readable": "the tests contain the answer's source, or read it",
     "tampered": "the answer changed or redefined what its tests are judged by",
     "shadowed": "the answer gave a name of the language's own that the tests use another meaning",
 }

@@ -27,8 +27,7 @@ _FRAME_ROWS, _FRAME_S = 512, 2.0
 class LocalSandbox(Sandbox):
     """Workers on this machine. `workers` 0: one a core that this process may use.
 
-    `negative_control` flags passes whose tests also pass a stub (`vacuous`), `second_seed` passes that another
-    hash seed turns into something else (`flaky`). Raises `SandboxUnavailable` where nothing can isolate.
+    Raises `SandboxUnavailable` where nothing can isolate.
     """
 
     def __init__(
@@ -38,14 +37,11 @@ class LocalSandbox(Sandbox):
         workers: int = 0,
         backend: str = "auto",
         python: str = "",
-        negative_control: bool = False,
-        second_seed: bool = False,
     ):
         self._limits = limits or Limits()
         self._count = workers or len(os.sched_getaffinity(0))
         self._python = interpreter(python or sys.executable)
         self._backend = isolation(backend, self._python.executable)
-        self._checks = {"negative_control": negative_control, "second_seed": second_seed}
         self._tasks: queue.SimpleQueue[tuple[dict[str, Any], queue.SimpleQueue[dict[str, Any]]] | None]
         self._tasks = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
@@ -58,7 +54,6 @@ class LocalSandbox(Sandbox):
                 "toolchain": f"Python {self._python.version}",
                 "importable": " ".join(self._python.importable),
                 "harness": python_programs.HARNESS_VERSION,
-                "checks": " ".join(name for name, wanted in self._checks.items() if wanted),
             }
         else:
             with bubblewrap.using(self._backend):
@@ -115,7 +110,7 @@ class LocalSandbox(Sandbox):
 
     def _work(self, worker: int) -> None:
         bubblewrap.use(self._backend, worker)
-        judge = PythonJudge(self._python, worker, backend=self._backend, **self._checks)
+        judge = PythonJudge(self._python, worker, backend=self._backend)
         self._judges.append(judge)
         try:
             while (task := self._tasks.get()) is not None:
@@ -133,7 +128,7 @@ class LocalSandbox(Sandbox):
                 return Judgment(Verdict.NO_TESTS if code is not None else Verdict.FAIL, "no code or no tests")
             limits = self._limits_of(program)
             if language == "python":
-                return judge.judge(code, tests, limits)
+                return judge.judge(code, tests, limits, int(program.get("hash_seed") or 0))
             return toolchains.judge_program(language, code, tests, limits)
         except SandboxUnavailable as error:
             return Judgment(Verdict.UNSUPPORTED, bounded(str(error)))
@@ -178,8 +173,6 @@ def open_sandbox(
     workers: int = 0,
     backend: str = "auto",
     python: str = "",
-    negative_control: bool = False,
-    second_seed: bool = False,
 ) -> Sandbox:
     """The sandbox of this machine, to be used as a context manager; see `LocalSandbox`."""
     return LocalSandbox(
@@ -187,6 +180,4 @@ def open_sandbox(
         workers=workers,
         backend=backend,
         python=python,
-        negative_control=negative_control,
-        second_seed=second_seed,
     )

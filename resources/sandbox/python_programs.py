@@ -1,10 +1,9 @@
 """Judging Python: which mode and which kept server a program gets, and what the server's reply means.
 
-Belongs here: split first, one process where the tests need it or as the second witness, retry of time-outs, second
-run with another hash seed, negative control. How a program is run and proven stands in `inside/`.
+Belongs here: split first, one process where the tests need it or as the second witness, retry of time-outs, the hash
+seed. How a program is run and proven stands in `inside/`.
 """
 
-import ast
 import hashlib
 import os
 import re
@@ -46,14 +45,6 @@ ARRAYS = re.compile(r"\b(?:import|from)\s+(numpy|pandas|pytest)\b")
 _RECYCLE_AFTER = 5000  # programs a server runs before it is replaced, should anything have grown
 _SUITES_REMEMBERED = 50_000
 _TEXTS_REMEMBERED = 500
-_STUB = """
-class _Nothing:
-    def __init__(self, *a, **k): pass
-    def __call__(self, *a, **k): return None
-    def __getattr__(self, name):
-        if name.startswith("__"): raise AttributeError(name)
-        return lambda *a, **k: None
-"""
 
 
 class PythonJudge:
@@ -65,33 +56,17 @@ class PythonJudge:
         worker: int = 0,
         *,
         backend: Backend = Backend.BWRAP,
-        negative_control: bool = False,
-        second_seed: bool = False,
     ):
         self._python, self._worker, self._backend = python, worker, backend
-        self._negative_control, self._second_seed = negative_control, second_seed
         self._servers: dict[tuple[bool, int], ServerProcess] = {}
         self._alone: OrderedDict[bytes, None] = OrderedDict()  # suites that need one process
-        self._vacuous: OrderedDict[bytes, bool] = OrderedDict()
         self._reader: ServerProcess | None = None
         self._texts: OrderedDict[bytes, bytes] = OrderedDict()  # what the reader made of answers and tests
 
-    def judge(self, code: str, tests: str, limits: Limits) -> Judgment:
+    def judge(self, code: str, tests: str, limits: Limits, seed: int = 0) -> Judgment:
         """The verdict on one program. Every failure of the sandbox itself is the verdict `harness_error`."""
         code, tests = code.removeprefix("\ufeff"), tests.removeprefix("\ufeff")
-        found = self._with_retry(code, tests, limits, 0)
-        flags = list(found.flags)
-        if found.verdict is Verdict.PASS and self._second_seed:
-            again = self._with_retry(code, tests, limits, 1)
-            if again.verdict is not Verdict.PASS:
-                flags.append("flaky")
-        if (
-            found.verdict is Verdict.PASS
-            and self._negative_control
-            and self._passes_a_stub(code, tests, limits)
-        ):
-            flags.append("vacuous")
-        return found if flags == list(found.flags) else _flagged(found, flags)
+        return self._with_retry(code, tests, limits, seed)
 
     def close(self) -> None:
         """End the servers and all they run."""
@@ -221,15 +196,6 @@ class PythonJudge:
         if server is not None:
             server.close()
 
-    def _passes_a_stub(self, code: str, tests: str, limits: Limits) -> bool:
-        """Whether the tests also hold for an answer whose every name does nothing; once a distinct suite."""
-        suite = hashlib.sha256(tests.encode("utf-8", "surrogatepass")).digest()
-        if suite not in self._vacuous:
-            stub = _stub(code)
-            found = self._judge_once(stub, tests, limits, 0) if stub else None
-            _remember(self._vacuous, suite, found is not None and found.verdict is Verdict.PASS)
-        return self._vacuous[suite]
-
 
 def _marks(proof: bytes) -> tuple[bytes, bytes]:
     """What the tests' side of split mode noted on the way (`stand_ins.TestsSide.mark`), and the record's kind."""
@@ -310,20 +276,6 @@ def _meaning(reply: Reply) -> tuple[Verdict, str, list[str]]:
 _STILL_RAN = -1  # as in `inside/watch.py`
 BROKEN = 97
 """Exit status of a child whose sandbox could not be made (`inside/server.py`)."""
-
-
-def _stub(code: str) -> str:
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
-    lines = [_STUB]
-    for node in tree.body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            lines.append(ast.unparse(node))
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            lines.append(f"{node.name} = _Nothing()")
-    return "\n".join(lines)
 
 
 def _flagged(found: Judgment, flags: list[str]) -> Judgment:

@@ -26,24 +26,16 @@ class SandboxResource(dg.ConfigurableResource):
     files: int = Field(64, gt=0, description="files that a process of a program may have open")
     disk_mb: int = Field(32, gt=0, description="a program's private /tmp")
     output_kb: int = Field(1024, gt=0, description="output before a program is ended")
-    negative_control: bool = Field(False, description="flag passes whose tests also pass a stub (vacuous)")
-    second_seed: bool = Field(False, description="flag passes that another hash seed changes (flaky)")
 
     def limits(self) -> Limits:
         """What one program may use."""
         return Limits(**{name: getattr(self, name) for name in Limits.model_fields})
 
     @contextmanager
-    def open(
-        self,
-        limits: Limits | None = None,
-        *,
-        negative_control: bool | None = None,
-        second_seed: bool | None = None,
-    ) -> Iterator[Sandbox]:
+    def open(self, limits: Limits | None = None) -> Iterator[Sandbox]:
         """The sandbox, held open; leaving ends every process it started.
 
-        What a recipe says (limits and controls change verdicts) comes before this machine's settings.
+        What a recipe says (limits change verdicts) comes before this machine's settings.
         Raises `SandboxUnavailable` with the remedy where nothing can isolate.
         """
         with open_sandbox(
@@ -51,7 +43,5 @@ class SandboxResource(dg.ConfigurableResource):
             workers=self.workers,
             backend=self.backend,
             python=self.python,
-            negative_control=self.negative_control if negative_control is None else negative_control,
-            second_seed=self.second_seed if second_seed is None else second_seed,
         ) as sandbox:
             yield sandbox

@@ -1,5 +1,6 @@
 """The few-shot banks: enough examples, well-formed, each passing its own tests, drawn the same for a row."""
 
+import tempfile
 from importlib import resources
 from pathlib import Path
 
@@ -15,8 +16,11 @@ from assets.filtered_seeds.extraction.extract import extract
 from assets.filtered_seeds.extraction.settings import ExtractionSettings
 from assets.instructions.few_shot_bank import NEXT_EXAMPLE, bank, bank_digest, draw_shots
 from assets.instructions.self_oss_instruct import parse_concepts, parse_instruction
+from assets.verdicts.judged import judged
+from resources.row_cache import RowCache
 from resources.sandbox.base import SandboxUnavailable
 from resources.sandbox.local import open_sandbox
+from resources.storage import Storage
 
 FOLDER = resources.files("assets.instructions").joinpath("few_shot")
 LANGUAGES = sorted(
@@ -94,8 +98,9 @@ def verdicts_of(examples, codes):
         }
     )
     try:
-        with open_sandbox(workers=1, negative_control=True) as sandbox:
-            verdicts = pl.concat(list(sandbox.verify(programs)))
+        with open_sandbox(workers=1) as sandbox, tempfile.TemporaryDirectory() as folder:
+            cache = RowCache(Storage(folder))
+            verdicts = judged(programs, sandbox, cache, language=examples[0].language).rows
     except SandboxUnavailable as error:
         pytest.skip(f"nothing here can isolate programs: {error}")
     missing = verdicts.filter(verdict="unsupported")["detail"]
@@ -106,11 +111,11 @@ def verdicts_of(examples, codes):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_example_passes_its_own_tests_and_no_stub_does(language):
+def test_every_example_passes_its_own_tests_and_no_useless_answer_does(language):
     examples = bank(language)
     verdicts = verdicts_of(examples, [example.code for example in examples])
     assert verdicts.filter(pl.col("verdict") != "pass").select("key", "verdict", "detail").rows() == []
-    assert verdicts.filter(pl.col("flags").list.contains("vacuous"))["key"].to_list() == []
+    assert verdicts.filter(pl.col("reason").is_not_null())["key"].to_list() == []
 
 
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "python"])

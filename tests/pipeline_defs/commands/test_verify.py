@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 
 import pipeline_defs.commands.judging as judging
 import pipeline_defs.commands.verify as command
+from assets.verdicts.judged import JUDGED
 from pipeline_defs.commands.program_lines import read_programs
 from pipeline_defs.commands.toolchains import toolchains
-from resources.sandbox.base import VERDICT_SCHEMA
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -53,7 +53,7 @@ def test_verdicts_come_in_the_order_of_the_input(programs: Path, tmp_path: Path)
     done = run("verify", programs, tmp_path / "out.parquet", "--workers", 1)
     assert done.exit_code == 0, done.output
     out = pl.read_parquet(tmp_path / "out.parquet")
-    assert out.columns == ["id", "language", *[name for name in VERDICT_SCHEMA if name != "key"]]
+    assert out.columns == ["id", "language", *JUDGED]
     assert out["id"].to_list() == ["b", "a", "3", "swift"]
     assert out["language"].to_list() == ["python", "python", "bash", "swift"]
     assert out["verdict"].to_list() == ["pass", "fail", "pass", "unsupported"]

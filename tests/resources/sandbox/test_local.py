@@ -82,31 +82,13 @@ def test_a_programs_own_memory_limit():
     assert judged(frame(rows, timeout_s=15.0, memory_mb=80))["a"]["verdict"] == "oom"
 
 
-def test_tests_that_pass_a_stub_are_flagged_once_a_suite():
-    rows = [
-        ("vacuous", RIGHT, "assert add(1, 2) is None or True\nassert not callable(None) or add"),
-        ("honest", RIGHT, TESTS),
-        ("again", RIGHT, "assert add(1, 2) is None or True\nassert not callable(None) or add"),
-    ]
-    found = judged(frame(rows), negative_control=True)
-    assert {k: r["flags"] for k, r in found.items()} == {
-        "vacuous": ["vacuous"],
-        "honest": [],
-        "again": ["vacuous"],
-    }
-
-
-def test_what_depends_on_the_hash_seed_is_flaky():
-    shown = judged(frame([("a", "def f():\n    return hash('seedling')\nprint(f())\n", "assert f()")]))
-    rows = [
-        ("flaky", "def f():\n    return hash('seedling')\n", f"assert f() == {shown['a']['output_tail']}"),
-        ("steady", RIGHT, TESTS),
-    ]
-    found = judged(frame(rows), second_seed=True)
-    assert {k: (r["verdict"], r["flags"]) for k, r in found.items()} == {
-        "flaky": ("pass", ["flaky"]),
-        "steady": ("pass", []),
-    }
+def test_a_program_may_ask_for_another_hash_seed():
+    code = "def f():\n    return hash('seedling')\nprint(f())\n"
+    rows = frame([("a", code, "assert f()"), ("b", code, "assert f()")])
+    one, other, same = (
+        judged(rows.with_columns(hash_seed=pl.lit(seed)))["a"]["output_tail"] for seed in (0, 1, None)
+    )
+    assert one == same != other
 
 
 def test_runs_are_repeatable():
