@@ -59,7 +59,7 @@ class Doubt:
         for name, module in self.modules.items():
             if name in self.used and module in _MODULES:
                 self.one_process = module
-        if not self.changes and self.values:
+        if not self.changes and self.values and not self.one_process:
             self.changes = any(_holds(scope.body) for scope in nodes if _is_scope(scope))
 
     # -- first: what names are ------------------------------------------------------------------------------

@@ -158,11 +158,15 @@ class Suite:
         rewriter = rewriting.Rewriter(whole)
         self.required = set()
         body = []
-        simple = {}  # how often a name is bound by a simple statement
+        bound, simple = set(), set()  # names that the tests bind; at the top level, by simple statements
+        elsewhere = set()  # and by others, which they may repeat
         for statement in tree.body:
             names = rewriting.bindings(statement)
-            first = rewriter.sites
+            first, rewriter.bound = rewriter.sites, set()
             rewriter.rewrite(statement)
+            bound |= rewriter.bound
+            if names is None:
+                elsewhere |= rewriter.bound
             kind = type(statement)
             body.append(statement)
             plain = kind is ast.Assert or (kind is ast.Expr and type(statement.value) is ast.Call)
@@ -173,14 +177,10 @@ class Suite:
                 body.append(rewriter.reached(statement))
             if whole and names:
                 body.append(rewriting.noted(names, statement))
-                for name in names:
-                    simple[name] = simple.get(name, 0) + 1
-        if whole:
-            bound_elsewhere = _bound_elsewhere(tree) | rewriter.shared
-            simple = {name: count for name, count in simple.items() if name not in bound_elsewhere}
+                simple.update(names)
         tree.body = body
-        self.names, self.bound = rewriter.names, rewriter.bound
-        self.owned, self.sets = frozenset(simple), rewriter.sets
+        self.names, self.bound = rewriter.names, bound
+        self.owned, self.sets = frozenset(simple - elsewhere - rewriter.shared), rewriter.sets
         self.one_process = doubt.one_process if doubt else None
         self.identity, self.changes = (doubt.identity, doubt.changes) if doubt else (False, False)
         self.code = compile(tree, self.file, "exec")
@@ -224,28 +224,6 @@ class Suite:
 
 
 _KEPT = ("code", "required", "names", "bound", "owned", "sets", "identity", "changes")
-
-
-def _bound_elsewhere(tree):
-    """Names that are bound at the top level by other than simple statements, whose changes are the tests' own."""
-    found = set()
-    for statement in tree.body:
-        if rewriting.bindings(statement) is not None:
-            continue
-        waiting = [statement]
-        while waiting:
-            node = waiting.pop()
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                found.add(node.name)
-            elif isinstance(node, ast.Import | ast.ImportFrom):
-                found.update(rewriting.bindings(node))
-            else:
-                if isinstance(node, ast.Name) and type(node.ctx) is not ast.Load:
-                    found.add(node.id)
-                elif isinstance(node, ast.ExceptHandler) and node.name:
-                    found.add(node.name)
-                waiting += ast.iter_child_nodes(node)
-    return found
 
 
 def ended_by_unittest(error):

@@ -25,7 +25,7 @@ _SETTING = frozenset(("setattr", "delattr", "patch", "object", "dict", "multiple
 _NO_COMPARISON = frozenset(
     "len id type range print iter next enumerate repr str super hasattr getattr setattr callable".split()
 )
-_NEVER_OWN = (ast.Constant, ast.Lambda, ast.JoinedStr, ast.GeneratorExp)
+_NEVER_OWN = frozenset((ast.Constant, ast.Lambda, ast.JoinedStr, ast.GeneratorExp))
 _BUILTIN = frozenset(vars(builtins))
 
 
@@ -139,6 +139,7 @@ class Rewriter:
 
     def attempt(self, node):
         """`try: f(); assert False` / `except E: pass` holds when a handler is reached."""
+        self.bound.update(handler.name for handler in node.handlers if handler.name)
         if any(map(_gives_up, (*node.body, *node.orelse))):
             for handler in node.handlers:
                 handler.body.insert(0, self.reached(handler))
@@ -191,7 +192,7 @@ class Rewriter:
         if type(value) is ast.Starred:
             value.value = self.screened(value.value)
             return value
-        if isinstance(value, _NEVER_OWN) or (type(value) is ast.Name and value.id in _BUILTIN):
+        if _never_own(value):
             return value
         at = _place(value)
         return ast.Call(ast.Constant(SCREEN, **at), [value], [], **at)
@@ -278,6 +279,22 @@ def _may_be_assertion(node):
     return _raising(node) and bool(
         named & {"AssertionError", "Exception", "BaseException", "failureException"}
     )
+
+
+def _never_own(value):
+    """Whether an expression can give nothing of the answer's: what is written out, and the builtins."""
+    kind = type(value)
+    if kind is ast.Name:
+        return value.id in _BUILTIN
+    if kind in (ast.List, ast.Tuple, ast.Set):
+        return all(map(_never_own, value.elts))
+    if kind is ast.Dict:
+        return all(map(_never_own, value.values)) and all(map(_never_own, value.keys))
+    if kind is ast.UnaryOp:
+        return _never_own(value.operand)
+    if kind is ast.BinOp:
+        return _never_own(value.left) and _never_own(value.right)
+    return kind in _NEVER_OWN
 
 
 def _is_assertion(node):
