@@ -18,7 +18,7 @@ from resources.corpus_source.resource import CorpusSourcesResource
 from resources.parquet_store import ParquetIOManager
 
 KEY = dg.AssetKey("corpus_dump")
-VERSION = "2"
+VERSION = "3"
 
 
 def build(dumps: dg.PartitionsDefinition, settings: CorpusDumpSettings) -> dg.AssetsDefinition:

@@ -17,6 +17,7 @@ KEPT_SCHEMA = pl.Schema(
     {
         "language": pl.String,
         "license": pl.String,  # null: not known
+        "license_source": pl.String,  # where it is declared: header, names of files; null: nowhere, or not told
         "allowed": pl.Boolean,  # by the license policy
         "files": pl.Int64,
         "bytes": pl.Int64,
@@ -49,17 +50,19 @@ def survey_files(
     Memory holds one batch and the counts.
     """
     read, complete = 0, True
-    kept = pl.DataFrame(
-        schema={"language": pl.String, "license": pl.String, "files": pl.Int64, "bytes": pl.Int64}
-    )
+    groups = ["language", "license", "license_source"]
+    kept = pl.DataFrame(schema={name: dtype for name, dtype in KEPT_SCHEMA.items() if name != "allowed"})
     rejected = pl.DataFrame(schema=REJECTED_SCHEMA)
     for batch in batches:
         left = batch.height if most_files is None else most_files - read
         complete = complete and batch.height <= left
         outcome = judge_files(batch.head(left), "survey", settings)
         read += min(left, batch.height)
-        found = outcome.kept.select("language", "license", files=pl.lit(1, pl.Int64), bytes="size")
-        kept = pl.concat([kept, found]).group_by("language", "license").agg(pl.col("files", "bytes").sum())
+        sources = batch.select("repo", "path", license_source=_without_folders()).unique(["repo", "path"])
+        found = outcome.kept.join(sources, on=["repo", "path"], how="left").select(
+            *groups, files=pl.lit(1, pl.Int64), bytes="size"
+        )
+        kept = pl.concat([kept, found]).group_by(groups).agg(pl.col("files", "bytes").sum())
         lost = outcome.rejected.select("reason", files=pl.lit(1, pl.Int64))
         rejected = pl.concat([rejected, lost]).group_by("reason").agg(pl.col("files").sum())
         if not complete:
@@ -68,7 +71,12 @@ def survey_files(
     judged = kept.join(verdicts, on="license", how="left", nulls_equal=True).select(KEPT_SCHEMA.names())
     return Survey(
         read,
-        judged.sort("files", "language", "license", descending=[True, False, False]),
+        judged.sort("files", *groups, descending=[True, False, False, False]),
         rejected.sort("files", "reason", descending=[True, False]),
         complete,
     )
+
+
+def _without_folders() -> pl.Expr:
+    """Of the places where licenses are declared, the names of the files: few, however many folders there are."""
+    return pl.col("license_source").str.replace_all(r"[^ ]*/", "")

@@ -100,9 +100,14 @@ def _print(console: Console, name: str, source: CorpusSource, survey: Survey) ->
         survey.kept.group_by("language").agg(pl.col("files", "bytes").sum()).sort("files", descending=True)
     )
     console.print(_table("languages", by_language))
-    by_license = survey.kept.group_by("license", "allowed").agg(pl.col("files", "bytes").sum())
+    by_license = survey.kept.group_by("license", "license_source", "allowed").agg(
+        pl.col("files", "bytes").sum()
+    )
     console.print(
-        _table("licenses, and whether the policy allows them", by_license.sort("files", descending=True))
+        _table(
+            "licenses, where they are declared, and whether the policy allows them",
+            by_license.sort("files", descending=True),
+        )
     )
     console.print(_table("not taken in", survey.rejected))
 

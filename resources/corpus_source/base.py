@@ -18,6 +18,7 @@ RAW_SCHEMA = pl.Schema(
         "path": pl.String,  # path within the repository, with forward slashes
         "commit": pl.String,  # commit or version; null where the source does not know
         "license": pl.String,  # SPDX expression in normal form; null: not known
+        "license_source": pl.String,  # where it is declared: header, paths, or metadata; null: nowhere, or not told
         "language": pl.String,  # as the source states it, in its own spelling; null: not stated
         "size": pl.Int64,  # bytes of the file, also where the content was not read
         "fault": pl.String,  # null, or one of FAULTS
@@ -49,6 +50,7 @@ class RawFile(TypedDict):
     path: str | None
     commit: str | None
     license: str | None
+    license_source: str | None
     language: str | None
     size: int | None
     fault: str | None

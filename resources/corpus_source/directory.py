@@ -92,11 +92,14 @@ class DirectorySource(CorpusSource):
 
     def _of_tree(self) -> Iterator[RawFile]:
         by_path = {_slashed(file.relative_to(self.root)): file for file in self.loose_files}
-        licenses = RepositoryLicenses(by_path, lambda path: _content(by_path[path]))
+        licenses = RepositoryLicenses(
+            by_path, lambda path: _content(by_path[path]) if path in by_path else None
+        )
         name = self.root.resolve().name
         for path, file in by_path.items():
             row = read_file(file, repo=name, path=path, commit=None, license=None)
-            row["license"] = licenses.of(path, row["content"])
+            found = licenses.of(path, row["content"])
+            row["license"], row["license_source"] = (found.license, found.source) if found else (None, None)
             yield row
 
 
@@ -106,11 +109,13 @@ def _of_checkout(checkout: GitCheckout) -> Iterator[RawFile]:
     with checkout.reader() as reader:
 
         def content(path: str) -> bytes | None:
-            return reader.read(blobs[path].blob) if blobs[path].size <= READ_LIMIT else None
+            known = path in blobs and blobs[path].size <= READ_LIMIT
+            return reader.read(blobs[path].blob) if known else None
 
         licenses = RepositoryLicenses(blobs, content)
         for file in files:
             read = content(file.path)
+            found = licenses.of(file.path, read)
             too_large = file.size > READ_LIMIT
             fault = "too_large" if too_large else "unreadable"
             detail = f"{file.size} bytes" if too_large else "the repository does not hold the object"
@@ -119,7 +124,8 @@ def _of_checkout(checkout: GitCheckout) -> Iterator[RawFile]:
                 repo=checkout.name,
                 path=file.path,
                 commit=checkout.commit,
-                license=licenses.of(file.path, read),
+                license=found.license if found else None,
+                license_source=found.source if found else None,
                 language=None,
                 size=file.size,
                 fault=fault if read is None else None,

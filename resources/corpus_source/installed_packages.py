@@ -20,8 +20,10 @@ from platform import python_version
 import polars as pl
 
 from resources.corpus_source.base import BATCH_BYTES, CorpusSource, RawFile, SourceError, in_batches
+from resources.corpus_source.license_texts import is_license_file
 from resources.corpus_source.local_files import read_file
 from resources.corpus_source.package_licenses import package_license
+from resources.corpus_source.repository_licenses import RepositoryLicenses
 from resources.corpus_source.settings import InstalledPackages
 
 STANDARD_LIBRARY = "python/cpython"
@@ -42,6 +44,8 @@ class Package:
     root: Path
     paths: tuple[str, ...]
     record: str  # what identifies the files' content without reading them
+    telling: tuple[str, ...] = ()
+    """Those of its files that hold licenses, its metadata aside."""
 
 
 class InstalledPackagesSource(CorpusSource):
@@ -114,14 +118,35 @@ class InstalledPackagesSource(CorpusSource):
         return sorted(ranked, key=lambda file: (file[0].name, file[1]))
 
     def _files(self) -> Iterator[RawFile]:
+        within: dict[str, RepositoryLicenses] = {}
         for package, path in self._chosen(self.packages()):
-            yield read_file(
+            if package.name not in within:
+                within = {package.name: _licenses_within(package)}
+            row = read_file(
                 package.root / path,
                 repo=package.name,
                 path=path,
                 commit=package.version,
                 license=package.license,
             )
+            # code of others that a package carries has its own license beside it, or in its headers
+            found = within[package.name].of(path, row["content"])
+            row["license_source"] = found.source if found else "metadata"
+            row["license"] = found.license if found else package.license
+            yield row
+
+
+def _licenses_within(package: Package) -> RepositoryLicenses:
+    """What is declared among the files that `package` installed: its own metadata aside."""
+
+    def read(path: str) -> bytes | None:
+        try:
+            return (package.root / path).read_bytes()
+        except OSError:
+            return None
+
+    # a file of that name beside the packages belongs to whoever was installed last
+    return RepositoryLicenses((path for path in package.telling if "/" in path), read)
 
 
 def _installed_package(name: str, distribution: Distribution, settings: InstalledPackages) -> Package | None:
@@ -137,6 +162,13 @@ def _installed_package(name: str, distribution: Distribution, settings: Installe
         root=Path(str(distribution.locate_file(""))),
         paths=tuple(paths),
         record=hashlib.sha256(record.encode()).hexdigest(),
+        telling=tuple(
+            path
+            for path in recorded
+            if ".dist-info/" not in path
+            and not path.startswith((".", "/"))
+            and is_license_file(path.rsplit("/", 1)[-1])
+        ),
     )
 
 

@@ -16,6 +16,7 @@ def read_file(file: Path, *, repo: str, path: str, commit: str | None, license: 
         path=path,
         commit=commit,
         license=license,
+        license_source=None,
         language=None,
         size=None,
         fault=None,

@@ -1,18 +1,16 @@
 """The license of an installed Python package, from its metadata.
 
-In this order, the first that names one license beyond doubt: the field License-Expression (PEP 639), the
-trove classifiers, the field License, and the text of its license files. Ambiguous classifiers ("BSD
-License") are passed over, as PEP 639 advises.
+In this order, the first that says something: the field License-Expression (PEP 639), the trove classifiers, the field
+License, and the text of its license files. A family ("BSD License") says too little: the next field or a text may
+complete it. What is said and not understood makes the license unknown, as does what two fields say differently.
 """
 
 from collections.abc import Sequence
 from importlib.metadata import Distribution
 from pathlib import Path
 
+from resources.corpus_source.declared_licenses import Declared, classified, stated
 from resources.corpus_source.license_texts import is_license_file, recognize_all
-from resources.corpus_source.spdx import spdx
-
-CLASSIFIER_PREFIXES = ("License :: OSI Approved :: ", "License :: ")
 
 
 def package_license(distribution: Distribution, recorded: Sequence[str]) -> str | None:
@@ -21,17 +19,32 @@ def package_license(distribution: Distribution, recorded: Sequence[str]) -> str 
     `recorded` are the paths of the installed files, as its RECORD gives them.
     """
     metadata = distribution.metadata  # parsed at every access
-    stated = spdx(_first(metadata.get_all("License-Expression")))
-    if stated is not None:
-        return stated
-    classified = {
-        _classified(value) for value in metadata.get_all("Classifier") or () if value.startswith("License ::")
-    }
-    named = {name for name in classified if name is not None}
-    # Two classifiers may mean a choice or both: one is an answer, several are not.
-    if len(named) == 1 and None not in classified:
-        return named.pop()
-    return spdx(_first(metadata.get_all("License"))) or _from_texts(distribution, recorded)
+    expression = stated(_first(metadata.get_all("License-Expression")))
+    if expression is not None:
+        return expression.license
+    classifiers = [str(value) for value in metadata.get_all("Classifier") or ()]
+    family: str | None = None
+    field = stated(_first(metadata.get_all("License")))
+    for said in (classified(classifiers), field):
+        if said is None:
+            continue
+        if said.license is not None:
+            return said.license if family is None or said.license.startswith(family) else None
+        if said.family is None and said.file is None and not _is_choice(said, classifiers):
+            return None
+        family = said.family or family
+    by_texts = _from_texts(distribution, recorded)
+    return by_texts if family is None or (by_texts or "").startswith(family) else None
+
+
+def _is_choice(said: Declared, classifiers: Sequence[str]) -> bool:
+    """Whether several classifiers name known licenses: a choice or all of them, as the field License may say."""
+    named = [stated(value.rsplit(" :: ", 1)[-1]) for value in classifiers if value.startswith("License ::")]
+    return (
+        said == classified(classifiers)
+        and len(named) > 1
+        and all(one and (one.license or one.family) for one in named)
+    )
 
 
 def _from_texts(distribution: Distribution, recorded: Sequence[str]) -> str | None:
@@ -44,10 +57,3 @@ def _from_texts(distribution: Distribution, recorded: Sequence[str]) -> str | No
 
 def _first(values: Sequence[str] | None) -> str | None:
     return str(values[0]) if values else None
-
-
-def _classified(classifier: str) -> str | None:
-    for prefix in CLASSIFIER_PREFIXES:
-        if classifier.startswith(prefix):
-            return spdx(classifier.removeprefix(prefix))
-    return None

@@ -1,15 +1,27 @@
-"""The license of each file of a repository, from what its folders declare.
+"""The license of each file of a repository: what is declared nearest to the file counts.
 
-The nearest folder above a file that holds a manifest with a license or a license file decides; of both, the
-manifest. A tag in the file's own header goes before all. A folder whose license file is not recognized makes
-its files' license unknown: the license further up may not hold for vendored code.
+The file's own header goes before all; then the nearest folder above it that declares anything, by a manifest or by
+license files; of both, the manifest. A declaration that is not understood makes the license unknown: what stands
+further up may not hold for code of others. A family that a manifest names ("BSD") is completed by a text beside it.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import PurePosixPath
+from posixpath import join, normpath
 
-from resources.corpus_source.declared_licenses import MANIFESTS, header_license, manifest_license
-from resources.corpus_source.license_texts import is_license_file, recognize_all
+from resources.corpus_source.declared_licenses import Declared, all_declared, is_manifest, manifest_license
+from resources.corpus_source.header_licenses import header_license
+from resources.corpus_source.license_texts import is_license_file, recognize, recognize_all
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The license of a file as an SPDX expression (null: declared, and not understood), and where that stands."""
+
+    license: str | None
+    source: str
+    """`header`, or the path of the manifest or of the license files."""
 
 
 class RepositoryLicenses:
@@ -20,37 +32,51 @@ class RepositoryLicenses:
         self._telling: dict[str, list[str]] = {}
         for path in paths:
             name = path.rsplit("/", 1)[-1]
-            if name in MANIFESTS or is_license_file(name):
+            if is_manifest(name) or is_license_file(name):
                 self._telling.setdefault(_folder(path), []).append(path)
-        self._known: dict[str, tuple[bool, str | None]] = {}
+        self._known: dict[str, Finding | None] = {}
 
-    def of(self, path: str, content: bytes | None) -> str | None:
-        """The SPDX expression for the file at `path` with `content`; null where it is not known."""
-        tagged, license = header_license(content or b"")
-        if tagged:
-            return license
-        for folder in (str(parent) for parent in PurePosixPath(path).parents):
-            tells, license = self._of_folder(folder)
-            if tells:
-                return license
+    def of(self, path: str, content: bytes | None) -> Finding | None:
+        """What is declared for the file at `path` with `content`; null where nothing is."""
+        header = header_license(content or b"")
+        if header is not None:
+            return Finding(header.license, "header")
+        for parent in PurePosixPath(path).parents:
+            finding = self._of_folder(str(parent))
+            if finding is not None:
+                return finding
         return None
 
-    def _of_folder(self, folder: str) -> tuple[bool, str | None]:
-        """Whether a folder tells a license at all, and which (null: one that is not recognized)."""
+    def _of_folder(self, folder: str) -> Finding | None:
         if folder not in self._telling:
-            return False, None
+            return None
         if folder not in self._known:
-            self._known[folder] = self._look(sorted(self._telling[folder]))
+            self._known[folder] = self._look(folder, sorted(self._telling[folder]))
         return self._known[folder]
 
-    def _look(self, paths: list[str]) -> tuple[bool, str | None]:
-        by_name = {path.rsplit("/", 1)[-1]: path for path in paths}
-        for name in MANIFESTS:
-            license = manifest_license(name, self._read(by_name[name]) or b"") if name in by_name else None
-            if license is not None:
-                return True, license
-        texts = [self._read(path) for path in paths if is_license_file(path.rsplit("/", 1)[-1])]
-        return bool(texts), recognize_all([text or b"" for text in texts])
+    def _look(self, folder: str, paths: list[str]) -> Finding | None:
+        texts = [path for path in paths if is_license_file(path.rsplit("/", 1)[-1])]
+        by_texts = recognize_all([self._read(path) or b"" for path in texts])
+        told: list[str] = []
+        said: list[Declared] = []
+        for path in paths:
+            name = path.rsplit("/", 1)[-1]
+            declared = manifest_license(name, self._read(path) or b"") if is_manifest(name) else None
+            if declared is not None:
+                told.append(path)
+                said.append(self._completed(declared, folder, by_texts))
+        if (together := all_declared(said)) is not None:
+            return Finding(together.license, ", ".join(told))
+        return Finding(by_texts, ", ".join(texts)) if texts else None
+
+    def _completed(self, declared: Declared, folder: str, by_texts: str | None) -> Declared:
+        """What a manifest declares, with what it points to."""
+        if declared.file is not None:
+            text = self._read(normpath(join(folder, declared.file)))
+            return Declared(recognize(text) if text is not None else None)
+        if declared.family is not None and by_texts is not None and by_texts.startswith(declared.family):
+            return Declared(by_texts)
+        return Declared(declared.license)
 
 
 def _folder(path: str) -> str:
