@@ -16,6 +16,7 @@ from rich.table import Table
 from assets.benchmarks.problem_files import read_problems
 from assets.eval_scores.pass_at_k import scores
 from assets.eval_scores.sample_programs import sample_programs, unanswered_tasks, unknown_tasks
+from assets.verdicts.reasons import Unproven
 from pipeline_defs.commands.judging import BACKEND_HELP, judged, machine_sandbox, show_verdicts
 from pipeline_defs.commands.program_lines import json_lines
 from pipeline_defs.commands.tables import PARQUET, TableError, check_output, read_table, write_table
@@ -66,6 +67,14 @@ def score(
         for language in programs["language"].unique().sort():
             sandbox.identity(language)  # a language without a toolchain is refused before anything runs
         verdicts = judge_samples(programs, sandbox, cache, console)
+        broken_problems = failing_references(verdicts, known, sandbox, cache, console)
+    verdicts = with_reasons(verdicts, broken_problems)
+    if broken_problems:
+        console.print(
+            f"{len(broken_problems)} problems' own solution fails their tests here, so no sample can pass: "
+            f"{_some(broken_problems)}",
+            highlight=False,
+        )
     if out is not None:
         write_table(verdicts, out)
         console.print(f"{len(verdicts)} verdicts written to {out}", highlight=False)
@@ -137,6 +146,34 @@ def judge_samples(
     """`programs` of `sample_programs` judged: `task_id, sample, language` and `VERDICT_SCHEMA` without its key."""
     found = judged(programs, sandbox, cache, console, control=False, repeat="never")
     return found.select("task_id", "sample", "language", *[name for name in VERDICT_SCHEMA if name != "key"])
+
+
+def failing_references(
+    verdicts: pl.DataFrame, known: pl.DataFrame, sandbox: Sandbox, cache: Path | None, console: Console
+) -> list[str]:
+    """Problems that no sample passed and whose own solution, where there is one, does not pass either."""
+    passed = passes(verdicts).filter(pl.col("c") > 0)["task_id"]
+    asked = verdicts.filter(~pl.col("task_id").is_in(passed.implode()))["task_id"].unique()
+    own = known.filter(
+        pl.col("problem_id").is_in(asked.implode()) & pl.col("canonical_solution").is_not_null()
+    ).select(
+        task_id="problem_id", sample=0, completion="canonical_solution", solution=pl.lit(None, pl.String)
+    )
+    if own.is_empty():
+        return []
+    found = judge_samples(sample_programs(own, known), sandbox, cache, console)
+    told = [str(verdict) for verdict in (Verdict.PASS, *TRANSIENT)]
+    return sorted(found.filter(~pl.col("verdict").is_in(told))["task_id"])
+
+
+def with_reasons(verdicts: pl.DataFrame, broken_problems: list[str]) -> pl.DataFrame:
+    """`verdicts` with `reason`: `reference_fails` on every sample of a problem whose own solution fails."""
+    is_broken = pl.col("task_id").is_in(broken_problems)
+    return verdicts.with_columns(
+        reason=pl.when(is_broken)
+        .then(pl.lit(Unproven.REFERENCE_FAILS.value))
+        .otherwise(pl.lit(None, pl.String))
+    )
 
 
 def passes(verdicts: pl.DataFrame) -> pl.DataFrame:

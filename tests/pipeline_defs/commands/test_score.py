@@ -57,6 +57,19 @@ def problems(tmp_path: Path) -> Path:
     return lines(tmp_path / "problems.jsonl.gz", PROBLEMS)
 
 
+def test_a_problem_whose_own_solution_fails_is_named(tmp_path: Path):
+    own = ["    return x + 0\n", "    return 7\n", "    return 7\n"]  # the second and third fail
+    rows = [{**problem, "canonical_solution": text} for problem, text in zip(PROBLEMS, own, strict=True)]
+    samples = lines(tmp_path / "s.jsonl", [wrong(0), wrong(1), right(2)])
+    done, told = run(
+        samples, lines(tmp_path / "p.jsonl", rows), "--k", "1", "--out", tmp_path / "out.parquet"
+    )
+    assert done.exit_code == 0, done.output
+    assert "1 problems' own solution fails their tests here, so no sample can pass: T/1" in told
+    reasons = pl.read_parquet(tmp_path / "out.parquet").select("task_id", "reason").rows()
+    assert reasons == [("T/0", None), ("T/1", "reference_fails"), ("T/2", None)]
+
+
 def test_scores_and_verdicts(tmp_path: Path, problems: Path):
     samples = lines(tmp_path / "s.jsonl", [right(0), wrong(0), wrong(1), wrong(1), right(2), right(2)])
     done, told = run(samples, problems, "--k", "1,2,10", "--out", tmp_path / "out.parquet")
