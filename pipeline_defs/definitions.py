@@ -33,7 +33,7 @@ from pipeline_defs.resources import build_resources
 from pipeline_defs.runs import source_fingerprints
 from pipeline_defs.sensors import DumpLookout, dumps_check, folder_sensor, named_sensor, s3_sensor
 from pipeline_defs.settings import Settings, load_settings
-from resources.languages.names import LANGUAGES
+from resources.languages import LANGUAGES
 from resources.parquet_store import StoreWatch
 
 EXECUTOR = {

@@ -13,6 +13,7 @@ from assets.publishing.recipe_assets import RecipeAssets
 from assets.rows.ledger import Ledger
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec
+from resources.languages import RECORDS
 from resources.parquet_store import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 
@@ -29,7 +30,7 @@ def build(shared: RecipeAssets, settings: ResponseSettings, spec: EngineSpec) ->
         ARTIFACT,
         TABLE,
         version=VERSION,
-        settings=[settings, spec, *method.data()],
+        settings=[settings, spec, *method.data(), *(RECORDS[name].tests for name in shared.languages)],
         expensive=True,
         ins={"instructions": dg.AssetIn(shared.key("instructions"))},
         check_specs=[accounts_check(key), budget_check(key)],

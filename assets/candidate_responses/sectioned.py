@@ -4,13 +4,10 @@ Rendering, asking and the frame of the result; the form of the text stands in `s
 StarCoder2-Instruct (bigcode-project/starcoder2-self-align). Prompts and examples are our own.
 """
 
-import functools
 import json
 from dataclasses import asdict
-from importlib import resources
 
 import polars as pl
-import yaml
 
 from assets.asking.asker import BATCH_PROMPTS, Ask, answers, finished, in_batches, raw_detail, requests_frame
 from assets.asking.draws import draw_number
@@ -21,6 +18,7 @@ from assets.instructions.few_shot_bank import NEXT_EXAMPLE, Example, bank, draw_
 from assets.rows.outcome import REJECTION_SCHEMA, Outcome
 from resources.engines.base import Sampling
 from resources.ids import content_id
+from resources.languages import RECORDS
 
 PACKAGE = "assets.candidate_responses"
 STAGE = "response"
@@ -109,21 +107,13 @@ def response_requests(wanted: pl.DataFrame, settings: Sectioned) -> pl.DataFrame
     return requests_frame(rows)
 
 
-@functools.cache
-def _ways_of_testing() -> dict[str, str]:
-    file = resources.files(PACKAGE).joinpath("prompts", "how_tests_are_written.yaml")
-    return yaml.safe_load(file.read_text("utf-8"))
-
-
 def how_tests_are_written(language: str) -> str:
-    """What a prompt asks of the test block in `language`. Raises ValueError for one that the table lacks."""
-    ways = _ways_of_testing()
-    if language not in ways:
+    """What a prompt asks of the test block in `language`. Raises ValueError for one that has no record."""
+    if language not in RECORDS:
         raise ValueError(
-            f"nothing says how tests are written in {language!r}: "
-            "add a line to assets/candidate_responses/prompts/how_tests_are_written.yaml"
+            f"nothing says how tests are written in {language!r}: write resources/languages/{language}.py"
         )
-    return ways[language]
+    return RECORDS[language].tests
 
 
 def example_response(example: Example) -> str:

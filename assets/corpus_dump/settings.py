@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from resources.languages.names import LANGUAGES
+from resources.languages import LANGUAGES
 
 MOST_BYTES = 16 * 1024 * 1024
 """No source reads larger files, so no limit can be above this."""

@@ -12,7 +12,7 @@ from assets.corpus_dump.settings import CorpusDumpSettings
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
 from resources.ids import content_id, sha256
-from resources.languages.names import language
+from resources.languages.of_files import language
 
 STAGE = "corpus_dump"
 

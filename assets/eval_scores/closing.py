@@ -6,7 +6,8 @@ judged as they are: an open brace is their mistake. Where a completion is cut st
 
 import re
 
-from resources.sandbox.languages.syntax import GRAMMARS, parse
+from resources.sandbox.languages import LANGUAGES as SANDBOXED
+from resources.sandbox.languages.syntax import parse
 
 _ID = re.compile(r"[\w.]+/(?:HumanEval|mbpp)_\d+_\w+")
 _MOST = 3
@@ -15,7 +16,7 @@ _MOST = 3
 
 def closed(problem_id: str, language: str, code: str) -> str:
     """`code` with the fewest closing braces (Ruby: `end`) that make it whole; as it is where none do."""
-    if _ID.fullmatch(problem_id) is None or language not in GRAMMARS or not _is_broken(language, code):
+    if _ID.fullmatch(problem_id) is None or language not in SANDBOXED or not _is_broken(language, code):
         return code
     closing = "\nend" if language == "ruby" else "\n}"
     attempts = (code.rstrip() + closing * count + "\n" for count in range(1, _MOST + 1))

@@ -5,44 +5,21 @@ and for languages with braces or `end` the place where the function's block clos
 (MBPP's functions, whole programs, inserted lines) has stop words of its own. Text in, text out; nothing is run.
 """
 
+from resources.languages import RECORDS
+
 WHOLE_FUNCTION, PROGRAM, INSERTION = "whole function", "program", "insertion"
 """Endings of completions that do not go on with a begun function; the endings of those are their languages."""
 
 STOPS: dict[str, tuple[str, ...]] = {
-    "python": (
-        "\ndef ",
-        "\nclass ",
-        "\n@",
-        "\n#",
-        "\nif ",
-        "\nprint(",
-        "\nassert ",
-        "\nimport ",
-        "\nfrom ",
-        "\n```",
-    ),
-    "javascript": ("\nfunction ", "\nconst ", "\nclass ", "\n//", "\n/*", "\nconsole.", "\n```"),
-    "typescript": ("\nfunction ", "\nconst ", "\nclass ", "\n//", "\n/*", "\nconsole.", "\n```"),
-    "java": ("\nclass ", "\npublic class ", "\nimport ", "\n```"),
-    "csharp": ("\nclass ", "\npublic class ", "\nusing ", "\n```"),
-    "cpp": ("\nint main", "\n#include", "\nclass ", "\nstruct ", "\n```"),
-    "go": ("\nfunc ", "\ntype ", "\nvar ", "\n```"),
-    "rust": ("\nfn ", "\nimpl ", "\nmod ", "\n#[", "\n```"),
-    "php": ("\nfunction ", "\nclass ", "\n?>", "\necho ", "\n```"),
-    "ruby": ("\ndef ", "\nclass ", "\nputs ", "\n#", "\n```"),
-    "swift": ("\nfunc ", "\nclass ", "\nstruct ", "\nprint(", "\n```"),
-    "bash": ("\nfunction ", "\n#", "\n```"),
+    **{name: record.stops for name, record in RECORDS.items()},
     WHOLE_FUNCTION: ('\n"""', "\nassert ", "\nprint(", "\nif __name__", "\n```"),
     PROGRAM: ('\n"""', "\n```"),
     INSERTION: ("</code>", "\nEND SOLUTION", "\n# SOLUTION END", "\n```"),
 }
 """A completion ends before the first of these: each begins something new at the top level."""
 
-BRACES = frozenset(
-    {"javascript", "typescript", "java", "csharp", "cpp", "go", "rust", "php", "swift", "bash"}
-)
-_LINE_COMMENT = {"php": ("//", "#"), "bash": ("#",)}
-_QUOTES = {"rust": '"', "bash": "\"'", "cpp": "\"'", "java": "\"'", "csharp": "\"'", "swift": '"'}
+BRACES = frozenset(name for name, record in RECORDS.items() if record.braces)
+_QUOTES = {"rust": '"', "bash": "\"'", "cpp": "\"'", "c": "\"'", "java": "\"'", "csharp": "\"'", "swift": '"'}
 
 
 def cut(ending: str, prompt: str, completion: str) -> str:
@@ -75,7 +52,7 @@ def _closing_place(language: str, prompt: str, completion: str) -> int:
 
 def _braces(language: str, text: str) -> list[tuple[int, int]]:
     """Places of braces in code, with +1 for an opening and -1 for a closing one; strings and comments skipped."""
-    comments = _LINE_COMMENT.get(language, ("//",))
+    comments = RECORDS[language].line_comments
     quotes = _QUOTES.get(language, "\"'`")
     found: list[tuple[int, int]] = []
     place = 0

@@ -19,11 +19,10 @@ from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.tasks import Task
 from resources.engines.base import Sampling
 from resources.ids import text_id
+from resources.languages import RECORDS
 
 ROLE = {Task.COMPLETE: "solution", Task.FIX: "fix", Task.EXPLAIN: "rewrite"}
 """Names of the calls whose answer is code: part of what sample seeds are drawn from."""
-
-TITLES = {"javascript": "JavaScript", "typescript": "TypeScript", "cpp": "C++", "csharp": "C#", "php": "PHP"}
 
 
 def per_sample(problems: pl.DataFrame, settings: EvaluationSettings) -> pl.DataFrame:
@@ -112,9 +111,7 @@ def _request(
     start, language = completion_start(row), row["language"]
     if name is None:
         return request | {"prompt": start}
-    text = template("assets.eval_scores", name).render(
-        **row, language_title=TITLES.get(language, language.title())
-    )
+    text = template("assets.eval_scores", name).render(**row, language_title=RECORDS[language].title)
     if settings.prompt_style == "completion":
         # the description stands by itself; code is asked for by its own beginning
         return request | {"prompt": text.rstrip() + ("" if role == "describe" else f"\n\n{start.lstrip()}")}

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from assets.asking.judging.settings import Discriminator
 from assets.instructions.door import INSTRUCTION_METHODS
 from resources.doors import Chosen
-from resources.languages.names import LANGUAGES
+from resources.languages import LANGUAGES
 
 Difficulty = Literal["easy", "medium", "hard"]
 

@@ -14,7 +14,7 @@ from tree_sitter import Node
 from assets.source_code.languages import rules_of
 from assets.source_code.languages.rules import Dialect
 from assets.source_code.parsing import Deadline, ParseTimeout, parse
-from resources.languages.names import LANGUAGES
+from resources.languages import LANGUAGES
 
 PARSE_SECONDS = 5.0
 """Of the thread's own time; code that takes longer keeps its comments."""

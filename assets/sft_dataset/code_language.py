@@ -13,10 +13,10 @@ from collections.abc import Callable
 import polars as pl
 from tree_sitter import Node
 
-from assets.source_code.code_blocks import LANGUAGE_WORDS, Block, scan
+from assets.source_code.code_blocks import Block, scan
 from assets.source_code.languages import rules_of
 from assets.source_code.parsing import Deadline, ParseTimeout, parse
-from resources.languages.names import LANGUAGES
+from resources.languages import LANGUAGES, language_named
 from resources.workers.frames import map_frames
 
 OTHER = "other"
@@ -91,10 +91,7 @@ def guess_language(code: str, expected: str) -> str:
 
 def _named(block: Block) -> str | None:
     """The language that the fence names; null: it names none."""
-    for name, words in LANGUAGE_WORDS.items():
-        if block.info in words:
-            return name
-    return None if block.info in NO_LANGUAGE else OTHER
+    return language_named(block.info) or (None if block.info in NO_LANGUAGE else OTHER)
 
 
 def _guesses(unnamed: pl.DataFrame, workers: int | None) -> dict[tuple[str, str], str]:

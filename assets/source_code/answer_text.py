@@ -4,7 +4,8 @@ that Markdown would not take for fences are put on lines of their own. Text in, 
 
 import re
 
-from assets.source_code.code_blocks import LANGUAGE_WORDS, NO_LANGUAGE, info_word
+from assets.source_code.code_blocks import NO_LANGUAGE, info_word
+from resources.languages import language_named
 
 _END = re.compile(
     r"<\|(?:im_end|im_start|endoftext|eot_id|end_of_text|end|EOT|eom_id|return|end_of_turn|user|assistant)\|>"
@@ -103,5 +104,5 @@ def _blank(indent: str) -> str:
 
 def _names_a_language(rest: str) -> bool:
     word = info_word(rest)
-    known = any(word in words for words in LANGUAGE_WORDS.values()) or (word and word in NO_LANGUAGE)
+    known = language_named(word) is not None or (word and word in NO_LANGUAGE)
     return bool(known) and len(rest.split()) == 1

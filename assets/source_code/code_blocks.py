@@ -11,22 +11,7 @@ from functools import cache
 
 from markdown_it import MarkdownIt
 
-LANGUAGE_WORDS = {
-    "python": {"python", "py", "python3", "ipython", "ipython3", "python2", "jupyter", "sage"},
-    "javascript": {"javascript", "js", "node", "nodejs", "mjs", "jsx"},
-    "typescript": {"typescript", "ts", "tsx"},
-    "java": {"java"},
-    "cpp": {"cpp", "c++", "cc", "cxx", "hpp"},
-    "csharp": {"csharp", "c#", "cs"},
-    "go": {"go", "golang"},
-    "rust": {"rust", "rs"},
-    "php": {"php"},
-    "ruby": {"ruby", "rb"},
-    "swift": {"swift"},
-    "bash": {"bash", "sh", "shell", "zsh"},
-}
-"""Words after a fence that mean a language."""
-
+from resources.languages import language_named
 
 NO_LANGUAGE = frozenset(
     {"", "code", "plain", "plaintext", "text", "txt", "none", "answer", "solution", "markdown", "md"}
@@ -43,12 +28,12 @@ def info_word(info: str) -> str:
     found = _INFO.match(info.strip().lower())
     word = found[1] if found else ""
     whole = info.strip().lower().split()[0].strip("{}[].") if info.strip() else ""
-    return whole if any(whole in words for words in LANGUAGE_WORDS.values()) else word
+    return whole if language_named(whole) else word
 
 
 def language_of(info: str) -> str:
     """The language that the word after a fence means; a word that means none is given back as it is."""
-    return next((language for language, words in LANGUAGE_WORDS.items() if info in words), info)
+    return language_named(info) or info
 
 
 @dataclass(frozen=True)
@@ -62,7 +47,7 @@ class Block:
 
     def is_in(self, language: str) -> bool:
         """Whether the block says that it is in `language` (lower-case name)."""
-        return self.info in LANGUAGE_WORDS.get(language, {language})
+        return language_of(self.info) == language
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from assets.verdicts.useless import function_bodies
 from resources.sandbox.base import Verdict
-from resources.sandbox.languages.syntax import GRAMMARS, code_only
+from resources.sandbox.languages import LANGUAGES as SANDBOXED
+from resources.sandbox.languages.syntax import code_only
 
 
 class Unproven(StrEnum):
@@ -74,7 +75,7 @@ def is_masked(tests: str) -> bool:
 
 def is_readable(language: str, code: str, tests: str) -> bool:
     """Whether whoever wrote `tests` had the answer before them: they read its source, or hold a copy of a body."""
-    text = code_only(language, tests) if language in GRAMMARS else tests
+    text = code_only(language, tests) if language in SANDBOXED else tests
     if language in _READS and re.search(_READS[language], text):
         return True
     squeezed = re.sub(r"\s+", "", tests)
@@ -83,7 +84,7 @@ def is_readable(language: str, code: str, tests: str) -> bool:
 
 def _bodies(language: str, code: str) -> list[tuple[str, str]]:
     """Name and body, without white space, of each function of `code` that is too long to be alike by chance."""
-    if language not in GRAMMARS and language != "python":
+    if language not in SANDBOXED and language != "python":
         return []
     found = [(name, re.sub(r"\s+", "", text)) for name, text in function_bodies(language, code)]
     return [(name, text) for name, text in found if len(text) >= _SHORTEST_COPY]

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from pipeline_defs.commands.tables import PARQUET, TableError, read_table
+from resources.languages import language_named
 
 PROGRAM_LINES = pl.Schema(
     {
@@ -28,23 +29,6 @@ PROGRAM_LINES = pl.Schema(
 
 BAD_LINES = pl.Schema({"line": pl.Int64, "problem": pl.String, "text": pl.String})
 """Columns of the lines refused; `line` counts from 1 (rows of a Parquet file too)."""
-
-ALIASES = {
-    "py": "python",
-    "python3": "python",
-    "js": "javascript",
-    "node": "javascript",
-    "ts": "typescript",
-    "c++": "cpp",
-    "c#": "csharp",
-    "cs": "csharp",
-    "golang": "go",
-    "rs": "rust",
-    "sh": "bash",
-    "shell": "bash",
-    "rb": "ruby",
-}
-"""Other names of languages that files use."""
 
 _MOST_TIMEOUT_S = 3600.0
 _MOST_MEMORY_MB = 1 << 20
@@ -136,7 +120,7 @@ def _checked(record: object) -> tuple[dict[str, Any], str]:
     language = texts["language"].strip().lower()  # type: ignore[union-attr]
     return {
         **texts,
-        "language": ALIASES.get(language, language),
+        "language": language_named(language) or language,
         "timeout_s": None if timeout is None else float(timeout),
         "memory_mb": None if memory is None else int(memory),
     }, ""

@@ -22,7 +22,7 @@ from assets.rows.batches import FILES
 from assets.rows.outcome import Outcome, no_rejections
 from pipeline_defs.commands.tables import TableError, check_output, read_table
 from pipeline_defs.commands.text_batches import batches_of, progress_bars
-from resources.languages.names import LANGUAGES
+from resources.languages import LANGUAGES
 
 
 def seeds(

@@ -25,7 +25,7 @@ from assets.verified_responses.settings import VerificationSettings
 from pipeline_defs.validation_messages import problems
 from resources.engines.door import ENGINES
 from resources.engines.spec import EngineSpec
-from resources.languages.names import LANGUAGES
+from resources.languages import LANGUAGES
 
 RESERVED = ("benchmarks", "corpus", "corpus_dump", "raw_corpus")
 """Folders and groups of what all recipes share: a recipe of that name would be mixed up with it."""

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from resources.languages import lacking
 from resources.sandbox import bubblewrap
 from resources.sandbox.base import Limits, SandboxUnavailable, Verdict
 from resources.sandbox.languages import LANGUAGES
@@ -27,7 +28,7 @@ TRIAL_LIMITS = Limits(cpu_s=10.0, retry_cpu_s=0.0)
 UNKNOWN = (
     "the sandbox does not know the language {language!r}; it knows python and "
     + ", ".join(sorted(LANGUAGES))
-    + " (Swift has no Debian package)"
+    + "".join(f"; {name}: {why}" for name, why in lacking("sandbox").items())
 )
 
 

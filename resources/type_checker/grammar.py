@@ -6,49 +6,15 @@ that stand alone only within a class or an interface (methods, constructors, acc
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 
 from tree_sitter import Language, Node, Parser
 
+from resources.languages import RECORDS
 from resources.languages.parser_input import read_by_calls
 from resources.type_checker.base import Judgment, TypeChecker, TypeCheckerUnavailable, first_errors
-
-
-@dataclass(frozen=True)
-class _Grammar:
-    package: str
-    functions: tuple[str, ...] = ("language",)
-    """Names of the package's grammars; the source is sound if any of them reads it."""
-    before: str = ""
-    """What every source needs in front."""
-    within: tuple[str, str] | None = None
-    """What makes a class around a source that has no class of its own."""
-
-
-GRAMMARS = {
-    "python": _Grammar("tree_sitter_python"),
-    "javascript": _Grammar("tree_sitter_javascript", within=("class A {", "\n}")),
-    "typescript": _Grammar(
-        "tree_sitter_typescript",
-        ("language_typescript", "language_tsx"),
-        within=("abstract class A {", "\n}"),
-    ),
-    "java": _Grammar("tree_sitter_java", within=("class A {", "\n}")),
-    "cpp": _Grammar("tree_sitter_cpp", within=("class A {", "\n};")),
-    "csharp": _Grammar("tree_sitter_c_sharp", within=("class A {", "\n}")),
-    "go": _Grammar("tree_sitter_go"),
-    "rust": _Grammar("tree_sitter_rust", within=("trait A {", "\n}")),
-    "php": _Grammar(
-        "tree_sitter_php", ("language_php",), before="<?php ", within=("abstract class A {", "\n}")
-    ),
-    "ruby": _Grammar("tree_sitter_ruby"),
-    "swift": _Grammar("tree_sitter_swift", within=("class A {", "\n}")),
-    "bash": _Grammar("tree_sitter_bash"),
-}
-"""The grammar of each language."""
 
 
 class GrammarCheck(TypeChecker):
@@ -56,14 +22,14 @@ class GrammarCheck(TypeChecker):
 
     def __init__(self, language: str, timeout_s: float = 5.0) -> None:
         """Check sources in `language`, at most `timeout_s` seconds each."""
-        if language not in GRAMMARS:
-            raise TypeCheckerUnavailable(f"no grammar for {language!r}; there are {', '.join(GRAMMARS)}")
+        if language not in RECORDS:
+            raise TypeCheckerUnavailable(f"no grammar for {language!r}; there are {', '.join(RECORDS)}")
         self.language = language
         self.timeout_s = timeout_s
 
     def identity(self) -> dict[str, str]:
         """The grammar and its version."""
-        package = GRAMMARS[self.language].package.replace("_", "-")
+        package = RECORDS[self.language].grammar.package.replace("_", "-")
         return {"checker": "grammar", "language": self.language, "version": f"{package} {version(package)}"}
 
     def judge(self, sources: Sequence[str]) -> list[Judgment]:
@@ -71,7 +37,7 @@ class GrammarCheck(TypeChecker):
         return [self._judge(source) for source in sources]
 
     def _judge(self, source: str) -> Judgment:
-        grammar = GRAMMARS[self.language]
+        grammar = RECORDS[self.language].grammar
         opened = grammar.before if not source.lstrip().startswith("<?") else ""
         forms = [opened + source]
         if grammar.within is not None:
@@ -89,7 +55,7 @@ class GrammarCheck(TypeChecker):
 
 @cache
 def _parsers(language: str) -> list[Parser]:
-    grammar = GRAMMARS[language]
+    grammar = RECORDS[language].grammar
     module = import_module(grammar.package)
     return [Parser(Language(getattr(module, name)())) for name in grammar.functions]
 

@@ -10,25 +10,18 @@ from typing import Any
 from assets.benchmarks.forms.fields import docstring, text
 from assets.benchmarks.go_imports import with_used_imports
 from assets.benchmarks.problem import Form
+from resources.languages import language_named
 
 FIELDS = ("task_id", "prompt", "declaration", "canonical_solution", "buggy_solution", "entry_point", "test")
-LANGUAGES = {
-    "python": "python",
-    "cpp": "cpp",
-    "go": "go",
-    "java": "java",
-    "javascript": "javascript",
-    "js": "javascript",
-    "rust": "rust",
-}
-"""What stands before the slash of a task's id, in lower case, and the language that it means."""
+LANGUAGES = ("python", "cpp", "go", "java", "javascript", "rust")
+"""What stands before the slash of a task's id means one of them."""
 
 
 def problem(record: Mapping[str, Any]) -> dict[str, Any]:
     """The problem with its declaration and wrong body. Raises `ValueError` for a language that is not of the six."""
     told = {field: text(record, field) for field in FIELDS}
-    language = LANGUAGES.get(told["task_id"].partition("/")[0].lower())
-    if language is None:
+    language = language_named(told["task_id"].partition("/")[0])
+    if language not in LANGUAGES:
         raise ValueError(
             f"has the task_id {told['task_id']!r}, which begins with no language of HumanEvalPack"
         )

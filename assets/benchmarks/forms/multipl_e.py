@@ -11,23 +11,9 @@ from typing import Any
 
 from assets.benchmarks.forms.fields import text
 from assets.benchmarks.problem import Form
+from resources.languages import LANGUAGES, language_named
 
 FIELDS = ("name", "language", "prompt", "tests", "stop_tokens")
-LANGUAGES = {
-    "py": "python",
-    "js": "javascript",
-    "ts": "typescript",
-    "java": "java",
-    "cpp": "cpp",
-    "cs": "csharp",
-    "go": "go",
-    "go_test.go": "go",
-    "rs": "rust",
-    "php": "php",
-    "rb": "ruby",
-    "swift": "swift",
-    "sh": "bash",
-}
 _NAME = re.compile(r"(?:HumanEval|mbpp)_\d+_(\w+)")
 _COMMENT = re.compile(r"^\s*(?:///?|#(?!include|!)|\*(?!/)|/\*\*?(?!/)|\"\"\")\s?(.*?)\s*(?:\*/|\"\"\")?$")
 
@@ -40,7 +26,7 @@ _ASSERT_EQUAL = """  def assert_equal(expected, actual)
 def problem(record: Mapping[str, Any]) -> dict[str, Any]:
     """The problem. Raises `ValueError` for a language that this project does not judge, and a name of no function."""
     written, prompt, tests = (text(record, field) for field in ("language", "prompt", "tests"))
-    language = LANGUAGES.get(written)
+    language = language_named(written)
     if language is None:
         raise ValueError(f"is in the language {written!r}; known are {', '.join(LANGUAGES)}")
     return {

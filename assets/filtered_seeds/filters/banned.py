@@ -12,38 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assets.rows.outcome import Rule
 from assets.rows.reasons import Reason
+from resources.languages import RECORDS
 
-_JAVASCRIPT = (
-    "child_process",
-    "cluster",
-    "commander",
-    "fs",
-    "os",
-    "process",
-    "webpack",
-    "worker_threads",
-    "yargs",
-)
-
-BANNED_IMPORTS: dict[str, tuple[str, ...]] = {
-    "python": ("argparse", "os", "subprocess", "sys", "setuptools", "distutils", "matplotlib", "seaborn"),
-    "javascript": _JAVASCRIPT,
-    "typescript": _JAVASCRIPT,
-    "java": ("java.awt", "java.lang.Process", "java.lang.ProcessBuilder", "javafx", "javax.swing", "picocli"),
-    "cpp": ("conio.h", "dirent.h", "gtk", "QtWidgets", "sys", "unistd.h", "windows.h"),
-    "csharp": (
-        "System.CommandLine",
-        "System.Diagnostics",
-        "System.Drawing",
-        "System.Windows",
-        "Microsoft.Win32",
-    ),
-    "go": ("flag", "os", "os/exec", "os/signal", "plugin", "syscall", "unsafe"),
-    "rust": ("clap", "libc", "plotters", "std::env", "std::os", "std::process"),
-    "php": ("Symfony\\Component\\Console", "Symfony\\Component\\Process"),
-    "ruby": ("fileutils", "open3", "optparse", "rake", "thor"),
-    "swift": ("AppKit", "ArgumentParser", "Cocoa", "SwiftUI", "UIKit"),
-}
+BANNED_IMPORTS = {name: record.banned_imports for name, record in RECORDS.items() if record.banned_imports}
 """Modules, packages and headers by language; Bash imports nothing."""
 
 

@@ -4,7 +4,7 @@ import importlib
 from functools import cache
 
 from assets.source_code.languages.rules import LanguageRules
-from resources.languages.names import LANGUAGES
+from resources.languages import LANGUAGES
 
 
 @cache

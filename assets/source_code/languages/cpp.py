@@ -30,7 +30,7 @@ FUNCTIONS = "\n".join(
 )
 
 _ALL = FUNCTIONS + "(comment) @comment"
-_C_FUNCTIONS = (
+C_FUNCTIONS = (
     "\n".join(
         f"(function_definition declarator: {declarator} body: (compound_statement) @body) @function"
         for declarator in _C_DECLARATORS
@@ -115,7 +115,7 @@ RULES = LanguageRules(
     name="cpp",
     grammar=tree_sitter_cpp.language,
     functions=_ALL,
-    others=(Grammar(tree_sitter_c.language, _C_FUNCTIONS, C_VALUES, foreign=_CPP_ALONE),),
+    others=(Grammar(tree_sitter_c.language, C_FUNCTIONS, C_VALUES, foreign=_CPP_ALONE),),
     without_macros=without_class_macros,
     views=(longest_branches, without_macro_lines, without_function_macros),
     classes=(("class A {", "};"),),

@@ -1,33 +1,22 @@
 """The languages beside Python: `LANGUAGES` by name, each judged by `judge.judge` with its toolchain.
 
-Python has a fork-server of its own and does not stand here.
+One file a language, named as in `resources.languages`, whose record says why where there is none. Python has a
+fork-server of its own and does not stand here.
 """
 
-from resources.sandbox.languages.bash import Bash
-from resources.sandbox.languages.cpp import Cpp
-from resources.sandbox.languages.csharp import CSharp
-from resources.sandbox.languages.go import Go
-from resources.sandbox.languages.java import Java
-from resources.sandbox.languages.javascript import JavaScript
+import importlib
+
+from resources.languages import LANGUAGES as NAMES
+from resources.languages import lacking
 from resources.sandbox.languages.language import Language
-from resources.sandbox.languages.php import Php
-from resources.sandbox.languages.ruby import Ruby
-from resources.sandbox.languages.rust import Rust
-from resources.sandbox.languages.typescript import TypeScript
+
+
+def _judged(name: str) -> Language:
+    found = vars(importlib.import_module(f"{__name__}.{name}")).values()
+    return next(kind for kind in found if isinstance(kind, type) and vars(kind).get("name") == name)()
+
 
 LANGUAGES: dict[str, Language] = {
-    language.name: language
-    for language in (
-        JavaScript(),
-        TypeScript(),
-        Bash(),
-        Cpp(),
-        Java(),
-        Go(),
-        Rust(),
-        Php(),
-        CSharp(),
-        Ruby(),
-    )
+    name: _judged(name) for name in NAMES if name != "python" and name not in lacking("sandbox")
 }
 """Language name -> how it is judged."""

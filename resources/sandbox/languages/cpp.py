@@ -20,7 +20,7 @@ from resources.sandbox.languages.tools import linker_flags, located
 
 FLAGS = ("-std=gnu++20", "-O0", "-w", "-pipe", "-fdiagnostics-color=never", "-fmax-errors=3")
 
-_KEYWORDS = (
+KEYWORDS = (
     "if", "else", "for", "while", "do", "switch", "case", "default", "return", "throw", "try", "catch", "new",
     "delete", "true", "false", "bool", "int", "long", "short", "char", "float", "double", "void", "auto",
     "const", "static", "struct", "class", "template", "typename", "using", "namespace", "main", "assert",
@@ -71,13 +71,12 @@ class Cpp(Language):
         """Answer, assertions on, tests; helpers that the tests define cannot be overloaded by the answer."""
         code, tests = closed(code, tests)
         shown = code_only(self.name, code)
-        if redefined := _JUDGES.search(shown):
-            raise Refused(f"the answer defines {redefined[1]}, by which its tests fail")
-        if _has_main(tests):
-            code = _without_main(code, mark)
-        macros = sorted(set(re.findall(r"(?m)^\s*#\s*define\s+(\w+)", shown)) & set(_KEYWORDS))
+        refuse_judges(shown)
+        if has_main(tests, self.name):
+            code = without_main(code, mark, self.name)
+        macros = sorted(set(re.findall(r"(?m)^\s*#\s*define\s+(\w+)", shown)) & set(KEYWORDS))
         undone = "".join(f"#undef {name}\n" for name in macros)
-        tests = _own_helpers(shown, marked(Suite(self.name, tests, code), mark), mark)
+        tests = own_helpers(shown, marked(Suite(self.name, tests, code), mark), mark, self.name)
         text = f"{code}\n{undone}#undef NDEBUG\n#define SEEDLINE_COUNTS 1\n#include <assert.h>\n{tests}\n"
         folder = str(toolchain.warm)
         return Program(
@@ -114,10 +113,10 @@ def unpacked(outcome: bubblewrap.RunOutcome, more: Mapping[str, bytes]) -> Mappi
     return {**files, **more}
 
 
-def _mains(text: str) -> list[Node]:
+def _mains(text: str, language: str) -> list[Node]:
     """The names of `text`'s functions that are called main, outside any class."""
     names = []
-    for node in walk(parse("cpp", text)):
+    for node in walk(parse(language, text)):
         if node.type != "function_definition" or declared_name(node) != "main":
             continue
         name = node.child_by_field_name("declarator")
@@ -128,28 +127,36 @@ def _mains(text: str) -> list[Node]:
     return names
 
 
-def _has_main(tests: str) -> bool:
-    return bool(_mains(tests))
+def refuse_judges(shown: str) -> None:
+    """Raise `Refused` where the answer (`code_only`) defines what its tests fail by."""
+    if redefined := _JUDGES.search(shown):
+        raise Refused(f"the answer defines {redefined[1]}, by which its tests fail")
 
 
-def _without_main(code: str, mark: str) -> str:
+def has_main(tests: str, language: str) -> bool:
+    """Whether the tests bring the main that runs; `language` is C++ or C."""
+    return bool(_mains(tests, language))
+
+
+def without_main(code: str, mark: str, language: str) -> str:
     """`code` with its own main under another name: the tests' main is the one that runs."""
-    return edit(code, [(name.start_byte, name.end_byte, f"{mark}_main") for name in _mains(code)])
+    mains = _mains(code, language)
+    return edit(code, [(name.start_byte, name.end_byte, f"{mark}_main") for name in mains])
 
 
-def _own_helpers(answer: str, tests: str, mark: str) -> str:
+def own_helpers(answer: str, tests: str, mark: str, language: str) -> str:
     """`tests` with the free functions they define renamed where the answer knows a function of that name.
 
     Else an answer's overload (`bool compare(int, int)`) would be the better match and judge itself.
     """
     defined = (
         declared_name(node)
-        for holder in walk(parse("cpp", tests))
+        for holder in walk(parse(language, tests))
         if holder.type != "field_declaration_list"
         for node in holder.children
         if node.type == "function_definition"
     )
-    names = {name for name in defined if name is not None and name.isidentifier() and name not in _KEYWORDS}
+    names = {name for name in defined if name is not None and name.isidentifier() and name not in KEYWORDS}
     for name in sorted(name for name in names if re.search(rf"\b{name}\b", answer)):
         tests = re.sub(rf"(?<![\w.>:]){name}(?=\s*[(<])", f"{name}_{mark}", tests)
     return tests

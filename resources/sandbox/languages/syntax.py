@@ -11,19 +11,7 @@ from functools import cache
 
 import tree_sitter
 
-GRAMMARS = {
-    "javascript": ("tree_sitter_javascript", "language"),
-    "typescript": ("tree_sitter_typescript", "language_typescript"),
-    "bash": ("tree_sitter_bash", "language"),
-    "cpp": ("tree_sitter_cpp", "language"),
-    "java": ("tree_sitter_java", "language"),
-    "go": ("tree_sitter_go", "language"),
-    "rust": ("tree_sitter_rust", "language"),
-    "php": ("tree_sitter_php", "language_php_only"),
-    "csharp": ("tree_sitter_c_sharp", "language"),
-    "ruby": ("tree_sitter_ruby", "language"),
-}
-"""Language -> the grammar's package and the function that gives it."""
+from resources.languages import RECORDS
 
 _OPAQUE = re.compile(
     r"comment|^(interpreted_|raw_|verbatim_|interpolated_|encapsed_|template_|ansi_c_)?string(_literal|_content"
@@ -33,9 +21,11 @@ _OPAQUE = re.compile(
 
 @cache
 def _parser(language: str) -> tree_sitter.Parser:
-    package, function = GRAMMARS[language]
-    grammar = getattr(importlib.import_module(package), function)()
-    return tree_sitter.Parser(tree_sitter.Language(grammar))
+    grammar = RECORDS[language].grammar
+    function = grammar.fragment or grammar.functions[0]
+    return tree_sitter.Parser(
+        tree_sitter.Language(getattr(importlib.import_module(grammar.package), function)())
+    )
 
 
 def parse(language: str, text: str) -> tree_sitter.Node:

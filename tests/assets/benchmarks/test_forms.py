@@ -160,7 +160,10 @@ def test_a_pickle_that_asks_for_more_than_text_is_refused(tmp_path: Path):
         (STDIN | {"private_test_cases": "?!"}, "neither JSON nor packed JSON"),
         (STDIN | {"public_test_cases": "[]", "private_test_cases": "[]"}, "has no case to test with"),
         (STDIN | {"public_test_cases": '[{"input": "1"}]'}, "without input and output"),
-        (forms.MULTIPL_E["rust"] | {"language": "lua"}, "is in the language 'lua'; known are py, js"),
+        (
+            forms.MULTIPL_E["rust"] | {"language": "lua"},
+            "is in the language 'lua'; known are python, javascript",
+        ),
         (forms.MULTIPL_E["rust"] | {"name": "HumanEval_0_other"}, "whose function is not in its prompt"),
         ({"code_context": "x", "prompt": "y"}, "has no reference_code, metadata, which DS-1000's form needs"),
     ],

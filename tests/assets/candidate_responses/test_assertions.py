@@ -2,13 +2,15 @@
 
 import pytest
 
-from assets.candidate_responses.assertions import WORDS, asserts_something
+from assets.candidate_responses.assertions import asserts_something
 from assets.instructions.few_shot_bank import bank
-from assets.source_code.code_blocks import LANGUAGE_WORDS
+from resources.languages import RECORDS, lacking
 from resources.sandbox.languages import LANGUAGES
 from resources.sandbox.languages.assertions import live_sites
 
 NOTHING = {
+    "c": 'int main(void) {\n    // assert(twice(2) == 4);\n    printf("%d", twice(2));\n    return 0;\n}',
+    "kotlin": "fun main() {\n    // check(twice(2) == 4)\n    println(twice(2))\n}",
     "javascript": "// assert it\nconsole.log(double(2));",
     "typescript": "/* assert it */\nconst found: number = double(2);\nconsole.log(found);",
     "java": "class Main { public static void main(String[] a) { System.out.println(Solution.twice(2)); } }",
@@ -22,6 +24,8 @@ NOTHING = {
     "bash": "# exit 1 if it fails\ntwice 2",
 }
 SOMETHING = {
+    "c": "int main(void) { return twice(2) == 4 ? 0 : 1; }",
+    "kotlin": "fun main() { check(twice(2) == 4) }",
     "javascript": "const { deepStrictEqual } = require('assert');\ndeepStrictEqual(twice(2), 4);",
     "typescript": "if (twice(2) !== 4) throw new Error('twice');",
     "java": "class Main { public static void main(String[] a) { assert Solution.twice(2) == 4; } }",
@@ -37,10 +41,10 @@ SOMETHING = {
 
 
 def test_every_language_but_python_has_its_words():
-    assert {*WORDS, "python"} == set(LANGUAGE_WORDS)
+    assert [name for name, record in RECORDS.items() if not record.test_words] == ["python"]
 
 
-@pytest.mark.parametrize("language", sorted(WORDS))
+@pytest.mark.parametrize("language", sorted(NOTHING))
 def test_tests_that_only_run_or_only_speak_of_assertions_assert_nothing(language):
     assert not asserts_something(NOTHING[language], language)
     assert asserts_something(SOMETHING[language], language)
@@ -48,7 +52,8 @@ def test_tests_that_only_run_or_only_speak_of_assertions_assert_nothing(language
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_what_the_sandbox_takes_for_a_test_is_found(language):
-    tests = [SOMETHING[language], LANGUAGES[language].hello[1], *(shot.tests for shot in bank(language))]
+    shots = () if language in lacking("few_shot") else bank(language)
+    tests = [SOMETHING[language], LANGUAGES[language].hello[1], *(shot.tests for shot in shots)]
     for text in tests:
         assert sum(live_sites(language, text)) > 0
         assert asserts_something(text, language)

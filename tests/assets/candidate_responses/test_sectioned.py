@@ -10,7 +10,7 @@ from assets.candidate_responses.sectioned import how_tests_are_written, respond,
 from assets.candidate_responses.sections import render_response
 from assets.candidate_responses.settings import Sectioned
 from assets.rows.outcome import REJECTION_SCHEMA
-from assets.source_code.code_blocks import LANGUAGE_WORDS
+from resources.languages import LANGUAGES, lacking
 
 INSTRUCTIONS = pl.DataFrame(
     {
@@ -106,7 +106,9 @@ def test_samples_of_an_instruction_share_their_prompt_and_differ_in_their_seed()
     assert prompt.count("## Example") == 2 and prompt.count("#### Tests\n") == 1
 
 
-@pytest.mark.parametrize("language", sorted(LANGUAGE_WORDS))
+@pytest.mark.parametrize(
+    "language", [language for language in LANGUAGES if language not in lacking("few_shot")]
+)
 def test_the_prompt_says_how_tests_are_written_in_the_language_asked(language):
     wanted = INSTRUCTIONS.head(1).with_columns(
         language=pl.lit(language), sample=pl.lit(0, pl.Int32), request_key=pl.lit("k")
@@ -119,8 +121,8 @@ def test_the_prompt_says_how_tests_are_written_in_the_language_asked(language):
     assert ("assert statements" in task) is (language in ("python", "java"))
 
 
-def test_a_language_that_nothing_is_said_about_is_an_error_that_names_the_table():
-    with pytest.raises(ValueError, match=r"cobol.*how_tests_are_written\.yaml"):
+def test_a_language_that_nothing_is_said_about_is_an_error_that_names_the_record():
+    with pytest.raises(ValueError, match=r"cobol.*resources/languages/cobol\.py"):
         how_tests_are_written("cobol")
 
 

@@ -11,9 +11,10 @@ from assets.candidate_responses.sectioned import example_response
 from assets.candidate_responses.sections import Fault, SectionedResponse, parse_response
 from assets.instructions.few_shot_bank import bank
 from assets.rows.reasons import Reason
-from assets.source_code.code_blocks import LANGUAGE_WORDS, fenced
+from assets.source_code.code_blocks import fenced
+from resources.languages import RECORDS, lacking
 
-LANGUAGES = sorted(LANGUAGE_WORDS)
+LANGUAGES = [language for language in RECORDS if language not in lacking("few_shot")]
 in_every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
@@ -147,7 +148,12 @@ def test_blocks_without_a_language_are_told_from_others(language):
 
 @pytest.mark.parametrize(
     ("language", "word"),
-    [(language, word) for language in LANGUAGES for word in sorted(LANGUAGE_WORDS[language])],
+    [
+        (language, word)
+        for language in LANGUAGES
+        for word in (language, *RECORDS[language].aliases)
+        if " " not in word
+    ],
 )
 def test_every_word_for_a_language_is_understood(language, word):
     text = response(language).replace(f"```{language}\n", f"```{word.upper()} title=answer\n")

@@ -6,10 +6,11 @@ from hypothesis import given, settings
 
 from assets.instructions.few_shot_bank import bank
 from assets.sft_dataset.code_comments import grammar_of, tokens, without_code_comments
-from resources.languages.names import LANGUAGES
+from resources.languages import LANGUAGES, lacking
 
 HASH = ("ruby", "bash")
-SLASHES = [language for language in LANGUAGES if language not in (*HASH, "python")]
+WITHOUT_SAMPLES = lacking("few_shot")
+SLASHES = [name for name in LANGUAGES if name not in (*HASH, "python", *WITHOUT_SAMPLES)]
 BOTH = [*SLASHES, *HASH]
 
 
@@ -66,6 +67,8 @@ def test_comments_leave_real_code(language):
         ("javascript", "let a = b /* x\n */\nc()", "let a = b\nc()"),
         ("typescript", "const x/*no*/: number = 1;", "const x : number = 1;"),
         ("cpp", "int/*a*/b = /*c*/ 1;\nchar c = '/';  // d", "int b =  1;\nchar c = '/';"),
+        ("c", "/** Doc. */\nint f(void) { return 1; } // b\n", "/** Doc. */\nint f(void) { return 1; }\n"),
+        ("kotlin", "/** Doc. */\nfun f() = 1 // a\n/* b */\n", "/** Doc. */\nfun f() = 1\n"),
         ("rust", "/// Doc.\nfn f() -> u8 { 1 /* a /* b */ */ }\n// end\n", "/// Doc.\nfn f() -> u8 { 1  }\n"),
         ("php", "<?php\n# a\necho 1; // b\n#[Pure]\nfunction f() {}", "<?php\necho 1;\n#[Pure]\nfunction f() {}"),
         ("php", "echo '#'; # b", "echo '#';"),

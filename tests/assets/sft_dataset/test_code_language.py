@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.sft_dataset.code_language import OTHER, code_language, guess_language, with_code_language
-from resources.languages.names import LANGUAGES
+from resources.languages import LANGUAGES
 
 SAMPLES = {
+    "c": "#include <stdlib.h>\nint *f(int class) { int *new = malloc(class); return new; }\n",
+    "kotlin": "fun f(x: Int): Int? {\n    val y = x ?: return null\n    return if (y > 0) y else null\n}\n",
     "python": "def f(x):\n    return [i for i in x if i]\n",
     "javascript": "const f = (x) => x.map(y => y + 1);\nconsole.log(f([1]));\n",
     "typescript": "interface A { x: number }\nfunction f(a: A): number { return a.x; }\n",
@@ -28,11 +30,18 @@ def fence(code: str, info: str = "") -> str:
     return f"```{info}\n{code}\n```\n"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "c"])
 @pytest.mark.parametrize("expected", ["python", "bash", "php", "cpp"])
 def test_code_without_a_name_is_known_by_its_grammar(language: str, expected: str):
     assert guess_language(SAMPLES[language], expected) == language
     assert code_language(f"Here:\n{fence(SAMPLES[language])}", expected) == language
+
+
+def test_c_without_a_name_is_known_among_seeds_in_c_alone():
+    """Nearly all C is read as C++ too."""
+    assert guess_language(SAMPLES["c"], "c") == "c"
+    assert guess_language(SAMPLES["c"], "python") == "cpp"
+    assert code_language(fence(SAMPLES["c"], "C"), "python") == "c"
 
 
 def test_a_fence_that_names_a_language_is_believed():

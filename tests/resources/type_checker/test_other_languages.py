@@ -5,9 +5,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from resources.languages import LANGUAGES
 from resources.type_checker.base import TypeChecker, TypeCheckerUnavailable
 from resources.type_checker.choice import checker_for
-from resources.type_checker.grammar import GRAMMARS, GrammarCheck
+from resources.type_checker.grammar import GrammarCheck
 from resources.type_checker.syntax import TOOLS, SyntaxCheck
 
 SOUND = {
@@ -43,6 +44,8 @@ SOUND = {
     ],
     "ruby": ["def f(a)\n  a\nend", "def self.g(*a, **b, &c) = 1"],
     "swift": ["func f(_ a: Int) -> Int { return a }", "override func g() { super.g() }"],
+    "c": ["int f(int a) { return a; }", "static char *new(int class)\n{\n  return 0;\n}"],
+    "kotlin": ["fun f(a: Int): Int { return a }", "private suspend fun <T> List<T>.g(): T? = this[0]"],
     "bash": ['f() {\n  local a=$1\n  echo "${a[@]}"\n}', "function g { [[ $1 =~ ^a ]] && return 0; }"],
 }
 BROKEN = {
@@ -53,6 +56,8 @@ BROKEN = {
     "rust": "fn f( {\n  1\n",
     "ruby": "def f(\n  1\n",
     "swift": "func f( {\n  return 1\n",
+    "c": "int f( {\n  return 1;\n",
+    "kotlin": "fun f( {\n  return 1\n",
     "bash": "f() {\n  if true; then\n    echo 1\n",
 }
 
@@ -62,7 +67,7 @@ def verdicts(checker: TypeChecker, sources: list[str]) -> list[tuple[bool, str |
     return checker.check(rows).select("ok", "detail").rows()
 
 
-@pytest.mark.parametrize("language", list(GRAMMARS))
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_grammar_tells_sound_from_broken(language: str):
     checker = checker_for(language, "grammar")
     for source, verdict in zip(SOUND[language], verdicts(checker, SOUND[language]), strict=True):

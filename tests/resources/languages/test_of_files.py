@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from resources.languages.names import EXTENSIONS, FILE_NAMES, INTERPRETERS, LANGUAGES, STATED, language
+from resources.languages.of_files import language
 
 
 def language_of(path: str | None, content: bytes | None = b"", stated: str | None = None) -> str | None:
@@ -22,7 +22,8 @@ def language_of(path: str | None, content: bytes | None = b"", stated: str | Non
         ("a.h", "cpp"),
         ("Rakefile", "ruby"),
         ("deep/.bashrc", "bash"),
-        ("a.c", None),
+        ("a.c", "c"),
+        ("src/A.kt", "kotlin"),
         ("a.py.orig", None),
         ("a.py/README", None),
         (".py", None),
@@ -69,16 +70,17 @@ def test_an_extension_goes_before_a_shebang() -> None:
         ("C#", "csharp"),
         ("Shell", "bash"),
         (" TypeScript ", "typescript"),
+        ("rs", "rust"),
+        ("rb", "ruby"),
+        ("cs", "csharp"),
+        ("cc", "cpp"),
+        ("node", "javascript"),
+        ("python3", "python"),
+        ("TypeScriptReact", "typescript"),
+        ("C", "c"),
         ("COBOL", None),
         ("", "python"),
     ],
 )
 def test_a_statement_goes_before_the_name(stated: str, expected: str | None) -> None:
     assert language_of("a.py", stated=stated) == expected
-
-
-def test_tables_name_only_our_languages() -> None:
-    for table in (EXTENSIONS, FILE_NAMES, INTERPRETERS, STATED):
-        assert set(table.values()) <= set(LANGUAGES)
-        assert all(key == key.lower() for key in table)
-    assert set(EXTENSIONS.values()) == set(LANGUAGES)

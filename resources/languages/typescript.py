@@ -1,0 +1,34 @@
+"""TypeScript: its names, files, grammar and comments. With JSX in it (`.tsx`) it is TypeScript too."""
+
+from resources.languages.record import Grammar, Language
+
+LANGUAGE = Language(
+    name="typescript",
+    title="TypeScript",
+    aliases=("ts", "tsx", "mts", "cts", "typescriptreact"),
+    extensions=("ts", "mts", "cts", "tsx"),
+    interpreters=("deno", "ts-node"),
+    grammar=Grammar(
+        "tree_sitter_typescript",
+        ("language_typescript", "language_tsx"),
+        within=("abstract class A {", "\n}"),
+    ),
+    line_comments=("//",),
+    block_comment=("/*", "*/"),
+    documentation="TSDoc, /** */",
+    tests="checks the solution with Node's assert module",
+    # as in JavaScript
+    test_words=r"assert|expect\s*\(|\bthrow\b|process\s*\.\s*exit|[eE]qual\s*\(|\b(?:ok|throws|rejects)\s*\(",
+    stops=("\nfunction ", "\nconst ", "\nclass ", "\n//", "\n/*", "\nconsole.", "\n```"),
+    banned_imports=(
+        "child_process",
+        "cluster",
+        "commander",
+        "fs",
+        "os",
+        "process",
+        "webpack",
+        "worker_threads",
+        "yargs",
+    ),
+)
