@@ -105,7 +105,9 @@ class C(Language):
         shown = code_only(self.name, code)
         refuse_judges(shown)
         known = {
-            declared_name(node) for node in parse(self.name, code).children if "function_def" in node.type
+            declared_name(node) or ""
+            for node in parse(self.name, code).children
+            if "function_def" in node.type
         }
         if own := sorted(known & _COMPARING & set(re.findall(r"\w+", tests))):
             raise Refused(f"the answer defines {own[0]}, by which its tests compare")
