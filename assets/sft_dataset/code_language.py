@@ -7,6 +7,7 @@ Grammars are C code, and what a model writes may crash one (Bash's reads memory 
 worker processes, and a block that takes its worker away counts as written in the seed's language.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable
 
@@ -36,6 +37,9 @@ HANG_S = 600.0
 """Wall time after which a batch counts as hanging, in seconds; a batch of ordinary blocks takes a few."""
 
 _GUESSED = {"code": pl.String, "expected": pl.String}
+
+_CPP_HEADER = re.compile(r"(?m)^\s*#\s*include\s*(?:<\w+>|[<\"][^>\"]+\.(?:hpp|hh|hxx)[>\"])")
+"""Headers that C has not: the library's have no ending."""
 
 FORGIVING = ("bash", "php")
 """Grammars that read nearly anything: they win only with fewer errors than every other."""
@@ -78,6 +82,9 @@ def code_language(text: str, expected: str, *, guess: Callable[[str, str], str] 
 def guess_language(code: str, expected: str) -> str:
     """The language whose grammar finds the smallest share of errors in `code`; between equals, `expected`."""
     order = sorted(LANGUAGES, key=lambda name: (name != expected, name in FORGIVING, LANGUAGES.index(name)))
+    if expected != "cpp" and not _CPP_HEADER.search(code):  # whose grammar reads C as well
+        order.remove("c")
+        order.insert(order.index("cpp"), "c")
     source = code.encode()[:MOST_BYTES].decode(errors="ignore").encode()
     best, least = order[0], len(source) + 1
     for name in order:

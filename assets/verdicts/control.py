@@ -27,7 +27,7 @@ _THROW_EXPECTED = re.compile(
     r"|\bassert\w*\.(?:throws|rejects)|\bthrows?(?:Async|Exactly)?\s*[(<]|\braises\b|\bassertRaises|\braise_error|toThrow"
     r"|\bfail\w*\s*\(|assert\s+(?:False|0)\b|\bassert\s*\(?\s*false\b|[Ss]hould\s+(?:have\s+)?(?:throw|raise|fail|panic)"
     r"|[Ee]xpected\s+(?:an?\s+)?\w*\s*(?:[Ee]xception|[Ee]rror|throw|panic)|\bthrown\s*=\s*true|\bcaught\s*=\s*true"
-    r"|[Dd]id\s*n[o']t\s+(?:throw|raise|panic)|\braised\s*=\s*True",
+    r"|[Dd]id\s*n[o']t\s+(?:throw|raise|panic)|\braised\s*=\s*True|setjmp\s*\(|\bWIF(?:SIGNALED|EXITED)\b|\bSIG(?:ABRT|ILL)\b",
     re.MULTILINE,
 )
 """Tests in which this is found demand that a call fails; an answer that always throws may then pass rightly."""

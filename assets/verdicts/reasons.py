@@ -36,19 +36,22 @@ _MASKED = re.compile(
     r"(?:^|[;&\n])\s*(?:!\s*)?(?:\[\[?\s|test\s|grep\s|diff\s|cmp\s|assert\w*\s|\w[\w./-]*\s[^|\n]*\|\s*(?:grep|diff|cmp)\b)"
     r"[^|\n]*\|(?!\|)[^|\n]*",
 )
-_READS = {
+READS = {
     "python": r"\binspect\s*\.\s*getsource|\bgetsource\w*\(|\bopen\(\s*__file__|\blinecache\b|\b__code__\b|\bco_code\b",
     "javascript": r"\b\w+\s*\.\s*toString\(\)\s*\.\s*(?:includes|match)|readFileSync\(\s*__filename|\b__filename\b",
     "php": r"\bfile_get_contents\(\s*__FILE__|\bReflectionFunction\b",
     "ruby": r"\bFile\s*\.\s*read\(?\s*__FILE__|\bsource_location\b|\bDATA\s*\.\s*read",
     "bash": r"\bdeclare\s+-f\b|\btype\s+\w+\s*\||\bcat\s+\"?\$0|\bBASH_SOURCE\b|\bgrep\b[^\n|]*\$0",
     "rust": r"\binclude_str!",
-    "cpp": r"\bifstream\b[^;]*__FILE__",
+    "c": r"\bf?open(?:at)?\s*\([^;)]*__FILE__",
     "go": r"\bruntime\s*\.\s*Caller\b|//go:embed",
     "java": r"\bgetDeclaredMethods\b|Files\s*\.\s*read\w*\([^)]*\.java",
     "csharp": r"\bCallerFilePath\b|File\s*\.\s*ReadAllText\([^)]*\.cs",
 }
-_READS["typescript"] = _READS["javascript"]
+READS["typescript"] = READS["javascript"]
+READS["cpp"] = rf"{READS['c']}|\bifstream\b[^;]*__FILE__"
+"""Language -> how tests read the source that they stand in."""
+
 _SHORTEST_COPY = 30
 """Characters of code, white space left out, below which two functions are alike by chance."""
 
@@ -76,7 +79,7 @@ def is_masked(tests: str) -> bool:
 def is_readable(language: str, code: str, tests: str) -> bool:
     """Whether whoever wrote `tests` had the answer before them: they read its source, or hold a copy of a body."""
     text = code_only(language, tests) if language in SANDBOXED else tests
-    if language in _READS and re.search(_READS[language], text):
+    if language in READS and re.search(READS[language], text):
         return True
     squeezed = re.sub(r"\s+", "", tests)
     return any(body in squeezed for name, body in _bodies(language, code) if not _defines(tests, name))

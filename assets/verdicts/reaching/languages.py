@@ -22,7 +22,8 @@ _FUNCTION = re.compile(r"^(?:function_(?:definition|declaration|item)|method(?:_
 _ENTRY = re.compile(r"^(?:main|Main|[Tt]est\w*)$")
 _CHECK = re.compile(r"assert|expect|check|equal|verify|require|refute", re.IGNORECASE)
 _DOUBTFUL = re.compile(
-    r"\b(?:mock|spy|stub|jest|sinon|override|skip|recover|set_exception_handler|trap|Ignore|Disabled|cfg(?!\(test\))|xit)\b|\|\|\s*true"
+    r"\b(?:mock|spy|stub|jest|sinon|override|skip|recover|set_exception_handler|trap|Ignore|Disabled|cfg(?!\(test\))|xit"
+    r"|(?:sig)?setjmp|v?fork)\b|\|\|\s*true"
 )
 
 
@@ -145,6 +146,8 @@ def _certain_statement(node: Node, started: frozenset[str]) -> Node | None:
         ):
             if declared_name(holder.parent) not in started:
                 return None
+        elif _is_the_same_twice(holder):
+            return None
         elif kind == "binary_expression" or kind == "binary":
             operator = holder.child_by_field_name("operator")
             if _text(operator) in ("||", "&&", "or", "and", "??") and holder.children[0] != child:
@@ -179,6 +182,14 @@ def _certain_statement(node: Node, started: frozenset[str]) -> Node | None:
             statement = holder
         child, holder = holder, holder.parent
     return statement
+
+
+def _is_the_same_twice(node: Node) -> bool:
+    """Whether a value is compared with itself: `r == r`, `assertEqual(r, r)`."""
+    if re.match(r"^(?:binary|.*argument)", node.type):
+        sides = [child.text for child in node.named_children if child.type != "comment"]
+        return len(sides) > 1 and sides[0] == sides[1]
+    return False
 
 
 def _is_check(statement: Node) -> bool:

@@ -16,6 +16,7 @@ THROW = {
     "java": 'throw new RuntimeException("useless");',
     "csharp": 'throw new System.Exception("useless");',
     "cpp": 'throw "useless";',
+    "c": "__builtin_trap();",
     "go": 'panic("useless")',
     "rust": 'panic!("useless")',
 }
@@ -26,6 +27,8 @@ _NUMBER = {
     "csharp": r"s?byte|u?short|u?int|u?long|char|float|double|decimal",
     "cpp": r"(?:const\s+)?(?:std::)?(?:(?:un)?signed\s+)?(?:char|short|int|(?:long\s+)?long|float|(?:long\s+)?double"
     r"|size_t|u?int(?:8|16|32|64)_t|unsigned)",
+    "c": r"(?:const\s+)?(?:(?:un)?signed|(?:(?:un)?signed\s+)?(?:char|(?:short|(?:long\s+)?long)(?:\s+int)?|int)"
+    r"|float|(?:long\s+)?double|s?size_t|ptrdiff_t|u?int(?:_fast|_least)?(?:8|16|32|64)_t|u?int(?:ptr|max)_t)",
     "go": r"u?int(?:8|16|32|64)?|float(?:32|64)|byte|rune",
     "rust": r"[ui](?:8|16|32|64|128|size)",
     "php": r"\??(?:int|float)",
@@ -34,13 +37,14 @@ _TRUTH = {
     "java": "boolean|Boolean",
     "csharp": "bool",
     "cpp": "bool",
+    "c": "bool|_Bool",
     "go": "bool",
     "rust": "bool",
     "php": r"\??bool",
 }
 _TEXT = {
     "java": "String|CharSequence", "csharp": "string|String", "cpp": r"(?:const\s+)?(?:std::)?string", "go": "string",
-    "rust": r"String|&(?:'static\s+)?str", "php": r"\??string",
+    "rust": r"String|&(?:'static\s+)?str", "php": r"\??string", "c": r"(?:const\s+)?char\s*\*",
 }  # fmt: skip
 _BOXED = re.compile(r"^(?:Byte|Short|Integer|Long|Character|Float|Double|Boolean)$")
 
@@ -61,6 +65,8 @@ def value(language: str, kind: str | None, form: Form) -> str | None:
             return f"({_unboxed(kind)}) {77 if odd else 0}"
         return "77" if odd else "0"
     if re.fullmatch(_TRUTH[language], kind):
+        if language == "c":  # the names may be unknown
+            return "1" if odd else "0"
         return "true" if odd else "false"
     if re.fullmatch(_TEXT[language], kind):
         text = '"useless"' if odd else '""'
@@ -78,6 +84,8 @@ def value(language: str, kind: str | None, form: Form) -> str | None:
             return f"default({kind})"
         case "cpp":
             return None if re.search(r"&|\bauto\b|\bdecltype\b|^void$", kind) else "{}"
+        case "c":
+            return None if kind == "void" else "0" if kind.endswith("*") else f"({kind}){{0}}"
         case "rust" if kind.startswith("Option<"):
             return "None"
         case "rust" if kind.startswith("Vec<"):

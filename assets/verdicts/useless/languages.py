@@ -27,6 +27,7 @@ _TYPES = {
     "class_declaration", "class_specifier", "struct_specifier", "struct_item", "enum_item", "record_declaration",
     "struct_declaration", "enum_declaration", "enum_specifier", "type_spec", "class", "class_definition", "union_item",
 }  # fmt: skip
+_MACROS = {"preproc_def", "preproc_function_def"}
 _PLAIN_CALLS = {
     "javascript": re.compile(r"^\s*(?:module\.)?exports\b|^\s*(?:'use strict'|\"use strict\")"),
     "typescript": re.compile(r"^\s*(?:module\.)?exports\b"),
@@ -60,6 +61,8 @@ def useless(language: str, code: str, tests: str, form: Form) -> str | None:
     if not made.names:
         return None
     data = made.types - made.acting
+    if language == "c" and made.names & mentioned:
+        data = set()  # there no type has members that act: functions do, and the tests call them
     if any(name in mentioned and not _declared_in(language, tests, name) for name in data):
         return None  # the tests use a type of the answer that has nothing but fields
     text = edit(code, made.edits)
@@ -92,7 +95,13 @@ def _outermost(language: str, root: Node) -> Iterator[Node]:
 
 
 def _take(language: str, node: Node, form: Form, mentioned: set[str], made: _Made) -> None:
-    if node.type in _TYPES:
+    if node.type in _MACROS:
+        held, name = node.child_by_field_name("value"), _name(node)
+        if held is not None and name and name in mentioned:
+            made.names.add(name)
+            made.edits.append((held.start_byte, held.end_byte, "77" if form is Form.ODD else "0"))
+        return
+    if node.type in _TYPES or (language == "c" and node.type == "type_definition"):
         name = _name(node)
         if name and not _is_exception(node):
             made.types.add(name)
@@ -293,10 +302,10 @@ def _declared_kind(node: Node) -> str | None:
 
 def _result(language: str, node: Node) -> str | None:
     """The declared type of what a function returns, as text; `void` where it returns nothing; None: not declared."""
-    if language == "cpp":
+    if language in ("cpp", "c"):
         kind = node.child_by_field_name("type")
         if kind is None:
-            return "void"
+            return "void" if language == "cpp" else "int"
         start = _text(kind)
         declarator = node.child_by_field_name("declarator")
         if declarator is not None and declarator.type.endswith(

@@ -20,7 +20,6 @@ _NODE_ASSERT = (
 COUNTED = {
     "javascript": _NODE_ASSERT,
     "typescript": _NODE_ASSERT,
-    "c": r"\bassert\s*\(",
 }
 """Sites the harness counts as they hold."""
 
@@ -28,7 +27,6 @@ OTHER = {
     "javascript": r"\bthrow\b|\bexpect\s*\(|\bprocess\s*\.\s*exit",
     "typescript": r"\bthrow\b|\bexpect\s*\(|\bprocess\s*\.\s*exit",
     "bash": r"\bexit\b|\breturn\b|\bset\s+-\w*e|\bfalse\b|\bassert\w*|\[|\btest\b|\bdiff\b|\bcmp\b|\bgrep\b",
-    "c": r"\b(?:abort|exit|_exit|quick_exit)\s*\(|\breturn\s+(?!0\s*;)|\b_?[Ss]tatic_assert\b",
     "php": r"\bassert\s*\(|\bthrow\b|\b(?:exit|die)\b|\btrigger_error\b",
     "ruby": r"\braise\b|\bfail\b|\babort\b|\bexit\b|\bassert\w*|\brefute\w*",
 }

@@ -1,75 +1,25 @@
 """C by gcc: one translation unit, assertions that cannot be switched off, main called by the harness.
 
-Proof as in `cpp.py`, by `harness/proof.c`; what the answer may not define, and whose main runs, are decided there.
+How answer and tests are joined, what the answer may not define, and whose main runs, are decided in `cpp.py`.
 """
 
-import re
 from collections.abc import Mapping
 
 from resources.sandbox import bubblewrap
-from resources.sandbox.languages.cpp import (
-    KEYWORDS,
-    has_main,
-    own_helpers,
-    refuse_judges,
-    unpacked,
-    without_main,
-)
+from resources.sandbox.languages.cpp import joined, unpacked
 from resources.sandbox.languages.harness import source
 from resources.sandbox.languages.judge import BUILD_LIMITS
-from resources.sandbox.languages.language import Command, Language, Program, Refused, Toolchain
-from resources.sandbox.languages.syntax import code_only, declared_name, parse
+from resources.sandbox.languages.language import Command, Language, Program, Toolchain
 from resources.sandbox.languages.tools import linker_flags, located
 
 FLAGS = ("-std=gnu17", "-O0", "-w", "-pipe", "-fdiagnostics-color=never", "-fmax-errors=3")
 
-_COMPARING = frozenset(
-    [
-        "strcmp",
-        "strncmp",
-        "strcasecmp",
-        "strncasecmp",
-        "strcoll",
-        "strlen",
-        "strchr",
-        "strstr",
-        "memcmp",
-        "memchr",
-        "wcscmp",
-        "wcsncmp",
-        "wcslen",
-        "abs",
-        "labs",
-        "llabs",
-        "fabs",
-        "fabsf",
-        "fabsl",
-        "isnan",
-        "isinf",
-        "round",
-        "roundf",
-        "floor",
-        "ceil",
-        "pow",
-        "sqrt",
-        "fmax",
-        "fmin",
-        "printf",
-        "fprintf",
-        "sprintf",
-        "snprintf",
-        "puts",
-        "memset",
-        "memcpy",
-        "memmove",
-        "strcpy",
-        "strncpy",
-        "malloc",
-        "calloc",
-        "realloc",
-        "free",
-    ]
-)
+_COMPARING = frozenset((
+    "strcmp", "strncmp", "strcasecmp", "strncasecmp", "strcoll", "strlen", "strchr", "strstr", "memcmp", "memchr",
+    "wcscmp", "wcsncmp", "wcslen", "abs", "labs", "llabs", "fabs", "fabsf", "fabsl", "isnan", "isinf", "round",
+    "roundf", "floor", "ceil", "pow", "sqrt", "fmax", "fmin", "printf", "fprintf", "sprintf", "snprintf", "puts",
+    "memset", "memcpy", "memmove", "strcpy", "strncpy", "malloc", "calloc", "realloc", "free",
+))  # fmt: skip
 """Functions of the library by which tests compare: the answer's own would judge itself."""
 
 
@@ -78,7 +28,7 @@ class C(Language):
 
     name = "c"
     packages = ("gcc", "libc6-dev")
-    warm_sources = ("proof.c", "assert_c.h")
+    warm_sources = ("proof.c", "assert.h")
     hello = (
         "int add(int a, int b) { return a + b; }\n",
         "#include <assert.h>\nint main(void) { assert(add(1, 2) == 3); return 0; }\n",
@@ -98,25 +48,11 @@ class C(Language):
             binds=toolchain.binds,
             outputs=("proof.o",),
         )
-        return unpacked(outcome, {"include/assert.h": source("assert_c.h")})
+        return unpacked(outcome, {"include/assert.h": source("assert.h")})
 
     def program(self, code: str, tests: str, toolchain: Toolchain, mark: str) -> Program:
-        """Answer, assertions on, tests."""
-        shown = code_only(self.name, code)
-        refuse_judges(shown)
-        known = {
-            declared_name(node) or ""
-            for node in parse(self.name, code).children
-            if "function_def" in node.type
-        }
-        if own := sorted(known & _COMPARING & set(re.findall(r"\w+", tests))):
-            raise Refused(f"the answer defines {own[0]}, by which its tests compare")
-        if has_main(tests, self.name):
-            code = without_main(code, mark, self.name)
-        macros = sorted(set(re.findall(r"(?m)^\s*#\s*define\s+(\w+)", shown)) & {*KEYWORDS, *_COMPARING})
-        undone = "".join(f"#undef {name}\n" for name in macros)
-        tests = own_helpers(shown, tests, mark, self.name)
-        text = f"{code}\n{undone}#undef NDEBUG\n#define SEEDLINE_COUNTS 1\n#include <assert.h>\n{tests}\n"
+        """One translation unit of both, linked with the proof."""
+        text = joined(self.name, code, tests, mark, _COMPARING)
         folder = str(toolchain.warm)
         return Program(
             build=Command(

@@ -17,6 +17,7 @@ from resources.sandbox.languages.syntax import code_only
 _EXPECTED = re.compile(r"(?i)\b(?:expected|passed|pass|ok|good|correct|as it should)\b")
 _RECOVERS = re.compile(r"\brecover\s*\(\s*\)")
 _THROW = re.compile(r"\bthrow\b(?!\s*;)")
+_JUMP = re.compile(r"\b(?=(?:sig|_)?longjmp\s*\()")
 _IF = re.compile(r"\bif\s*\((?!\s*(?:auto|const|bool|int)\b)")
 _RUST_PANICS = (b"panic", b"unreachable", b"todo", b"unimplemented")
 _RUST_MACRO = re.compile(
@@ -74,6 +75,8 @@ class _Marks(PrintedFailures):
             statement = suite.statement(act)
             if statement is not None:
                 self.put(statement.start_byte, words.thrown[0], 99)
+        elif act.type in words.calls and words.throwing.search(suite.callee(act)) and suite.language == "c":
+            self.put(act.start_byte, words.thrown[0], 99)
         elif act.type == "assert_statement" or words.asserts.search(suite.callee(act)):
             self._assertion(act)
         guard = suite.guard(act)
@@ -237,12 +240,17 @@ class _Marks(PrintedFailures):
                 self.around(call, self.words.begin, after)
 
     def _macro(self, macro: Node) -> None:
-        """C++'s macros are text: what they throw, and the `if` that decides it."""
+        """C++'s and C's macros are text: what they throw, or leave by a jump, and the `if` that decides it."""
         value = macro.child_by_field_name("value")
         if value is None:
             return
         text = text_of(value)
-        for pattern, told in ((_THROW, " " + self.words.thrown[0]), (_IF, "seedline_ran(), ")):
+        left = (
+            (_JUMP, self.words.thrown[0])
+            if self.suite.language == "c"
+            else (_THROW, " " + self.words.thrown[0])
+        )
+        for pattern, told in (left, (_IF, "seedline_ran(), ")):
             for found in pattern.finditer(text):
                 self.put(value.start_byte + len(text[: found.end()].encode()), told, 0)
 

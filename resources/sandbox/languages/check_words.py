@@ -1,11 +1,11 @@
-"""What a check looks like in Java, C++, C#, Go and Rust: words and node types, and what the harness is told by.
+"""What a check looks like in Java, C++, C, C#, Go and Rust: words and node types, and what the harness is told by.
 
 Belongs here: one language's words each. What follows from them, which statement is a check and which act fails it, is
 found in `checks.py`, the same for all.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from re import Pattern
 
 NOBODY = re.compile(r"(?!)")
@@ -213,3 +213,16 @@ CHECK_WORDS = {
     ),
 }
 """Language -> its words."""
+
+CHECK_WORDS["c"] = replace(
+    CHECK_WORDS["cpp"],
+    lambdas=frozenset(),
+    types=frozenset(),
+    throws=frozenset(),
+    fails=re.compile(rf"{CHECK_WORDS['cpp'].fails.pattern}|^(?:sig|_)?longjmp$"),
+    throwing=re.compile(r"^(?:sig|_)?longjmp$"),
+    general=NOBODY,
+    forgive="",
+    thrown=("seedline_", ""),
+)
+# as C++, but what leaves a check and can be taken elsewhere is a jump

@@ -16,7 +16,8 @@ _ZERO = re.compile(r"^(?:0|EXIT_SUCCESS|\(0\)|ExitCode::SUCCESS)$")
 _NUMBER = re.compile(r"^(?:-?\d+|EXIT_\w+)$")
 _SOFT = re.compile(r"^.*\.(?:unwrap|unwrap_err|expect|expect_err)$", re.DOTALL)
 _RUST_FAILS = re.compile(r"\b(?:panic|unreachable|todo|unimplemented)!|\bprocess::exit\b|\bassert\w*!")
-_MACRO_FAILS = re.compile(r"\b(?:throw|exit|abort|terminate|assert|_exit)\b|\breturn\s+(?!0\b)")
+_MACRO_FAILS = re.compile(r"\b(?:throw|\w*exit|_Exit|abort|terminate|assert|\w*longjmp)\b")
+_MACRO_RETURNS = re.compile(r"\breturn\s+(?!0\b)")
 
 
 class Suite(SuiteTree):
@@ -30,7 +31,8 @@ class Suite(SuiteTree):
         self.given: list[Node] = []  # panics that the answer may be meant to catch
         self.soft: list[Node] = []  # Rust's `unwrap` and `?`, which check where nothing else does
         self.returns: list[Node] = []  # statements by which main decides the program's status
-        self.macros: dict[str, Node] = {}  # C++, Rust: what the tests define that fails
+        self.macros: dict[str, Node] = {}  # C++, C, Rust: what the tests define that fails
+        self._returning: dict[str, Node] = {}  # C++, C: macros that return a status
         self._find_acts()
         self._follow_calls()
 
@@ -39,7 +41,8 @@ class Suite(SuiteTree):
         """Checks and acts in functions that something calls; where there are none, what is soft."""
         found = [*self.acts, *self.asserts, *self.returns]
         live = sum(not self.is_dead(node) for node in found)
-        return live + sum(self._mentions[name.rstrip("!")] > 1 for name in self.macros) or len(self.soft)
+        called = sum(self._mentions[name.rstrip("!")] > 1 for name in self.macros)
+        return live + called or len(self.soft)
 
     def _find_acts(self) -> None:
         for node in self.nodes:
@@ -54,10 +57,8 @@ class Suite(SuiteTree):
                 value = text_of(node.named_children[0]) if node.named_child_count else "0"
                 if not _ZERO.match(value):
                     (self.acts if _NUMBER.match(value) else self.returns).append(node)
-            elif node.type == "preproc_function_def" and _MACRO_FAILS.search(
-                text_of(node.child_by_field_name("value"))
-            ):
-                self.macros[text_of(node.child_by_field_name("name"))] = node
+            elif node.type == "preproc_function_def":
+                self._sort_macro(node)
             elif node.type == "macro_definition" and _RUST_FAILS.search(text_of(node)):
                 self.macros[text_of(node.child_by_field_name("name")) + "!"] = node
             elif node.type == "identifier" and self._is_assertion_in_macro(node):
@@ -71,6 +72,17 @@ class Suite(SuiteTree):
                 self.asserts.append(node)
             elif node.type == "scoped_identifier" and text_of(node) == "ExitCode::FAILURE":
                 self.acts.append(node)
+        users = [(self.callee(node), node) for node in self.nodes if node.type in self.words.calls]
+        for name, macro in self._returning.items():
+            if all(self.in_main(user) for called, user in users if called == name):
+                self.macros[name] = macro  # elsewhere it checks nothing but what its function's callers ask
+
+    def _sort_macro(self, node: Node) -> None:
+        value, name = text_of(node.child_by_field_name("value")), text_of(node.child_by_field_name("name"))
+        if _MACRO_FAILS.search(value):
+            self.macros[name] = node
+        elif _MACRO_RETURNS.search(value):
+            self._returning[name] = node
 
     def _sort_call(self, node: Node) -> None:
         words, name = self.words, self.callee(node)
@@ -86,7 +98,9 @@ class Suite(SuiteTree):
             if not _NUMBER.match(status) and (owner := self.owner(node)) is not None:
                 owner.ends = True
         elif words.fails.search(name):
-            given = words.throwing.search(name) and self.is_given_away(node)
+            given = words.throwing.search(name) and (
+                self.is_given_away(node) or (self.language == "c" and self.guard(node) is None)
+            )
             (self.given if given else self.acts).append(node)
         elif words.asserts.search(name):
             arguments = text_of(node.child_by_field_name("arguments"))
