@@ -3,32 +3,14 @@
 import re
 from collections.abc import Callable
 
-_C_LIKE = (
-    r"(?:public|private|protected|static|final|export|async|const|let|var|class|struct|enum|interface|namespace"
-    r"|using|import|#include|template)\b"
-)
-_BEGINS = {
-    "python": r"(?:from\s+[\w.]+\s+import|import\s+\w|def\s|async\s+def\s|class\s+\w+.*:|@\w"
-    r"|[A-Za-z_]\w*\s*(?::[^=]+)?=[^=])",
-    "javascript": rf"(?:function\b|{_C_LIKE}|module\.exports)",
-    "typescript": rf"(?:function\b|type\s+\w+\s*=|{_C_LIKE})",
-    "java": rf"(?:{_C_LIKE}|package\s)",
-    "cpp": rf"(?:{_C_LIKE}|#\w+|(?:[\w:<>,*&]+\s+)+\w+\s*\([^)]*\)\s*\{{?$)",
-    "c": r"(?:#\w+|(?:static|struct|enum|typedef|const|unsigned|int|char|void|double|float|long|bool)\b)",
-    "csharp": _C_LIKE,
-    "go": r"(?:package\s|import\b|func\b|type\s|var\s|const\s)",
-    "rust": r"(?:use\s|pub\b|fn\s|struct\s|enum\s|impl\b|mod\s|const\s|static\s|#\[)",
-    "php": r"(?:<\?php|function\s|class\s|use\s|namespace\s|\$\w+\s*=)",
-    "ruby": r"(?:def\s|class\s|module\s|require\b|[a-zA-Z_]\w*\s*=[^=])",
-    "swift": r"(?:import\s|func\s|struct\s|class\s|enum\s|extension\s|let\s|var\s)",
-    "bash": r"(?:#!|function\s|[\w-]+\s*\(\)|[A-Za-z_]\w*=)",
-}
+from resources.languages import RECORDS
+
 _MOST_LINES = 400
 
 
 def unfenced_code(text: str, language: str, parses: Callable[[str], bool]) -> list[str]:
     """The runs of lines of `text` that are code in `language`, in order."""
-    begins = re.compile(_BEGINS.get(language, r"(?!)"))
+    begins = re.compile((language in RECORDS and RECORDS[language].begins) or r"(?!)")
     lines = text.split("\n")[:_MOST_LINES]
     found: list[str] = []
     number = 0

@@ -13,6 +13,7 @@ import polars as pl
 from assets.verdicts.control import controlled
 from assets.verdicts.reasons import DETAILS, Unproven, is_readable, reason_of
 from assets.verdicts.remembered import RESULTS, with_verdicts
+from resources.languages import RECORDS
 from resources.row_cache import RowCache
 from resources.sandbox.base import TRANSIENT, Sandbox, Verdict
 
@@ -21,27 +22,6 @@ JUDGED = {**RESULTS, "reason": pl.String()}
 
 Repeat = Literal["never", "in_doubt", "always"]
 """Which passes are run a second time: none, those with chance, time or the order of sets in their text, or all."""
-
-BY_CHANCE = {
-    "python": r"\b(?:random|secrets|uuid|time|datetime|threading|asyncio|concurrent|multiprocessing|urandom|shuffle)\b"
-    r"|\b(?:hash|id|set|frozenset)\s*\(|[{]\s*[^{}:]*\bfor\b|=\s*[{][^{}:]+[}]",
-    "javascript": r"\bMath\s*\.\s*random|\bDate\b|\bperformance\b|\brandom(?:UUID|Bytes)|\bset(?:Timeout|Interval)\b",
-    "php": r"\b(?:mt_|random_)?rand\w*\s*\(|\bshuffle\s*\(|\b(?:micro)?time\s*\(|\buniqid\b|\bdate\s*\(",
-    "ruby": r"\brand\b|\bsample\b|\bshuffle\b|\bTime\b|\bSecureRandom\b|\bThread\b",
-    "bash": r"\$\{?RANDOM\b|\bshuf\b|\bdate\b|\$\$|/dev/u?random|\bmktemp\b|\bsort\s+-R\b",
-    "c": r"\b(?:s?rand(?:om)?(?:_r)?|[a-z]rand48|arc4random\w*|get(?:random|entropy|timeofday|pid)"
-    r"|(?:clock|timespec)_?get\w*|time|clock|fork)\s*\(|\bp?th(?:read|rd)_\w+|/dev/u?random",
-    "java": r"\bRandom\b|\bMath\s*\.\s*random\b|\bnanoTime\b|\bcurrentTimeMillis\b|\bUUID\b|\bThread\w*\b"
-    r"|\bparallel\w*\b|\bidentityHashCode\b|\bSet\s*\.\s*of\b|\bMap\s*\.\s*of\b|\bInstant\b|\bLocal(?:Date|Time)\w*\b",
-    "csharp": r"\bRandom\b|\bGuid\b|\bDateTime\b|\bStopwatch\b|\bThread\w*\b|\bTask\b|\bParallel\b|\bGetHashCode\b",
-    "go": r"\brand\b|\btime\s*\.|\bgo\s+(?:func\b|\w)|\bselect\b|\bmap\s*\[",
-    "rust": r"\bHash(?:Map|Set)\b|\brand\b|\bInstant\b|\bSystemTime\b|\bthread\b|\bRandomState\b",
-}
-BY_CHANCE["typescript"] = BY_CHANCE["javascript"]
-BY_CHANCE["cpp"] = (
-    rf"{BY_CHANCE['c']}|\brandom_device\b|\bmt19937\b|\bchrono\b|\bstd::j?thread\b|\bunordered_"
-)
-"""Language -> what may come out otherwise in a second run."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +72,10 @@ def _repeated(
     rows: pl.DataFrame, sandbox: Sandbox, row_cache: RowCache, language: str, repeat: Repeat
 ) -> tuple[pl.DataFrame, int]:
     """`rows` with `flaky` where a second run of a pass gave another verdict, and how many runs that took."""
-    chance = BY_CHANCE.get(language)
+    chance = RECORDS[language].chance if language in RECORDS else ""
     text = pl.concat_str("code", "tests", separator="\n", ignore_nulls=True)
     wanted = pl.col("verdict") == Verdict.PASS.value
-    if repeat == "in_doubt" and chance is not None:
+    if repeat == "in_doubt" and chance:
         wanted &= text.map_elements(lambda said: re.search(chance, said) is not None, return_dtype=pl.Boolean)
     asked = (
         rows.filter(wanted)

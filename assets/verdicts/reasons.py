@@ -8,6 +8,7 @@ import re
 from enum import StrEnum
 
 from assets.verdicts.useless import function_bodies
+from resources.languages import RECORDS
 from resources.sandbox.base import Verdict
 from resources.sandbox.languages import LANGUAGES as SANDBOXED
 from resources.sandbox.languages.syntax import code_only
@@ -36,22 +37,6 @@ _MASKED = re.compile(
     r"(?:^|[;&\n])\s*(?:!\s*)?(?:\[\[?\s|test\s|grep\s|diff\s|cmp\s|assert\w*\s|\w[\w./-]*\s[^|\n]*\|\s*(?:grep|diff|cmp)\b)"
     r"[^|\n]*\|(?!\|)[^|\n]*",
 )
-READS = {
-    "python": r"\binspect\s*\.\s*getsource|\bgetsource\w*\(|\bopen\(\s*__file__|\blinecache\b|\b__code__\b|\bco_code\b",
-    "javascript": r"\b\w+\s*\.\s*toString\(\)\s*\.\s*(?:includes|match)|readFileSync\(\s*__filename|\b__filename\b",
-    "php": r"\bfile_get_contents\(\s*__FILE__|\bReflectionFunction\b",
-    "ruby": r"\bFile\s*\.\s*read\(?\s*__FILE__|\bsource_location\b|\bDATA\s*\.\s*read",
-    "bash": r"\bdeclare\s+-f\b|\btype\s+\w+\s*\||\bcat\s+\"?\$0|\bBASH_SOURCE\b|\bgrep\b[^\n|]*\$0",
-    "rust": r"\binclude_str!",
-    "c": r"\bf?open(?:at)?\s*\([^;)]*__FILE__",
-    "go": r"\bruntime\s*\.\s*Caller\b|//go:embed",
-    "java": r"\bgetDeclaredMethods\b|Files\s*\.\s*read\w*\([^)]*\.java",
-    "csharp": r"\bCallerFilePath\b|File\s*\.\s*ReadAllText\([^)]*\.cs",
-}
-READS["typescript"] = READS["javascript"]
-READS["cpp"] = rf"{READS['c']}|\bifstream\b[^;]*__FILE__"
-"""Language -> how tests read the source that they stand in."""
-
 _SHORTEST_COPY = 30
 """Characters of code, white space left out, below which two functions are alike by chance."""
 
@@ -79,7 +64,8 @@ def is_masked(tests: str) -> bool:
 def is_readable(language: str, code: str, tests: str) -> bool:
     """Whether whoever wrote `tests` had the answer before them: they read its source, or hold a copy of a body."""
     text = code_only(language, tests) if language in SANDBOXED else tests
-    if language in READS and re.search(READS[language], text):
+    reads_itself = RECORDS[language].reads_itself if language in RECORDS else ""
+    if reads_itself and re.search(reads_itself, text):
         return True
     squeezed = re.sub(r"\s+", "", tests)
     return any(body in squeezed for name, body in _bodies(language, code) if not _defines(tests, name))

@@ -1,10 +1,21 @@
 """The programming languages: one record a file, here in the order in which tables and partitions show them.
 
 A language is known by the name of its file and by its aliases; what else there is of it, by that name, stands in the
-rooms that use it. A new language takes: its record here and its name in `LANGUAGES`; its rules of extraction in
-`assets/source_code/languages`; its grammar's package in `pyproject.toml`; to be judged, its file in
-`resources/sandbox/languages` and its line in `assertions.py` there. Few-shot banks and labelled docstrings may follow;
-what is absent has its reason in the record, and a test holds every table against it.
+rooms that use it. A new language takes:
+
+1. its record here, and its name in `LANGUAGES`;
+2. its rules of extraction, a file in `assets/source_code/languages`;
+3. its grammar's package in `pyproject.toml`;
+
+and to be judged:
+
+4. its file in `resources/sandbox/languages` (what runs in the sandbox beside a program stands in `harness` there);
+5. there too, what a check looks like: its words in `check_words.py`, or a harness that counts checks by itself and a
+   line in `assertions.py`;
+6. what makes an answer useless: a statement that fails, and its plain types, in `assets/verdicts/useless/bodies.py`.
+
+Few-shot banks and labelled docstrings may follow; what is absent has its reason in the record, and a test holds every
+table against it.
 """
 
 import importlib

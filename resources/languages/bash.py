@@ -17,4 +17,7 @@ LANGUAGE = Language(
     # any command may fail a script; these are the ones that tests are made of
     test_words=r"\bexit\b|\breturn\b|\bset\s+-\w*e|\bfalse\b|assert|\[|\btest\b|\b(?:diff|cmp|grep)\b",
     stops=("\nfunction ", "\n#", "\n```"),
+    begins=r"(?:#!|function\s|[\w-]+\s*\(\)|[A-Za-z_]\w*=)",
+    chance=r"\$\{?RANDOM\b|\bshuf\b|\bdate\b|\$\$|/dev/u?random|\bmktemp\b|\bsort\s+-R\b",
+    reads_itself=r"\bdeclare\s+-f\b|\btype\s+\w+\s*\||\bcat\s+\"?\$0|\bBASH_SOURCE\b|\bgrep\b[^\n|]*\$0",
 )

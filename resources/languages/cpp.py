@@ -1,5 +1,6 @@
 """C++: its names, files, grammar and comments. `.h` counts as C++: headers of C cannot be told apart by name."""
 
+from resources.languages.c import LANGUAGE as C
 from resources.languages.record import Grammar, Language
 
 LANGUAGE = Language(
@@ -16,4 +17,10 @@ LANGUAGE = Language(
     test_words=r"assert|\bthrow\b|\b(?:abort|\w*exit|terminate)\s*\(|\breturn\s+(?!0\s*;)",
     stops=("\nint main", "\n#include", "\nclass ", "\nstruct ", "\n```"),
     banned_imports=("conio.h", "dirent.h", "gtk", "QtWidgets", "sys", "unistd.h", "windows.h"),
+    begins=(
+        r"(?:(?:public|private|protected|static|final|export|async|const|let|var|class|struct|enum|interface"
+        r"|namespace|using|import|#include|template)\b|#\w+|(?:[\w:<>,*&]+\s+)+\w+\s*\([^)]*\)\s*\{?$)"
+    ),
+    chance=C.chance + r"|\brandom_device\b|\bmt19937\b|\bchrono\b|\bstd::j?thread\b|\bunordered_",
+    reads_itself=C.reads_itself + r"|\bifstream\b[^;]*__FILE__",
 )

@@ -21,4 +21,10 @@ LANGUAGE = Language(
         "System.Windows",
         "Microsoft.Win32",
     ),
+    begins=(
+        r"(?:public|private|protected|static|final|export|async|const|let|var|class|struct|enum|interface"
+        r"|namespace|using|import|#include|template)\b"
+    ),
+    chance=r"\bRandom\b|\bGuid\b|\bDateTime\b|\bStopwatch\b|\bThread\w*\b|\bTask\b|\bParallel\b|\bGetHashCode\b",
+    reads_itself=r"\bCallerFilePath\b|File\s*\.\s*ReadAllText\([^)]*\.cs",
 )

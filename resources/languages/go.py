@@ -16,4 +16,7 @@ LANGUAGE = Language(
     test_words=r"\bpanic\s*\(|os\s*\.\s*Exit|\.\s*(?:Error|Errorf|Fatal\w*|Fail|FailNow|Panic\w*)\s*\(",
     stops=("\nfunc ", "\ntype ", "\nvar ", "\n```"),
     banned_imports=("flag", "os", "os/exec", "os/signal", "plugin", "syscall", "unsafe"),
+    begins=r"(?:package\s|import\b|func\b|type\s|var\s|const\s)",
+    chance=r"\brand\b|\btime\s*\.|\bgo\s+(?:func\b|\w)|\bselect\b|\bmap\s*\[",
+    reads_itself=r"\bruntime\s*\.\s*Caller\b|//go:embed",
 )

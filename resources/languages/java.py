@@ -22,4 +22,14 @@ LANGUAGE = Language(
         "javax.swing",
         "picocli",
     ),
+    begins=(
+        r"(?:(?:public|private|protected|static|final|export|async|const|let|var|class|struct|enum|interface"
+        r"|namespace|using|import|#include|template)\b|package\s)"
+    ),
+    chance=(
+        r"\bRandom\b|\bMath\s*\.\s*random\b|\bnanoTime\b|\bcurrentTimeMillis\b|\bUUID\b|\bThread\w*\b"
+        r"|\bparallel\w*\b|\bidentityHashCode\b|\bSet\s*\.\s*of\b|\bMap\s*\.\s*of\b|\bInstant\b|\bLocal(?:Date"
+        r"|Time)\w*\b"
+    ),
+    reads_itself=r"\bgetDeclaredMethods\b|Files\s*\.\s*read\w*\([^)]*\.java",
 )

@@ -27,4 +27,10 @@ LANGUAGE = Language(
         "worker_threads",
         "yargs",
     ),
+    begins=(
+        r"(?:function\b|(?:public|private|protected|static|final|export|async|const|let|var|class|struct|enum"
+        r"|interface|namespace|using|import|#include|template)\b|module\.exports)"
+    ),
+    chance=r"\bMath\s*\.\s*random|\bDate\b|\bperformance\b|\brandom(?:UUID|Bytes)|\bset(?:Timeout|Interval)\b",
+    reads_itself=r"\b\w+\s*\.\s*toString\(\)\s*\.\s*(?:includes|match)|readFileSync\(\s*__filename|\b__filename\b",
 )

@@ -21,4 +21,9 @@ LANGUAGE = Language(
     test_words=r"\bassert\w*|\bcheck\w*\s*\(|\brequire\w*\s*\(|\berror\s*\(|\bthrow\b|\bexitProcess\b",
     stops=("\nfun ", "\nclass ", "\nimport ", "\n```"),
     banned_imports=("java.awt", "java.lang.Process", "java.lang.ProcessBuilder", "javafx", "javax.swing"),
+    begins=(
+        r"(?:package\s|import\s|(?:@\w+\s+)?(?:(?:public|private|internal|protected|open|abstract|sealed|data"
+        r"|inline|suspend|const|override|operator)\s+)*(?:fun|class|interface|object|enum|typealias|val"
+        r"|var)\b)"
+    ),
 )

@@ -22,4 +22,7 @@ LANGUAGE = Language(
     test_words=r"\bassert\w*|\bthrow\b|\b(?:exit|die)\b|\btrigger_error\b",
     stops=("\nfunction ", "\nclass ", "\n?>", "\necho ", "\n```"),
     banned_imports=("Symfony\\Component\\Console", "Symfony\\Component\\Process"),
+    begins=r"(?:<\?php|function\s|class\s|use\s|namespace\s|\$\w+\s*=)",
+    chance=r"\b(?:mt_|random_)?rand\w*\s*\(|\bshuffle\s*\(|\b(?:micro)?time\s*\(|\buniqid\b|\bdate\s*\(",
+    reads_itself=r"\bfile_get_contents\(\s*__FILE__|\bReflectionFunction\b",
 )

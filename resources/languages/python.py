@@ -35,4 +35,16 @@ LANGUAGE = Language(
         "matplotlib",
         "seaborn",
     ),
+    begins=(
+        r"(?:from\s+[\w.]+\s+import|import\s+\w|def\s|async\s+def\s|class\s+\w+.*:|@\w"
+        r"|[A-Za-z_]\w*\s*(?::[^=]+)?=[^=])"
+    ),
+    chance=(
+        r"\b(?:random|secrets|uuid|time|datetime|threading|asyncio|concurrent|multiprocessing|urandom"
+        r"|shuffle)\b|\b(?:hash|id|set|frozenset)\s*\(|[{]\s*[^{}:]*\bfor\b|=\s*[{][^{}:]+[}]"
+    ),
+    reads_itself=(
+        r"\binspect\s*\.\s*getsource|\bgetsource\w*\(|\bopen\(\s*__file__|\blinecache\b|\b__code__\b"
+        r"|\bco_code\b"
+    ),
 )

@@ -49,6 +49,12 @@ class Language:
     """What begins something new at the top level: a model's completion of a function ends before it."""
     test_words: str = ""
     """A regular expression for what fails a test: a text without any of it asserts nothing; empty: it is parsed."""
+    begins: str = ""
+    """A regular expression for the lines by which code begins that stands amid prose without a fence."""
+    chance: str = ""
+    """One for what may come out otherwise in a second run: a pass with it is run twice; empty: every pass is."""
+    reads_itself: str = ""
+    """One for tests that read the source which they stand in, and so the answer's."""
     banned_imports: tuple[str, ...] = ()
     """Modules, packages and headers by which code reaches beyond itself: no such code becomes a seed."""
     aliases: tuple[str, ...] = ()

@@ -18,4 +18,7 @@ LANGUAGE = Language(
     test_words=r"\b(?:raise|fail|abort|exit)\b|\bassert\w*|\brefute\w*",
     stops=("\ndef ", "\nclass ", "\nputs ", "\n#", "\n```"),
     banned_imports=("fileutils", "open3", "optparse", "rake", "thor"),
+    begins=r"(?:def\s|class\s|module\s|require\b|[a-zA-Z_]\w*\s*=[^=])",
+    chance=r"\brand\b|\bsample\b|\bshuffle\b|\bTime\b|\bSecureRandom\b|\bThread\b",
+    reads_itself=r"\bFile\s*\.\s*read\(?\s*__FILE__|\bsource_location\b|\bDATA\s*\.\s*read",
 )

@@ -16,4 +16,7 @@ LANGUAGE = Language(
     test_words=r"assert\w*!|\b(?:panic|unreachable|todo)!|\.\s*(?:unwrap|expect)\w*\s*\(|process\s*::\s*exit|\?\s*;",
     stops=("\nfn ", "\nimpl ", "\nmod ", "\n#[", "\n```"),
     banned_imports=("clap", "libc", "plotters", "std::env", "std::os", "std::process"),
+    begins=r"(?:use\s|pub\b|fn\s|struct\s|enum\s|impl\b|mod\s|const\s|static\s|#\[)",
+    chance=r"\bHash(?:Map|Set)\b|\brand\b|\bInstant\b|\bSystemTime\b|\bthread\b|\bRandomState\b",
+    reads_itself=r"\binclude_str!",
 )

@@ -16,4 +16,5 @@ LANGUAGE = Language(
     test_words=r"\bassert\w*|\bprecondition\w*|\bfatalError\b|\bXCT\w+|#expect|#require|\bthrow\b|\bexit\s*\(",
     stops=("\nfunc ", "\nclass ", "\nstruct ", "\nprint(", "\n```"),
     banned_imports=("AppKit", "ArgumentParser", "Cocoa", "SwiftUI", "UIKit"),
+    begins=r"(?:import\s|func\s|struct\s|class\s|enum\s|extension\s|let\s|var\s)",
 )

@@ -1,5 +1,6 @@
 """TypeScript: its names, files, grammar and comments. With JSX in it (`.tsx`) it is TypeScript too."""
 
+from resources.languages.javascript import LANGUAGE as JAVASCRIPT
 from resources.languages.record import Grammar, Language
 
 LANGUAGE = Language(
@@ -31,4 +32,10 @@ LANGUAGE = Language(
         "worker_threads",
         "yargs",
     ),
+    begins=(
+        r"(?:function\b|type\s+\w+\s*=|(?:public|private|protected|static|final|export|async|const|let|var"
+        r"|class|struct|enum|interface|namespace|using|import|#include|template)\b)"
+    ),
+    chance=JAVASCRIPT.chance,
+    reads_itself=JAVASCRIPT.reads_itself,
 )

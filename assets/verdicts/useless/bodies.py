@@ -22,7 +22,7 @@ THROW = {
 }
 """A statement that fails, whatever the function's type."""
 
-_NUMBER = {
+NUMBER = {
     "java": r"byte|short|int|long|char|float|double|Byte|Short|Integer|Long|Character|Float|Double",
     "csharp": r"s?byte|u?short|u?int|u?long|char|float|double|decimal",
     "cpp": r"(?:const\s+)?(?:std::)?(?:(?:un)?signed\s+)?(?:char|short|int|(?:long\s+)?long|float|(?:long\s+)?double"
@@ -33,7 +33,7 @@ _NUMBER = {
     "rust": r"[ui](?:8|16|32|64|128|size)",
     "php": r"\??(?:int|float)",
 }
-_TRUTH = {
+TRUTH = {
     "java": "boolean|Boolean",
     "csharp": "bool",
     "cpp": "bool",
@@ -42,10 +42,12 @@ _TRUTH = {
     "rust": "bool",
     "php": r"\??bool",
 }
-_TEXT = {
+TEXT = {
     "java": "String|CharSequence", "csharp": "string|String", "cpp": r"(?:const\s+)?(?:std::)?string", "go": "string",
     "rust": r"String|&(?:'static\s+)?str", "php": r"\??string", "c": r"(?:const\s+)?char\s*\*",
 }  # fmt: skip
+"""Language -> types that are numbers, truth values and texts; languages without declared types have none."""
+
 _BOXED = re.compile(r"^(?:Byte|Short|Integer|Long|Character|Float|Double|Boolean)$")
 
 
@@ -60,15 +62,15 @@ def value(language: str, kind: str | None, form: Form) -> str | None:
     if kind is None:
         return None
     odd = form is Form.ODD
-    if re.fullmatch(_NUMBER[language], kind):
+    if re.fullmatch(NUMBER[language], kind):
         if language == "java":
             return f"({_unboxed(kind)}) {77 if odd else 0}"
         return "77" if odd else "0"
-    if re.fullmatch(_TRUTH[language], kind):
+    if re.fullmatch(TRUTH[language], kind):
         if language == "c":  # the names may be unknown
             return "1" if odd else "0"
         return "true" if odd else "false"
-    if re.fullmatch(_TEXT[language], kind):
+    if re.fullmatch(TEXT[language], kind):
         text = '"useless"' if odd else '""'
         if language == "cpp":
             return f"std::string({text})"

@@ -36,7 +36,7 @@ _PLAIN_CALLS = {
 _LITERAL = re.compile(
     r"^(?:-?[\d.][\w.]*|true|false|nil|null|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`)$", re.IGNORECASE
 )
-_NO_TYPES = frozenset(("javascript", "typescript", "php", "ruby", "bash"))
+NO_TYPES = frozenset(("javascript", "typescript", "php", "ruby", "bash"))
 
 
 @dataclass
@@ -263,7 +263,7 @@ def _constant_value(language: str, node: Node, held: Node, form: Form) -> str | 
             return "[]" if pattern.type.startswith("array") else "{}"
     if language == "bash":
         return "useless-77" if form is Form.ODD else "''"
-    if language in _NO_TYPES:
+    if language in NO_TYPES:
         return value(language, None, form)
     if held.type == "expression_list" and held.named_child_count != 1:
         return None
@@ -325,7 +325,7 @@ def _result(language: str, node: Node) -> str | None:
         or node.child_by_field_name("type")
     )
     if found is None:
-        return None if language in _NO_TYPES else "void"
+        return None if language in NO_TYPES else "void"
     return re.sub(r"^\s*(?::|->)\s*", "", _text(found)) or None
 
 
@@ -410,7 +410,7 @@ def _outer_statement(node: Node) -> Node | None:
 
 def _is_run_at_once(language: str, node: Node) -> bool:
     """Whether the statement runs when the answer is loaded and is not what hands its names over."""
-    if node.parent is None or node.parent.type != "program" or language not in _NO_TYPES:
+    if node.parent is None or node.parent.type != "program" or language not in NO_TYPES:
         return False
     if language in ("javascript", "typescript", "php") and node.type == "expression_statement":
         text = _text(node)

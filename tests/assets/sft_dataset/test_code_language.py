@@ -30,17 +30,27 @@ def fence(code: str, info: str = "") -> str:
     return f"```{info}\n{code}\n```\n"
 
 
-@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "c"])
-@pytest.mark.parametrize("expected", ["python", "bash", "php", "cpp"])
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (language, expected)
+        for language in LANGUAGES
+        for expected in ("python", "bash", "php", "cpp", "c")
+        if (language, expected) != ("c", "cpp")
+    ],
+)
 def test_code_without_a_name_is_known_by_its_grammar(language: str, expected: str):
     assert guess_language(SAMPLES[language], expected) == language
     assert code_language(f"Here:\n{fence(SAMPLES[language])}", expected) == language
 
 
-def test_c_without_a_name_is_known_among_seeds_in_c_alone():
-    """Nearly all C is read as C++ too."""
-    assert guess_language(SAMPLES["c"], "c") == "c"
-    assert guess_language(SAMPLES["c"], "python") == "cpp"
+def test_c_among_seeds_in_cpp_is_cpp():
+    """Nearly all C is read as C++ too; what includes a header of C++ alone is no C."""
+    assert guess_language(SAMPLES["c"], "cpp") == "cpp"
+    headers = '#include <cmath>\n#include <stdio.h>\nint f(int a) { return printf("%d", abs(a)); }\n'
+    assert guess_language(headers, "python") == "cpp"
+    assert guess_language(headers.replace("<cmath>", "<math.h>"), "python") == "c"
+    assert guess_language("struct p { int x; };\nint f(struct p *a) { return a->x; }\n", "python") == "c"
     assert code_language(fence(SAMPLES["c"], "C"), "python") == "c"
 
 

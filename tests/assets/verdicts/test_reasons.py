@@ -38,6 +38,7 @@ def test_a_status_that_a_pipe_hides(tests: str, masked: bool) -> None:
 BODY = "    total = 0\n    for x in xs:\n        total += x * x\n    return total\n"
 CODE = f"def squares(xs):\n{BODY}"
 NODE = "class Node:\n    def __init__(self, value, next):\n        self.value, self.next = value, next\n"
+C = "int squares(const int *xs, int n) {\n  int t = 0;\n  while (n--) t += xs[n] * xs[n];\n  return t;\n}\n"
 JS = "function squares(xs) {\n  let total = 0;\n  for (const x of xs) total += x * x;\n  return total;\n}\n"
 
 
@@ -52,6 +53,10 @@ JS = "function squares(xs) {\n  let total = 0;\n  for (const x of xs) total += x
         ("javascript", JS, JS.replace("squares", "expected") + "assert(squares([2]) === expected([2]));\n", True),
         ("javascript", JS, "assert(squares.toString().includes('total'));\n", True),
         ("javascript", JS, "assert(squares([2]) === 4); // __filename\n", False),
+        ("c", C, C.replace("squares", "expected") + "int main(void) { assert(squares(a, 1) == expected(a, 1)); }", True),
+        ("c", C, 'int main(void) { FILE *f = fopen(__FILE__, "r"); assert(f); }\n', True),
+        ("cpp", C, 'int main() { FILE *f = fopen(__FILE__, "r"); assert(f); }\n', True),
+        ("c", C, "int main(void) { int a[] = {2}; assert(squares(a, 1) == 4); fail(__FILE__); }\n", False),
         ("bash", "f() { echo 1; }\n", "declare -f f | grep -q echo || exit 1\n", True),
         ("rust", "fn f() -> i32 { 1 }\n", 'fn main() { assert!(include_str!("main.rs").contains("f")); }\n', True),
     ],

@@ -1,5 +1,6 @@
 """Every table by language against the registry: complete, or absent with a reason; names mean one language each."""
 
+import re
 from collections import Counter
 from importlib import import_module
 from importlib.resources import files
@@ -12,6 +13,8 @@ from assets.filtered_seeds.docstring_judge.judge import judged_languages
 from assets.filtered_seeds.filters.banned import BANNED_IMPORTS
 from assets.source_code.code_blocks import language_of
 from assets.source_code.languages import rules_of
+from assets.verdicts.useless.bodies import NUMBER, TEXT, THROW, TRUTH
+from assets.verdicts.useless.languages import NO_TYPES
 from resources import languages
 from resources.languages import LANGUAGES, RECORDS, lacking, language_named
 from resources.languages.record import PARTS
@@ -64,9 +67,27 @@ def test_a_table_names_only_languages(table: str) -> None:
 
 def test_tables_of_every_language() -> None:
     assert set(LANGUAGES) <= set(STOPS)
-    assert set(OTHER) | set(CHECK_WORDS) == set(SANDBOXED)
     here = names_in("resources.languages", ".py") - {"__init__", "record", "of_files", "parser_input"}
     assert here == set(LANGUAGES)
+
+
+def test_tables_of_every_language_whose_programs_are_judged() -> None:
+    """A language's checks are told by marks, for which it has words, or are counted by a harness of its own."""
+    count_themselves = {name for name, language in SANDBOXED.items() if language.counts_checks}
+    assert set(CHECK_WORDS) == set(SANDBOXED) - count_themselves
+    assert set(OTHER) == count_themselves
+    assert set(THROW) == set(SANDBOXED)
+    typed = set(SANDBOXED) - NO_TYPES | {"php"}  # whose types may be declared
+    assert set(NUMBER) == set(TRUTH) == set(TEXT) == typed
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_expressions_about_tests_are_there_where_programs_are_judged(language: str) -> None:
+    record = RECORDS[language]
+    for said in (record.chance, record.reads_itself):
+        assert bool(said) == (language in {*SANDBOXED, "python"})
+        assert not said or not re.search(said, "")
+        re.compile(said)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -74,7 +95,8 @@ def test_a_record_is_whole(language: str) -> None:
     record = RECORDS[language]
     assert record.name == language
     assert record.title.lower() != "" and record.extensions and record.line_comments
-    assert record.documentation and record.tests and record.stops
+    assert record.documentation and record.tests and record.stops and record.begins
+    assert not re.match(record.begins, "Here is how the function works.")
     assert record.tests.startswith("checks the solution")
     named = (*record.aliases, *record.extensions, *record.file_names, *record.interpreters)
     assert all(name == name.lower() for name in named)
