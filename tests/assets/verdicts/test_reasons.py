@@ -53,7 +53,7 @@ JS = "function squares(xs) {\n  let total = 0;\n  for (const x of xs) total += x
         ("javascript", JS, JS.replace("squares", "expected") + "assert(squares([2]) === expected([2]));\n", True),
         ("javascript", JS, "assert(squares.toString().includes('total'));\n", True),
         ("javascript", JS, "assert(squares([2]) === 4); // __filename\n", False),
-        ("c", C, C.replace("squares", "expected") + "int main(void) { assert(squares(a, 1) == expected(a, 1)); }", True),
+        ("c", C, C.replace("squares", "expected") + "int main() { assert(squares(a, 1) == expected(a, 1)); }", True),
         ("c", C, 'int main(void) { FILE *f = fopen(__FILE__, "r"); assert(f); }\n', True),
         ("cpp", C, 'int main() { FILE *f = fopen(__FILE__, "r"); assert(f); }\n', True),
         ("c", C, "int main(void) { int a[] = {2}; assert(squares(a, 1) == 4); fail(__FILE__); }\n", False),
