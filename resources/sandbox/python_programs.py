@@ -28,7 +28,7 @@ from resources.sandbox.server_process import (
     ServerProcess,
 )
 
-HARNESS_VERSION = "3"
+HARNESS_VERSION = "4"
 """Part of every verdict's cache key: raise it when a verdict's rule changes."""
 
 STANDARD = (

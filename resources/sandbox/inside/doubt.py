@@ -39,6 +39,12 @@ _FRESH_CALLS = frozenset(
 _FRESH = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Constant, ast.Tuple, ast.BinOp,
           ast.Compare, ast.JoinedStr, ast.GeneratorExp, ast.BoolOp, ast.UnaryOp, ast.Lambda)  # fmt: skip
 _BUILTIN = frozenset(vars(builtins))
+_HOLDING = frozenset(
+    "list dict set tuple sorted frozenset defaultdict deque Counter OrderedDict zip map filter enumerate reversed "
+    "iter max min next".split()
+)
+"""What makes a container of what it is given, or gives a part of it back."""
+_SAYING = _FRESH_CALLS - _HOLDING
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -128,6 +134,7 @@ class Doubt:
         self.one_process = "async"
 
     def comparison(self, node):
+        self.parts(node)
         sides = [node.left, *node.comparators]
         for operator, left, right in zip(node.ops, sides, sides[1:], strict=False):
             if isinstance(operator, ast.Is | ast.IsNot) and not (_fixed(left) or _fixed(right)):
@@ -135,11 +142,20 @@ class Doubt:
 
     def call(self, node):
         name = called_name(node)
+        self.parts(node)
+        if (
+            name == "map"
+            and node.args
+            and called_name(ast.Call(node.args[0], [], [])) not in _SAYING | _BUILTIN
+        ):
+            self.changes = True
         if name == "id" and name not in self.bound:
             self.identity = True
         elif name in ("assertIs", "assertIsNot") and not any(map(_fixed, node.args[:2])):
             self.identity = True
         elif name in _CHANGES and type(node.func) is ast.Attribute:
+            if any(map(self._keeps, node.args)):
+                self.changes = True
             self.changed(node.func.value)
         elif type(node.func) is ast.Name and name in ("setattr", "delattr") and node.args:
             self.changed(node.args[0])
@@ -165,6 +181,50 @@ class Doubt:
         if not own or (deep and any(map(_holds_calls, values))):
             self.changes = True
 
+    def growing(self, node):
+        """A result is put where others are, as in `found[key] = f(x)`."""
+        if type(node.targets[0]) is ast.Subscript and self._keeps(node.value):
+            self.changes = True
+
+    def parts(self, node):
+        """Results of two calls meet in one expression: the first is held while the answer makes the second."""
+        if not self.changes:
+            given = (*node.args, *node.keywords) if type(node) is ast.Call else ast.iter_child_nodes(node)
+            self.changes = sum(map(self._keeps, given)) > 1
+
+    def gathered(self, node):
+        """A comprehension holds every result until its end."""
+        if any(
+            self._keeps(part) for part in ast.iter_child_nodes(node) if type(part) is not ast.comprehension
+        ):
+            self.changes = True
+
+    def _of_module(self, node):
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        return isinstance(node, ast.Name) and node.id in self.modules
+
+    def handed_on(self, node):
+        """A generator of the tests gives a result to whoever may gather it."""
+        if node.value is not None and self._keeps(node.value):
+            self.changes = True
+
+    def _keeps(self, node):
+        """Whether the value of an expression may hold what the answer returned, and not only say something of it."""
+        if isinstance(node, ast.Compare | ast.JoinedStr | ast.Constant | ast.Lambda):
+            return False
+        if isinstance(node, ast.Name):
+            return any(map(_holds_calls, self.values.get(node.id, ())))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            name = node.func.id
+            if name in _SAYING or (name in _BUILTIN and name not in _HOLDING):
+                return False
+            if name not in _HOLDING:
+                return True
+        elif isinstance(node, ast.Call) and not self._of_module(node.func):
+            return True
+        return any(map(self._keeps, ast.iter_child_nodes(node)))
+
 
 _FIRST = {
     ast.Name: Doubt.name, ast.FunctionDef: Doubt.defined, ast.AsyncFunctionDef: Doubt.defined,
@@ -174,7 +234,10 @@ _FIRST = {
 _SECOND = {
     ast.Name: Doubt.loaded, ast.Attribute: Doubt.attribute, ast.Subscript: Doubt.subscript,
     ast.AsyncFunctionDef: Doubt.awaited, ast.Await: Doubt.awaited, ast.Compare: Doubt.comparison,
-    ast.Call: Doubt.call, ast.AugAssign: Doubt.growth,
+    ast.Call: Doubt.call, ast.AugAssign: Doubt.growth, ast.Assign: Doubt.growing, ast.BinOp: Doubt.parts,
+    ast.List: Doubt.parts, ast.Tuple: Doubt.parts, ast.Set: Doubt.parts, ast.Dict: Doubt.parts,
+    ast.ListComp: Doubt.gathered, ast.SetComp: Doubt.gathered, ast.DictComp: Doubt.gathered,
+    ast.GeneratorExp: Doubt.gathered, ast.Yield: Doubt.handed_on,
 }  # fmt: skip
 
 

@@ -165,9 +165,13 @@ class Suite:
             first, rewriter.bound = rewriter.sites, set()
             rewriter.rewrite(statement)
             bound |= rewriter.bound
-            if names is None:
-                elsewhere |= rewriter.bound
             kind = type(statement)
+            if whole and names is None:
+                noted, others = rewriting.note_inside(statement)
+                simple |= noted
+                elsewhere |= others
+            elif names is None:
+                elsewhere |= rewriter.bound
             body.append(statement)
             plain = kind is ast.Assert or (kind is ast.Expr and type(statement.value) is ast.Call)
             if plain and rewriter.sites > first:

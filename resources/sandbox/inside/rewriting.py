@@ -55,7 +55,7 @@ class Rewriter:
         self.sites = 0
         self.whole = whole
         self.names, self.bound = set(), set()  # all that are mentioned, and those that the tests give a value
-        self.shared = set()  # declared `global`
+        self.shared = set()  # declared `global`, or set by name
         self.sets = set()  # attributes that the tests set, by assignment or by `setattr` and `patch`
         self.skipped, self.expected = set(), set()  # ids of nodes
 
@@ -121,7 +121,9 @@ class Rewriter:
             node.func = self.called(wanted, node.func, node.func)
         if name in _SETTING:
             texts = [part.value for part in node.args if type(part) is ast.Constant]
-            self.sets.update(text.rpartition(".")[2] for text in texts if type(text) is str)
+            set_names = {text.rpartition(".")[2] for text in texts if type(text) is str}
+            self.sets |= set_names
+            self.shared |= set_names
         if self.whole and name not in _NO_COMPARISON:
             node.args = [self.screened(part) for part in node.args]
             for keyword in node.keywords:
@@ -176,6 +178,12 @@ class Rewriter:
             node.left, node.right = self.screened(node.left), self.screened(node.right)
 
     def item(self, node):
+        if (
+            type(node.ctx) is not ast.Load
+            and type(node.value) is ast.Call
+            and type(node.slice) is ast.Constant
+        ):
+            self.shared.add(node.slice.value)  # globals()["x"] = 1
         if self.whole and type(node.slice) is not ast.Slice:
             node.slice = self.screened(node.slice)
 
@@ -241,6 +249,45 @@ def bindings(statement):
     if kind is ast.AnnAssign:
         return [statement.target.id] if statement.value and type(statement.target) is ast.Name else []
     return None
+
+
+def note_inside(statement):
+    """Note what is bound inside a loop or another block at the top level, as `noted` does behind it.
+
+    Returns the names that are noted wherever the block binds them, and those that it binds otherwise too.
+    """
+    names, seen = set(), set()
+    for part in _blocks_in(statement):
+        for field in ("body", "orelse", "finalbody"):
+            block = getattr(part, field, ())
+            for at in range(len(block) - 1, -1, -1):
+                given = bindings(block[at])
+                if given:
+                    names.update(given)
+                    seen.update(map(id, ast.walk(block[at])))
+                    block.insert(at + 1, noted(given, block[at]))
+        if type(part) is ast.For:
+            given = [target.id for target in ast.walk(part.target) if _bound(target)]
+            names.update(given)
+            seen.update(map(id, ast.walk(part.target)))
+            part.body.insert(0, noted(given, part.body[0]))
+    others = {part.name for part in ast.walk(statement) if type(part) is ast.ExceptHandler}
+    for part in ast.walk(statement):
+        if type(part) is ast.Name and type(part.ctx) is not ast.Load and id(part) not in seen:
+            others.add(part.id)
+        elif isinstance(part, ast.MatchAs | ast.MatchStar | ast.MatchMapping):
+            others.add(getattr(part, "name", None) or getattr(part, "rest", None))
+    return names, others
+
+
+def _blocks_in(statement):
+    """A compound statement and those inside it that share its scope."""
+    found = [statement]
+    for part in found:
+        for child in ast.iter_child_nodes(part):
+            if isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case) and bindings(child) is None:
+                found.append(child)
+    return found
 
 
 def noted(names, statement):

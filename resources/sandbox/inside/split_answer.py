@@ -117,7 +117,7 @@ class AnswerSide(values.Coder):
         except BaseException:
             text = "(cannot be printed)"
         attributes = []
-        for name, value in list(vars(error).items()) if hasattr(error, "__dict__") else []:
+        for name, value in [*_fields(error), *vars(error).items()]:
             try:
                 attributes.append([name, self.encode(value, depth + 1)])
             except values.NotPlain:
@@ -261,6 +261,18 @@ class AnswerSide(values.Coder):
             self.reply(lambda message=message: self.answer(message))
 
 
+def _fields(error):
+    """What a builtin exception keeps beside its arguments, as in `OSError.filename` and `ImportError.name`."""
+    for base in type(error).__mro__:
+        for name, field in vars(base).items() if base in _ERRORS else ():
+            if type(field) is types.MemberDescriptorType and name not in _NO_FIELDS:
+                value = field.__get__(error)
+                if value is not None:
+                    yield name, value
+
+
+_NO_FIELDS = frozenset(("obj", "__suppress_context__", "object", "start", "end", "characters_written"))
+"""Not plain, or set by the exception's arguments."""
 _ERRORS = frozenset(value for value in vars(__import__("builtins")).values() if isinstance(value, type)
                     and issubclass(value, BaseException))  # fmt: skip
 

@@ -197,6 +197,7 @@ class TestsSide(values.Coder):
             found = getattr(found, name, None)
         if isinstance(found, type) and (module == "builtins" or issubclass(found, BaseException)):
             return found
+        self.mark(b"c")
         return self.kinds.setdefault(
             (module, path), _make(self, None, path, [], ["__iter__", "__next__", "__call__"], [])
         )
@@ -285,19 +286,18 @@ class TestsSide(values.Coder):
         if issubclass(kind, (unittest.SkipTest, unittest.case._ShouldStop)):  # no answer may say so
             kind = _Stopped
         arguments = tuple(self.decode(item) for item in arguments)
+        standard = next(base for base in kind.__mro__ if _HANDLE not in vars(base))
         try:
             error = kind.__new__(kind, *arguments)
-            BaseException.__init__(error, *arguments)
-            if kind is SystemExit:
-                error = SystemExit(*arguments)
-        except TypeError:
+            standard.__init__(error, *arguments)  # sets its own fields: the value of a StopIteration, a line
+        except Exception:
             error = kind.__new__(kind)
-            error.args = arguments
+            BaseException.__init__(error, *arguments)
         if _HANDLE in vars(type(error)):
             type(error).__str__ = lambda self: vars(self).get("_seedline_text", "")
             error._seedline_text = str(text)
         for name, value in attributes:
-            if isinstance(name, str) and not name.startswith("__"):
+            if isinstance(name, str) and (not name.startswith("__") or name == "__notes__"):
                 setattr(error, name, self.decode(value))
         cause, context = chain
         if context is not None:
