@@ -38,6 +38,9 @@ CANDIDATES = 8
 NAME_WORDS = 14
 """Words that may stand where a known text has a name."""
 
+LIKE = 0.6
+"""Share of words in common below which two texts are not compared."""
+
 MORE_WORDS = 80
 """Words that may stand before or after a known text: a title, authors, an address."""
 
@@ -124,6 +127,21 @@ def recognize(text: bytes) -> str | None:
         return _recognized(text.decode("latin-1"))
 
 
+def nearest(text: bytes) -> str | None:
+    """The known license that an unknown text is nearest to, and the first words that it says otherwise; for a person.
+
+    Null where the text is recognized, or is like none.
+    """
+    if recognize(text) is not None or not text.strip() or len(text) > LONGEST_TEXT:
+        return None
+    words = _words(_CLAUSES.sub(r"\1", _without_title(text.decode("utf-8-sig", "replace"))[1]))
+    known = max(_known(), key=lambda known: _likeness(known.counts, Counter(words)))
+    if _likeness(known.counts, Counter(words)) < LIKE:
+        return None
+    difference = _first_difference(known.words, words)
+    return f"like {known.identifier}, but {difference or 'as a form that names nobody'}"
+
+
 def recognize_all(texts: list[bytes]) -> str | None:
     """The SPDX expression of license files that lie side by side; null where one of them is unknown.
 
@@ -152,8 +170,11 @@ def _likeness(one: Counter[str], other: Counter[str]) -> float:
 
 
 def _says_the_same(known: tuple[str, ...], words: list[str]) -> bool:
-    if _likeness(Counter(known), Counter(words)) < 0.6:
-        return False
+    return _likeness(Counter(known), Counter(words)) >= LIKE and _first_difference(known, words) is None
+
+
+def _first_difference(known: tuple[str, ...], words: list[str]) -> str | None:
+    """The first place where `words` say something else than `known`, in words; null where they do not."""
     for what, start, end, first, last in SequenceMatcher(None, known, words, autojunk=False).get_opcodes():
         gone, come = list(known[start:end]), words[first:last]
         if what == "equal" or (_may_go(gone) and _may_come(come)):
@@ -162,8 +183,14 @@ def _says_the_same(known: tuple[str, ...], words: list[str]) -> bool:
             (start == 0 or end == len(known)) and _says_nothing(gone, 30) and _says_nothing(come, MORE_WORDS)
         )
         if not at_edge and not (gone and _NAMES.issuperset(gone) and _says_nothing(come, NAME_WORDS)):
-            return False
-    return True
+            parts = [f"without {_quoted(gone)}"] if gone else []
+            return " and ".join([*parts, *([f"with {_quoted(come)}"] if come else [])])
+    return None
+
+
+def _quoted(words: list[str]) -> str:
+    shown = " ".join(words[:8])
+    return f"'{shown} ...'" if len(words) > 8 else f"'{shown}'"
 
 
 def _may_go(words: list[str]) -> bool:

@@ -12,7 +12,7 @@ from posixpath import join, normpath
 
 from resources.corpus_source.declared_licenses import Declared, all_declared, is_manifest, manifest_license
 from resources.corpus_source.header_licenses import header_license
-from resources.corpus_source.license_texts import is_license_file, recognize, recognize_all
+from resources.corpus_source.license_texts import is_license_file, nearest, recognize, recognize_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Finding:
 
     license: str | None
     source: str
-    """`header`, or the path of the manifest or of the license files."""
+    """`header`, or the path of the manifest or of the license files; of an unknown text also what it is like."""
 
 
 class RepositoryLicenses:
@@ -56,7 +56,8 @@ class RepositoryLicenses:
 
     def _look(self, folder: str, paths: list[str]) -> Finding | None:
         texts = [path for path in paths if is_license_file(path.rsplit("/", 1)[-1])]
-        by_texts = recognize_all([self._read(path) or b"" for path in texts])
+        contents = {path: self._read(path) or b"" for path in texts}
+        by_texts = recognize_all(list(contents.values()))
         told: list[str] = []
         said: list[Declared] = []
         for path in paths:
@@ -67,7 +68,14 @@ class RepositoryLicenses:
                 said.append(self._completed(declared, folder, by_texts))
         if (together := all_declared(said)) is not None:
             return Finding(together.license, ", ".join(told))
-        return Finding(by_texts, ", ".join(texts)) if texts else None
+        if not texts:
+            return None
+        if by_texts is not None:
+            return Finding(by_texts, ", ".join(texts))
+        unknown = {path: nearest(content) for path, content in contents.items()}
+        return Finding(
+            None, ", ".join(f"{path} ({like})" if like else path for path, like in unknown.items())
+        )
 
     def _completed(self, declared: Declared, folder: str, by_texts: str | None) -> Declared:
         """What a manifest declares, with what it points to."""

@@ -1,8 +1,9 @@
 """A license text is recognized word for word; anything added or taken away makes it unknown."""
 
 import pytest
+from identify.vendor.licenses import LICENSES
 
-from resources.corpus_source.license_texts import _texts, recognize
+from resources.corpus_source.license_texts import _texts, nearest, recognize
 from resources.corpus_source.spdx import spdx
 
 TEXTS = dict(reversed(list(_texts())))
@@ -138,3 +139,13 @@ def test_licenses_that_are_known_and_not_free():
 def test_the_texts_of_the_list_are_recognized(identifier):
     assert spdx(identifier) == identifier
     assert recognize(filled_in(identifier).encode()) == identifier
+
+
+def test_of_an_unknown_text_it_is_said_what_it_is_like_and_where_it_differs() -> None:
+    mit = dict(LICENSES)["MIT"].replace("[year]", "2020").replace("[fullname]", "A. Author")
+    changed = mit.replace("without restriction", "without restriction, for noncommercial use only")
+    assert recognize(mit.encode()) == "MIT"
+    assert nearest(mit.encode()) is None
+    assert recognize(changed.encode()) is None
+    assert nearest(changed.encode()) == "like MIT, but with 'for noncommercial use only'"
+    assert nearest(b"A letter to nobody about the weather of this week, and of the next one.") is None
