@@ -32,8 +32,8 @@ def without_drafts(text: str) -> str:
     Thoughts end at their closing tag, whether or not the opening one is there (chat templates write it into the
     prompt). Those that never end leave only what stands before them.
     """
-    final = _FINAL_CHANNEL.split(text)
-    text = final[-1] if len(final) > 1 else text
+    final = _FINAL_CHANNEL.split(text.removeprefix("\ufeff"))
+    text = final[-1]
     while (opened := _OPEN.search(text)) is not None:
         closed = _CLOSE.search(text, opened.end())
         if closed is None:

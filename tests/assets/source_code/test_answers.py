@@ -257,3 +257,7 @@ def test_evalplus_rule_takes_what_it_takes(text: str, code: str | None) -> None:
         assert found.splitlines()[0] == "X = 1" and "Y = 2" not in found and "print" not in found
     else:
         assert found == code
+
+
+def test_a_byte_order_mark_is_no_part_of_an_answer() -> None:
+    assert code_of_function("\ufeffdef f():\n    return 1\n", "python", "f") == "def f():\n    return 1"
