@@ -60,7 +60,7 @@ def write_project(folder: Path) -> list[str]:
 def _contents(folder: Path) -> dict[str, str]:
     templates = files("pipeline_defs.project")
     return {
-        "seedline.toml": templates.joinpath("seedline.toml").read_text(encoding="utf-8"),
+        "seedline.toml": templates.joinpath("settings.toml").read_text(encoding="utf-8"),
         "recipe.yaml": templates.joinpath("recipe.yaml")
         .read_text(encoding="utf-8")
         .format(name=_name(folder)),

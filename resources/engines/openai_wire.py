@@ -225,7 +225,7 @@ def _completion(data: Any, content: bytes) -> Answer | NoAnswer:
     )
     reason, detail = FINISHED.get(str(choice.get("finish_reason")), "error"), None
     if reason == "error":
-        detail = f"the server ended with finish_reason {str(choice.get('finish_reason'))[:80]!r}"
+        detail = f"the server ended with finish_reason {repr(choice.get('finish_reason'))[:82]}"
     elif said.get("refusal"):
         reason, detail = "error", f"the model refused: {str(said['refusal'])[:LONGEST_DETAIL]}"
     return Answer(text or "", reason, prompt_tokens, completion_tokens, detail)

@@ -26,7 +26,9 @@ class Insertions:
     def around(self, node: Node, before: str, after: str) -> None:
         """Put a text before and one after `node`."""
         depth = self.depth(node)
-        self.put(node.start_byte, before, depth)
+        self.put(
+            node.start_byte, f" {before}", depth
+        )  # `assert(...)` and `return(...)` have no space of their own
         self.put(node.end_byte, after, depth, ends=True)
 
     def replace(self, node: Node, text: str) -> None:

@@ -6,6 +6,7 @@ all script languages share stands in `script_checks.py`.
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from tree_sitter import Node
 
@@ -135,11 +136,18 @@ class RubyChecks(ScriptChecks):
         if node.type == "yield":
             return "yield"
         if node.type == "identifier":  # a call without arguments looks like a variable
-            return (node.text or b"").decode()
+            name = (node.text or b"").decode()
+            return name if name in self._methods else None
         receiver, name = node.child_by_field_name("receiver"), _method(node)
         if name == "call" and receiver is not None:
             return (receiver.text or b"").decode()
         return name if receiver is None else None
+
+    @cached_property
+    def _methods(self) -> frozenset[str]:
+        """Names of methods that the tests define."""
+        names = (node.child_by_field_name("name") for node in walk(self.root) if node.type == "method")
+        return frozenset((name.text or b"").decode() for name in names if name is not None)
 
     def own_functions(self) -> frozenset[str]:
         """See `ScriptChecks.own_functions`."""
