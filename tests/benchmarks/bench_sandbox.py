@@ -33,7 +33,7 @@ from resources.sandbox.local import LocalSandbox  # noqa: E402
 CODE = "def add(a, b):\n    return a + b\n"
 TESTS = "assert add({0}, 2) == {0} + 2\nassert add(2, 2) == 4\nassert add(-1, 1) == 0\n"
 ARRAYS = "import numpy as np\ndef add(a, b):\n    return int(np.array([a, b]).sum())\n"
-ONE_PROCESS = "import sys\n"  # tests that look at `sys` are judged beside the answer
+ONE_PROCESS = "import sys\nassert sys.maxsize\n"  # tests that use `sys` are judged beside the answer
 
 EVALPLUS_WORKER = """
 import json, sys, time
