@@ -135,8 +135,9 @@ def nearest(text: bytes) -> str | None:
     if recognize(text) is not None or not text.strip() or len(text) > LONGEST_TEXT:
         return None
     words = _words(_CLAUSES.sub(r"\1", _without_title(text.decode("utf-8-sig", "replace"))[1]))
-    known = max(_known(), key=lambda known: _likeness(known.counts, Counter(words)))
-    if _likeness(known.counts, Counter(words)) < LIKE:
+    counts = Counter(words)
+    known = max(_known(), key=lambda known: _likeness(known.counts, counts))
+    if _likeness(known.counts, counts) < LIKE:
         return None
     difference = _first_difference(known.words, words)
     return f"like {known.identifier}, but {difference or 'as a form that names nobody'}"

@@ -18,20 +18,9 @@ LANGUAGE = Language(
     block_comment=("/*", "*/"),
     documentation="TSDoc, /** */",
     tests="checks the solution with Node's assert module",
-    # as in JavaScript
-    test_words=r"assert|expect\s*\(|\bthrow\b|process\s*\.\s*exit|[eE]qual\s*\(|\b(?:ok|throws|rejects)\s*\(",
-    stops=("\nfunction ", "\nconst ", "\nclass ", "\n//", "\n/*", "\nconsole.", "\n```"),
-    banned_imports=(
-        "child_process",
-        "cluster",
-        "commander",
-        "fs",
-        "os",
-        "process",
-        "webpack",
-        "worker_threads",
-        "yargs",
-    ),
+    test_words=JAVASCRIPT.test_words,
+    stops=JAVASCRIPT.stops,
+    banned_imports=JAVASCRIPT.banned_imports,
     begins=(
         r"(?:function\b|type\s+\w+\s*=|(?:public|private|protected|static|final|export|async|const|let|var"
         r"|class|struct|enum|interface|namespace|using|import|#include|template)\b)"

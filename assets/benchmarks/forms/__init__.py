@@ -6,6 +6,7 @@ the file and the row.
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from assets.benchmarks.forms import (
@@ -45,6 +46,7 @@ BENCHMARK_FORMS = Door("benchmark_forms", FileForm, {})
 """Forms of other packages; they are looked through first, so that they can tell a form more closely."""
 
 
+@cache  # asked for every record, and looking for installed packages takes milliseconds
 def forms() -> tuple[FileForm, ...]:
     """Every form, in the order in which they are looked through."""
     return (*(BENCHMARK_FORMS.open(name) for name in BENCHMARK_FORMS.names()), *OWN)
