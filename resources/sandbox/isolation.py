@@ -7,6 +7,7 @@ outside its folder and leave something behind. With no backend: a refusal with t
 
 import contextlib
 import json
+import logging
 import os
 import resource
 import secrets
@@ -33,30 +34,57 @@ _REMEDY = (
 _DESCRIPTORS = 1024
 """Open files that a server may need: programs find their pipes at 901 to 903, where no program's own ones are."""
 
+_TRIES = 3
+_log = logging.getLogger(__name__)
 _PROBE_LIMITS = Limits(cpu_s=5, retry_cpu_s=0, processes=8)
 _ATTEMPTS = (Path(__file__).parent / "inside" / "escape_attempts.py").read_text()
 
 
-@cache
-def isolation(wanted: str = "auto", python: str = sys.executable) -> Backend:
+def isolation(wanted: str = "auto", python: str = "") -> Backend:
     """The backend to use: the first of bwrap and landlock that stands the probe, or the one that is `wanted`.
 
-    Raises `SandboxUnavailable` with what to do where none does.
+    `python`: the interpreter that runs the probe; empty: this process's. Found out once in a process, so that
+    all who ask get the same. Raises `SandboxUnavailable` with what to do where none does.
     """
+    return _chosen(wanted, python or sys.executable)
+
+
+def forget() -> None:
+    """Probe anew at the next question, for tests that change what this machine seems to offer."""
+    _chosen.cache_clear()
+
+
+@cache
+def _chosen(wanted: str, python: str) -> Backend:
     _allow_descriptors()
     tried = [choice for choice in Backend if wanted in ("auto", choice)]
     if not tried:
         raise SandboxUnavailable(f"unknown sandbox backend {wanted!r}: give auto, bwrap or landlock")
     problems = []
     for backend in tried:
-        try:
-            broken = probe(backend, python)
-        except (ServerDied, SandboxUnavailable, OSError) as error:
-            broken = [str(error)]
-        if not broken:
+        if not (broken := _probed(backend, python)):
+            if problems:
+                _log.warning("programs are isolated by %s; not by %s", backend, " | ".join(problems))
             return backend
         problems.append(f"{backend}: {'; '.join(broken)}")
     raise SandboxUnavailable(f"no isolation on this machine ({' | '.join(problems)}): {_REMEDY}")
+
+
+def _probed(backend: Backend, python: str) -> list[str]:
+    """What speaks against `backend`. One that does not end on a busy machine is tried again."""
+    broken: list[str] = []
+    for _try in range(_TRIES):
+        try:
+            return probe(backend, python)
+        except SandboxUnavailable as error:
+            return [str(error)]
+        except (ServerDied, OSError, _DidNotEnd) as error:
+            broken = [str(error)]
+    return broken
+
+
+class _DidNotEnd(Exception):
+    """The probe ran into a limit before it could tell anything."""
 
 
 def _allow_descriptors() -> None:
@@ -111,4 +139,4 @@ def _worked(output: bytes) -> list[str]:
     for line in output.decode(errors="replace").splitlines():
         if line.startswith("ESCAPES "):
             return json.loads(line.removeprefix("ESCAPES "))
-    return [f"the probe did not end: {output.decode(errors='replace')[-200:]!r}"]
+    raise _DidNotEnd(f"the probe did not end: {output.decode(errors='replace')[-200:]!r}")

@@ -169,22 +169,22 @@ def test_an_escape_that_works_is_a_refusal(monkeypatch):
     open_door = isolation._ATTEMPTS.replace('"root was taken": become_root', '"root was taken": lambda: True')
     assert open_door != isolation._ATTEMPTS
     monkeypatch.setattr(isolation, "_ATTEMPTS", open_door)
-    isolation.isolation.cache_clear()
+    isolation.forget()
     with pytest.raises(SandboxUnavailable, match=r"root was taken.*apt-get install bubblewrap"):
         isolation.isolation("bwrap")
-    isolation.isolation.cache_clear()
+    isolation.forget()
 
 
 def test_without_bubblewrap_there_is_a_fallback_or_a_remedy(monkeypatch):
     monkeypatch.setattr("shutil.which", lambda name: None)
-    isolation.isolation.cache_clear()
+    isolation.forget()
     with pytest.raises(SandboxUnavailable, match="apt-get install bubblewrap"):
         isolation.isolation("bwrap")
     try:
         assert isolation.isolation() == "landlock"
     except SandboxUnavailable as error:
         assert "user namespaces" in str(error)
-    isolation.isolation.cache_clear()
+    isolation.forget()
 
 
 def test_an_unknown_backend_is_named():
