@@ -4,7 +4,7 @@ The runs are real ones of the shared instance, so the UI shows them; they execut
 assets are stale is `staleness.py`'s matter.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,15 @@ class Batch:
 
     keys: tuple[dg.AssetKey, ...]
     partition: str | None
+
+    @property
+    def recipe(self) -> str | None:
+        """The recipe whose assets these are; None: what all recipes share."""
+        return self.keys[0].path[0] if len(self.keys[0].path) > 1 else None
+
+    def __str__(self) -> str:
+        prefix = f"{self.recipe}/" if self.recipe else ""
+        return f"{prefix}{', '.join(key.path[-1] for key in self.keys)} ({self.partition or 'whole'})"
 
 
 class RunFailedError(RuntimeError):
@@ -57,12 +66,17 @@ def in_batches(work: Sequence[Work]) -> list[Batch]:
     """What runs together: the same phase and the same partition, in the order in which it can run.
 
     Only assets over the same partitions may share a run, hence the phases: what has no partition and feeds
-    the corpus, dumps, the corpus, a recipe's languages, and a recipe's unpartitioned end.
+    the corpus, dumps, the corpus, a recipe's languages, and a recipe's unpartitioned end. One recipe comes after
+    the other.
     """
-    order = sorted(work, key=_phase)
-    batches: dict[tuple[int, str | None], list[dg.AssetKey]] = {}
-    for item in order:
-        batches.setdefault((_phase(item), item.partition), []).append(item.key)
+    recipes = list(dict.fromkeys(item.key.path[0] for item in work if len(item.key.path) > 1))
+
+    def place(item: Work) -> tuple[int, int]:
+        return (recipes.index(item.key.path[0]) if len(item.key.path) > 1 else -1, _phase(item))
+
+    batches: dict[tuple[tuple[int, int], str | None], list[dg.AssetKey]] = {}
+    for item in sorted(work, key=place):
+        batches.setdefault((place(item), item.partition), []).append(item.key)
     return [Batch(tuple(keys), partition) for (_, partition), keys in batches.items()]
 
 
@@ -75,14 +89,12 @@ def _phase(item: Work) -> int:
     return 1 if item.key == CORPUS_DUMP else 2
 
 
-def run_batch(
-    defs: dg.Definitions,
-    instance: dg.DagsterInstance,
-    batch: Batch,
-    *,
-    on_event: Callable[[dg.DagsterEvent], None] | None = None,
-) -> None:
-    """Execute one batch. Raises `RunFailedError`."""
+Figures = dict[str, int | float]
+"""Numbers that a materialization reported, by name."""
+
+
+def run_batch(defs: dg.Definitions, instance: dg.DagsterInstance, batch: Batch) -> dict[dg.AssetKey, Figures]:
+    """Execute one batch; returns the figures of every table that was made. Raises `RunFailedError`."""
     if CORPUS_DUMP in batch.keys and batch.partition is not None:
         instance.add_dynamic_partitions(CORPUS_DUMPS.name or "", [batch.partition])
     job = defs.resolve_implicit_job_def_def_for_assets(list(batch.keys))
@@ -96,15 +108,26 @@ def run_batch(
         raise_on_error=False,
         tags={"seedline/command": "materialize", PROCESS_TAG: this_process()},
     )
-    for event in result.all_events:
-        if on_event is not None:
-            on_event(event)
     if not result.success:
         if CORPUS_DUMP in batch.keys and batch.partition not in instance.get_materialized_partitions(
             CORPUS_DUMP
         ):
             instance.delete_dynamic_partition(CORPUS_DUMPS.name or "", batch.partition or "")
         raise RunFailedError("\n".join(_failures(result)))
+    return {
+        event.asset_key: figures_of(event.materialization)
+        for event in result.all_events
+        if event.is_step_materialization and event.asset_key is not None
+    }
+
+
+def figures_of(materialization: dg.AssetMaterialization) -> Figures:
+    """The numbers among a materialization's metadata."""
+    return {
+        name: value.value
+        for name, value in materialization.metadata.items()
+        if isinstance(value, dg.IntMetadataValue | dg.FloatMetadataValue) and value.value is not None
+    }
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[str]:

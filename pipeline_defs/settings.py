@@ -6,10 +6,10 @@ server, its usual variables OPENAI_BASE_URL and OPENAI_API_KEY count. What chang
 recipe, except what every recipe shares: the corpus with its license policy and take-downs, and the benchmarks.
 """
 
-import difflib
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from pydantic_settings import (
 
 from assets.corpus_dump.settings import CorpusDumpSettings
 from assets.raw_corpus.settings import RawCorpusSettings
+from pipeline_defs.environment_variables import misspelt_variable
 from pipeline_defs.validation_messages import problems
 from resources.corpus_source.settings import SourceSettings
 from resources.engines.deployment import EngineSettings
@@ -36,6 +37,9 @@ CONFIG_FILE_VARIABLE = "SEEDLINE_CONFIG"
 DEFAULT_CONFIG_FILE = "seedline.toml"
 OPENAI_VARIABLES = {"base_url": "OPENAI_BASE_URL", "api_key": "OPENAI_API_KEY"}
 DEMO_CONFIG_FILE = Path(__file__).with_name("demo.toml")
+
+_READ: ContextVar[Path | Mapping[str, Any] | None] = ContextVar("read", default=None)
+"""What settings are being read from: pydantic asks a class method for the sources."""
 
 
 class SettingsError(ValueError):
@@ -140,7 +144,12 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment before the TOML file, and that before the variables that are not ours."""
-        file = TomlConfigSettingsSource(settings_cls, config_file())
+        read = _READ.get() or config_file()
+        file = (
+            InitSettingsSource(settings_cls, dict(read))
+            if isinstance(read, Mapping)
+            else TomlConfigSettingsSource(settings_cls, read)
+        )
         return init_settings, env_settings, file, InitSettingsSource(settings_cls, _openai_variables())
 
     @property
@@ -180,55 +189,32 @@ def config_file() -> Path:
     return own if own.is_file() else DEMO_CONFIG_FILE
 
 
-def load_settings(**overrides: Any) -> Settings:
-    """Settings of this process. Raises `SettingsError` naming every wrong setting."""
-    file = config_file()
-    _refuse_misspelt_variables()
+def load_settings(given: Path | Mapping[str, Any] | None = None, **overrides: Any) -> Settings:
+    """Settings of this process; a file or mapping that is `given` stands for the file that `config_file` finds.
+
+    `overrides` go before everything else. Raises `SettingsError` naming every wrong setting.
+    """
+    if isinstance(given, Path) and not given.is_file():
+        raise SettingsError(f"{given}: there is no such file of settings")
+    read = config_file() if given is None else given
+    file = "given as a mapping" if isinstance(read, Mapping) else f"file {read}"
+    misspelt = misspelt_variable(Settings, PREFIX, CONFIG_FILE_VARIABLE)
+    if misspelt is not None:
+        raise SettingsError(misspelt)
+    token = _READ.set(read)
     try:
         return Settings(**overrides)
     except ValidationError as error:
         found = "\n".join(problems(error, Settings, noun="setting"))
         raise SettingsError(
-            f"settings are wrong (environment {PREFIX}*, which goes first, and file {file}):\n{found}"
+            f"settings are wrong (environment {PREFIX}*, which goes first, and {file}):\n{found}"
         ) from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{file} is not readable as TOML: {error}") from error
+        raise SettingsError(f"{read} is not readable as TOML: {error}") from error
     except pydantic_settings.SettingsError as error:
         raise SettingsError(
             f"a variable {PREFIX}* of the environment is not readable: {error}; lists and tables are written as "
             f"JSON, e.g. {PREFIX}RECIPES='[\"demo\"]'"
         ) from error
-
-
-def _refuse_misspelt_variables() -> None:
-    """Pydantic passes over variables that it does not know; one that is nearly a setting was meant as one.
-
-    So is one that leaves out what a setting stands in (`DEVICE`), or has one underscore where two divide
-    (`SANDBOX_BACKEND`).
-    """
-    known = {name.upper() for name in Settings.model_fields} | {CONFIG_FILE_VARIABLE.removeprefix(PREFIX)}
-    nested = {"__".join(path).upper(): path[-1].upper() for path in _paths(Settings)}
-    for variable in sorted(os.environ):
-        name = variable.removeprefix(PREFIX)
-        head = name.partition("__")[0]
-        if not variable.startswith(PREFIX) or head in known:
-            continue
-        near = difflib.get_close_matches(head, sorted(known), n=1, cutoff=0.75)
-        meant = near or [
-            path
-            for path, last in nested.items()
-            if name == last or name.replace("__", "_") == path.replace("__", "_")
-        ]
-        if meant:
-            those = " or ".join(f"{PREFIX}{path}" for path in meant)
-            raise SettingsError(f"environment variable {variable}: no such setting; did you mean {those}?")
-
-
-def _paths(model: type[BaseModel]) -> Iterator[tuple[str, ...]]:
-    """The way to every single setting; what stands in lists and tables of a user's own names is left out."""
-    for name, field in model.model_fields.items():
-        inside = field.annotation
-        if isinstance(inside, type) and issubclass(inside, BaseModel):
-            yield from ((name, *rest) for rest in _paths(inside))
-        else:
-            yield (name,)
+    finally:
+        _READ.reset(token)

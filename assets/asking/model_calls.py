@@ -11,7 +11,7 @@ import dagster as dg
 
 from assets.asking.asker import Asker
 from assets.asking.spending import Spending
-from assets.publishing.progress import LogProgress
+from assets.publishing.progress import LogProgress, Paid
 from assets.publishing.publication import cache_of
 from resources.engines.deployment import Budget
 from resources.engines.resource import EnginesResource
@@ -37,14 +37,14 @@ def asking(
 
     `form` overrides the spec's; `budgeted` is false where half an answer is worse than none (an evaluation).
     """
+    spending = Spending(engines.settings.prices, engines.settings.budget if budgeted else Budget())
+    progress = LogProgress(context.log, what, paid=lambda: _paid(spending))
     with engines.open(spec) as engine:
-        yield Asker(
-            engine,
-            cache_of(context, row_cache),
-            LogProgress(context.log, what),
-            form or spec.form,
-            Spending(engines.settings.prices, engines.settings.budget if budgeted else Budget()),
-        )
+        yield Asker(engine, cache_of(context, row_cache), progress, form or spec.form, spending)
+
+
+def _paid(spending: Spending) -> Paid:
+    return Paid(spending.answered, spending.prompt_tokens + spending.completion_tokens, spending.money)
 
 
 def call_metadata(asker: Asker, kept: int) -> dict[str, Any]:

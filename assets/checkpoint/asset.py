@@ -16,6 +16,7 @@ from assets.checkpoint.settings import CheckpointSettings, NamedModel
 from assets.checkpoint.stages import altogether, training_stages
 from assets.checkpoint.table import TABLE, checkpoint_row
 from assets.publishing.plots import png_markdown
+from assets.publishing.progress import LogProgress
 from assets.publishing.publication import Materialized, publish
 from assets.publishing.recipe_assets import RecipeAssets
 from resources.model_folder import located, model_digest
@@ -133,10 +134,13 @@ def base_model(
 
 
 def _logged(context: dg.AssetExecutionContext) -> OnProgress:
+    told = LogProgress(context.log, "training steps", every_s=float("inf"))  # the log has the loss too
+
     def note(progress: Progress) -> None:
         context.log.info(
             f"{progress.phase}: step {progress.step} of {progress.steps}, loss {progress.loss:.3f}, "
             f"{progress.tokens_per_second:,.0f} tokens/s, about {progress.seconds_left:,.0f} s left"
         )
+        told(progress.step, progress.steps)
 
     return note

@@ -12,6 +12,7 @@ from typing import Any
 
 import dagster as dg
 
+from assets.publishing.progress import announced
 from resources.parquet_store import KeptArtifact, MissingTableError, ParquetStore, TableAddress, TableFacts
 from resources.parquet_store.attempts import signature
 from resources.parquet_store.io_manager import stored_inputs
@@ -50,6 +51,10 @@ def recorded(
 
     @functools.wraps(function)
     def run(context: dg.AssetExecutionContext, **given: Any) -> Any:
+        with announced(str(address_of(context))):
+            return in_turn(context, given)
+
+    def in_turn(context: dg.AssetExecutionContext, given: Mapping[str, Any]) -> Any:
         store: ParquetStore = given["store"].store()
         address = address_of(context)
         before = _step(context, store, address, given, source)

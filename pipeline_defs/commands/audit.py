@@ -6,9 +6,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from assets.audit.questions import ask, purpose, questions
-from pipeline_defs.commands.deployment import open_deployment
 from pipeline_defs.commands.report import as_table
+from pipeline_defs.deployment import Deployment
 
 
 def audit(
@@ -18,18 +17,19 @@ def audit(
 ) -> None:
     """Ask an audit question: yields, lineage, licenses, contamination."""
     console = Console()
+    deployment = Deployment.open().with_recipe(recipe)
     if question is None:
         table = Table("question", "what it asks")
-        for name, sql in questions().items():
-            table.add_row(name, purpose(sql))
+        for name, purpose in deployment.questions().items():
+            table.add_row(name, purpose)
         console.print(table)
         return
-    deployment = open_deployment(recipe)
-    chosen = deployment.recipe(recipe)
-    answer = ask(question, deployment.store(), chosen.name)
+    answer = deployment.audit(question, recipe)
     if json:
         print(answer.write_ndjson(), end="")
     elif answer.is_empty():
         console.print(f"{question}: no rows")
     else:
-        console.print(as_table(answer, f"{question} of {chosen.name}: {answer.height} rows"))
+        console.print(
+            as_table(answer, f"{question} of {deployment.recipe(recipe).name}: {answer.height} rows")
+        )

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipeline_defs.commands.deployment import Deployment, open_deployment
+from pipeline_defs.deployment import Deployment
 from resources.row_cache.fragments import FragmentFolder
 from resources.row_cache.pruning import surveyed, unused
 from resources.row_cache.usage import forget_space
@@ -30,7 +30,7 @@ def cache(
 ) -> None:
     """Show the row cache: rows and bytes by stage, who used it last, and how many results were reused."""
     console = Console()
-    deployment = open_deployment()
+    deployment = Deployment.open()
     storage = deployment.cache_storage()
     on = {recipe.name for recipe in deployment.recipes}
     spaces = surveyed(storage, code_versions(deployment), on)

@@ -10,8 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline_defs import dumps as states
-from pipeline_defs.commands.deployment import open_deployment
-from pipeline_defs.dumps import DumpState
+from pipeline_defs.deployment import Deployment
 from resources.corpus_source.base import SourceError
 
 console = Console(width=None if sys.stdout.isatty() else 140)
@@ -33,7 +32,7 @@ def default(context: typer.Context) -> None:
 @dumps.command("list")
 def list_dumps(as_json: Annotated[bool, typer.Option("--json", help="JSON lines.")] = False) -> None:
     """Every dump that is named, watched, stored or was tried, with its state and the reason."""
-    found = _states()
+    found = Deployment.open().dumps()
     if as_json:
         for state in found:
             typer.echo(
@@ -62,8 +61,8 @@ def list_dumps(as_json: Annotated[bool, typer.Option("--json", help="JSON lines.
 @dumps.command()
 def retry(name: Name) -> None:
     """Let a failed or forgotten dump be read again, by its sensor or by the next `seedline materialize`."""
-    deployment = open_deployment()
-    _known(name)
+    deployment = Deployment.open()
+    _known(name, deployment)
     states.retry(name, deployment.store())
     console.print(
         f"{escape(name)} is read again: by its sensor at its next tick, or by `seedline materialize`"
@@ -73,8 +72,8 @@ def retry(name: Name) -> None:
 @dumps.command()
 def forget(name: Name) -> None:
     """Take a dump out of the store and the partitions; its rows leave the corpus with the next rebuild."""
-    deployment = open_deployment()
-    _known(name)
+    deployment = Deployment.open()
+    _known(name, deployment)
     with deployment.instance() as instance:
         fingerprint = states.fingerprint_of(name, deployment.sources())
         states.forget(name, deployment.store(), instance, fingerprint)
@@ -83,13 +82,7 @@ def forget(name: Name) -> None:
     )
 
 
-def _states() -> list[DumpState]:
-    deployment = open_deployment()
-    with deployment.instance() as instance:
-        return deployment.dump_states(instance)
-
-
-def _known(name: str) -> None:
-    names = [state.name for state in _states()]
+def _known(name: str, deployment: Deployment) -> None:
+    names = [state.name for state in deployment.dumps()]
     if name not in names:
         raise SourceError(f"there is no dump {name!r}; there are {', '.join(names) or 'none'}")

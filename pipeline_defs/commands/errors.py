@@ -3,6 +3,7 @@
 from assets.audit.questions import UnknownQuestionError
 from assets.benchmarks.problem import BenchmarkError
 from assets.raw_corpus.take_downs import TakeDownError
+from pipeline_defs.planning import SelectionError
 from pipeline_defs.recipes.model import RecipeError
 from pipeline_defs.runs import RunFailedError
 from pipeline_defs.settings import SettingsError
@@ -21,6 +22,7 @@ EXPECTED = (
     RecipeError,
     RunFailedError,
     SandboxUnavailable,
+    SelectionError,
     SettingsError,
     SourceError,
     TakeDownError,

@@ -6,10 +6,8 @@ import polars as pl
 import typer
 from rich.console import Console
 
-from assets.audit.questions import SHARED
-from pipeline_defs.commands.deployment import Deployment, open_deployment
 from pipeline_defs.commands.report import as_table
-from resources.parquet_store import MissingTableError, ParquetStore
+from pipeline_defs.deployment import Deployment
 
 
 def show(
@@ -23,10 +21,9 @@ def show(
     json: Annotated[bool, typer.Option("--json", help="Whole rows as JSON lines.")] = False,
 ) -> None:
     """Show rows of an artifact, or of a table beside it (__rejected, __funnel, __verdicts)."""
-    deployment = open_deployment(recipe)
-    store = deployment.store()
-    key = _key_of(artifact, deployment, recipe)
-    frame = _scan(store, key)
+    deployment = Deployment.open().with_recipe(recipe)
+    key = deployment.key_of(artifact, recipe)
+    frame = deployment.scan(artifact, recipe)
     if where is not None:
         try:
             frame = frame.filter(pl.sql_expr(where))
@@ -62,22 +59,3 @@ def show(
 
 def _shown(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def _key_of(artifact: str, deployment: Deployment, recipe: str | None) -> tuple[str, ...]:
-    """The key of an artifact named alone, or with its recipe as in the Dagster UI (`demo/sft_dataset`)."""
-    if "/" in artifact:
-        named, _, artifact = artifact.partition("/")
-        return (deployment.recipe(named).name, artifact)
-    if artifact.split("__")[0] in (*SHARED, "benchmarks"):
-        return (artifact,)
-    return (deployment.recipe(recipe).name, artifact)
-
-
-def _scan(store: ParquetStore, key: tuple[str, ...]) -> pl.LazyFrame:
-    addresses = store.partitions(key)
-    if not addresses:
-        there = store.tables(key[:-1])
-        known = f"there are {', '.join(there)}" if there else "there is none yet (seedline materialize)"
-        raise MissingTableError(f"no table {'/'.join(key)} below {store.storage.root}; {known}")
-    return pl.concat([store.scan(address) for address in addresses], how="diagonal_relaxed")

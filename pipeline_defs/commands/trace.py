@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
-from assets.audit.origin import UnknownIdError, trace_id
-from pipeline_defs.commands.deployment import open_deployment
+from assets.audit.origin import UnknownIdError
+from pipeline_defs.deployment import Deployment
 
 
 def trace(
@@ -20,9 +20,9 @@ def trace(
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Follow a row back to repository, commit, path, lines and license."""
-    deployment = open_deployment(recipe)
+    deployment = Deployment.open().with_recipe(recipe)
     try:
-        found = trace_id(row_id, deployment.store(), deployment.recipe(recipe).name)
+        found = deployment.trace(row_id, recipe)
     except UnknownIdError as error:
         raise typer.BadParameter(str(error)) from error
     if json:

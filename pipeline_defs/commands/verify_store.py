@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipeline_defs.commands.deployment import open_deployment
+from pipeline_defs.deployment import Deployment
 from resources.parquet_store import DamagedTableError, ParquetStore, StoreWatch, TableAddress, TableFacts
 
 console = Console(width=None if sys.stdout.isatty() else 140)
@@ -47,7 +47,7 @@ def damaged_tables(store: ParquetStore) -> tuple[int, list[Finding]]:
 
 def verify_store() -> None:
     """Hold every table against the digest of its rows; the damaged ones are named and count as out of date."""
-    count, found = damaged_tables(open_deployment().store())
+    count, found = damaged_tables(Deployment.open().store())
     for finding in found:
         console.print(
             f"[bold red]damaged[/] {escape(str(finding.address))}: {escape(finding.why)}", soft_wrap=True

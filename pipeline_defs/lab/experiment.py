@@ -4,7 +4,6 @@ Everything is kept below one folder: stopped and started again, it goes on where
 stands in `picture` and in the command.
 """
 
-import contextlib
 import multiprocessing
 import os
 import time
@@ -14,20 +13,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
 import polars as pl
 
 from assets.benchmarks.passages import find_contamination
 from assets.benchmarks.problem_files import read_problems
 from assets.sft_dataset.decontamination import patterns
-from pipeline_defs.commands.deployment import Deployment
-from pipeline_defs.commands.materialize import bring_up_to_date
+from pipeline_defs.deployment import Deployment
 from pipeline_defs.lab.arms import VERIFIED, Arm, arms, second_round
 from pipeline_defs.lab.scores import evaluations, solved
 from pipeline_defs.lab.seedling.corpus import write_dump, write_problems
 from pipeline_defs.lab.seedling.tasks import Split
 from pipeline_defs.recipes.model import Recipe, load_recipe
 from pipeline_defs.resources import build_resources
+from pipeline_defs.runs import figures_of
 from pipeline_defs.settings import DumpSettings, Settings, load_settings
 from resources.corpus_source.settings import Dump
 from resources.parquet_store import TableAddress
@@ -113,13 +111,8 @@ def _run(
         if arm.recipe is not None:
             began = time.monotonic()
             last = f"{arm.recipe.name}/sft_dataset"
-            bring_up_to_date(
-                Deployment(settings, recipes),
-                arm.recipe,
-                list(arm.recipe.languages),
-                [DUMP],
-                select=f'+key:"{last}"',
-            )
+            deployment = Deployment(settings, recipes)
+            deployment.materialize(arm.recipe.name, dumps=[DUMP], select=f'+key:"{last}"')
             say(f"{last}: {time.monotonic() - began:.0f} s")
     cores = len(os.sched_getaffinity(0))
     at_once = min(cores, len(some))
@@ -158,13 +151,12 @@ class _Scored:
 def _train_and_score(
     arm: Arm, recipes: tuple[Recipe, ...], settings: Settings, problems: pl.DataFrame
 ) -> _Scored:
-    """The rest of an arm's assets, and the scores of its model. Runs in a process of its own, and is quiet."""
+    """The rest of an arm's assets, and the scores of its model. Runs in a process of its own."""
     began = time.monotonic()
     rows, stages, model = 0, {}, TEACHER
     if arm.recipe is not None:
         deployment = Deployment(settings, recipes)
-        with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-            bring_up_to_date(deployment, arm.recipe, list(arm.recipe.languages), [DUMP])
+        deployment.materialize(arm.recipe.name, dumps=[DUMP])
         stages = stage_figures(deployment, arm.recipe)
         address = TableAddress.of((arm.recipe.name, "checkpoint"))
         rows = deployment.store().scan(address).select("rows").collect().item()
@@ -200,12 +192,7 @@ def stage_figures(deployment: Deployment, recipe: Recipe) -> dict[str, Any]:
             event = instance.get_latest_materialization_event(key)
             if event is None or event.asset_materialization is None:
                 continue
-            metadata = event.asset_materialization.metadata
-            reported[key.path[-1]] = {
-                name: value.value
-                for name, value in metadata.items()
-                if isinstance(value, dg.IntMetadataValue | dg.FloatMetadataValue)
-            }
+            reported[key.path[-1]] = figures_of(event.asset_materialization)
     return reported
 
 

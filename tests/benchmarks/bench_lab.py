@@ -11,8 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from pipeline_defs.commands.deployment import Deployment
-from pipeline_defs.commands.materialize import bring_up_to_date
+from pipeline_defs.deployment import Deployment
 from pipeline_defs.lab.arms import VERIFIED, arms
 from pipeline_defs.lab.experiment import BENCHMARK, DUMP, lab_settings, stage_figures
 from pipeline_defs.lab.seedling.corpus import write_dump, write_problems
@@ -32,7 +31,7 @@ def run(folder: Path, functions: int, batch_size: int) -> dict[str, Any]:
     assert recipe is not None
     deployment = Deployment(settings, (recipe,))
     started = time.monotonic()
-    work = bring_up_to_date(deployment, recipe, ["python"], [DUMP], select='+key:"seedling/sft_dataset"')
+    work = deployment.materialize(dumps=[DUMP], select='+key:"seedling/sft_dataset"')
     seconds = time.monotonic() - started
     done = {item.key.path[-1] for item in work}
     figures = {name: values for name, values in stage_figures(deployment, recipe).items() if name in done}

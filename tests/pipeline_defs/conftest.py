@@ -10,8 +10,7 @@ import polars as pl
 import pytest
 import yaml
 
-from pipeline_defs.commands.deployment import Deployment, open_deployment
-from pipeline_defs.commands.materialize import bring_up_to_date
+from pipeline_defs.deployment import Deployment
 from pipeline_defs.recipes.model import shipped_recipes
 from pipeline_defs.staleness import Work
 from resources.parquet_store import TableAddress
@@ -161,10 +160,7 @@ class SmallLine:
 
     def run(self, *dumps: str, select: str | None = None, force: bool = False) -> list[Work]:
         """Bring the recipe up to date over `dumps`."""
-        recipe = self.deployment.recipes[0]
-        return bring_up_to_date(
-            self.deployment, recipe, list(recipe.languages), list(dumps), select=select, force=force
-        )
+        return list(self.deployment.materialize(dumps=dumps, select=select, force=force))
 
     def table(self, artifact: str, partition: str | None = "python") -> pl.DataFrame:
         """A table of the recipe."""
@@ -217,4 +213,4 @@ def _line(
     )
     monkeypatch.setenv("SEEDLINE_CONFIG", str(folder / "seedline.toml"))
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
-    return SmallLine(folder, open_deployment())
+    return SmallLine(folder, Deployment.open())

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from pipeline_defs.commands.deployment import Deployment
+from pipeline_defs.deployment import Deployment
 from pipeline_defs.instance import open_instance, prepare_instance
 
 

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 import yaml
 
-from pipeline_defs.commands.deployment import open_deployment
+from pipeline_defs.deployment import Deployment
 from pipeline_defs.dumps import NAME
 from resources.parquet_store import TableAddress
 from tests.pipeline_defs.conftest import FILES, SmallLine, _line, short_recipe, write_dump
@@ -82,7 +82,7 @@ def test_a_first_dump_becomes_scores_past_a_bad_one(line: SmallLine, daemon: Dae
     assert rows.height >= 3
     with line.deployment.instance() as instance:
         assert instance.get_dynamic_partitions(NAME) == ["2026-01"]
-        states = {state.name: state for state in line.deployment.dump_states(instance)}
+        states = {state.name: state for state in line.deployment.dumps()}
         latest = instance.event_log_storage.get_latest_asset_check_execution_by_key(
             [dg.AssetCheckKey(dg.AssetKey("corpus_dump"), "every_dump_was_read")]
         )
@@ -116,7 +116,7 @@ def test_a_second_dump_with_a_new_language_survives_a_reboot(line: SmallLine, da
         ),
         encoding="utf-8",
     )
-    line.deployment = open_deployment()
+    line.deployment = Deployment.open()
     daemon.start()
     daemon.wait_for("bash rows", lambda: version(line, "sft_dataset", "bash") != "", seconds=LIMIT_S)
     daemon.wait_for("another checkpoint", lambda: version(line, "checkpoint") != before, seconds=LIMIT_S)

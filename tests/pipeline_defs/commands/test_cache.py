@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from pipeline_defs.cli import app
 from pipeline_defs.commands.cache import code_versions
-from pipeline_defs.commands.deployment import open_deployment
+from pipeline_defs.deployment import Deployment
 from resources.row_cache.cache import CacheStage, RowCache
 from resources.row_cache.fragments import KEY
 from resources.row_cache.spaces import list_spaces
@@ -68,7 +68,7 @@ def age(storage: Storage, days: float) -> None:
 
 def current() -> str:
     """The code version that the demo's instructions have now."""
-    version = code_versions(open_deployment())["demo/instructions"]
+    version = code_versions(Deployment.open())["demo/instructions"]
     assert version
     return version
 

@@ -12,8 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline_defs.commands.deployment import Deployment
-from pipeline_defs.commands.materialize import bring_up_to_date
+from pipeline_defs.deployment import Deployment
 from pipeline_defs.lab.arms import varied
 from pipeline_defs.lab.experiment import BENCHMARK, DUMP, lab_settings
 from pipeline_defs.lab.seedling.corpus import write_dump, write_problems
@@ -49,7 +48,7 @@ def made(home: Path, recipe: Recipe) -> tuple[pl.DataFrame, set[str]]:
     """The share of each instruction's responses that pass, and the reasons of all rejections of responses."""
     deployment = Deployment(lab_settings(home, home / f"{BENCHMARK}.jsonl", 256), (recipe,))
     select = f'+key:"{recipe.name}/verified_responses"'
-    bring_up_to_date(deployment, recipe, ["python"], [DUMP], select=select)
+    deployment.materialize(dumps=[DUMP], select=select)
     store = deployment.store()
 
     def table(artifact: str) -> pl.DataFrame:

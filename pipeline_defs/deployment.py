@@ -1,0 +1,220 @@
+"""Seedline from Python: a deployment, opened with its settings, and what can be done with it.
+
+The command prints what these methods return. Dagster is imported by those that run the pipeline or look at its
+runs; reading tables needs none of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from pydantic import BaseModel, TypeAdapter
+
+from assets.audit.origin import Origin, UnknownIdError, trace_id
+from assets.audit.questions import SHARED, ask, purpose, questions
+from pipeline_defs.recipes.model import Recipe, RecipeError, load_recipe
+from pipeline_defs.settings import Settings, load_settings
+from resources.engines.base import Engine
+from resources.engines.resource import EnginesResource
+from resources.engines.spec import EngineSpec
+from resources.parquet_store.store import MissingTableError, ParquetStore
+from resources.storage import Storage
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from pipeline_defs.dumps import DumpState
+    from pipeline_defs.planning import Plan
+    from pipeline_defs.rebuilding import OnProgress, Rebuilt
+    from resources.corpus_source.resource import CorpusSourcesResource
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Settings and the recipes that are on: `Deployment.open()` gives that of this process.
+
+    Where a method takes `recipe`, it is the name of one that is on, or the path of its file; None stands for the
+    only one (`RecipeError` where several are on).
+    """
+
+    settings: Settings
+    recipes: tuple[Recipe, ...]
+
+    @classmethod
+    def open(
+        cls, settings: str | PathLike[str] | Mapping[str, Any] | None = None, **changes: Any
+    ) -> "Deployment":
+        """The deployment of these settings.
+
+        `settings` is the path of a TOML file, or a mapping as such a file holds; None: the file that the command
+        reads. The environment (`SEEDLINE_...`) goes before it, and `changes`, single settings, before both:
+        `home="/data/seedline", recipes=["mine.yaml"]`. Raises `SettingsError` and `RecipeError`.
+        """
+        given = Path(settings) if isinstance(settings, str | PathLike) else settings
+        read = load_settings(given, **changes)
+        return cls(read, tuple(load_recipe(name) for name in read.recipes))
+
+    def with_recipe(self, name_or_path: str | None) -> "Deployment":
+        """The same deployment where this recipe is on too, whether or not the settings name it."""
+        if name_or_path is None or name_or_path in {recipe.name for recipe in self.recipes}:
+            return self
+        extra = load_recipe(name_or_path)
+        if extra in self.recipes:  # a file that is on already, under whatever path
+            return self
+        return Deployment(self.settings, (*self.recipes, extra))
+
+    def recipe(self, name: str | None = None) -> Recipe:
+        """The recipe of that name (or the one in that file), or the only one. Raises `RecipeError`."""
+        if name is None:
+            if len(self.recipes) != 1:
+                names = ", ".join(recipe.name for recipe in self.recipes)
+                raise RecipeError(f"several recipes are on ({names}): say which with --recipe")
+            return self.recipes[0]
+        known = {recipe.name: recipe for recipe in self.recipes}
+        if name not in known and Path(name).is_file():
+            name = load_recipe(name).name
+        if name in known:
+            return known[name]
+        raise RecipeError(
+            f"recipe {name!r} is not on; on are {', '.join(recipe.name for recipe in self.recipes)} "
+            "(setting SEEDLINE_RECIPES)"
+        )
+
+    def plan(
+        self,
+        recipes: str | Sequence[str] | None = None,
+        *,
+        languages: Sequence[str] | None = None,
+        dumps: Sequence[str] | None = None,
+        select: str | None = None,
+        force: bool = False,
+    ) -> "Plan":
+        """What is out of date, and why; nothing is run or changed.
+
+        `recipes` are names of recipes that are on, `languages` some of theirs, `dumps` what to read; None: all of
+        them. `select` is a Dagster asset selection, such as `key:"demo/sft_dataset"+`. `force` takes all that is
+        selected for out of date.
+        """
+        from pipeline_defs.planning import plan
+
+        names = [recipes] if isinstance(recipes, str) else recipes
+        chosen = self.recipes if names is None else [self.recipe(name) for name in names]
+        return plan(self, chosen, languages=languages, dumps=dumps, select=select, force=force)
+
+    def materialize(
+        self,
+        recipes: str | Sequence[str] | None = None,
+        *,
+        languages: Sequence[str] | None = None,
+        dumps: Sequence[str] | None = None,
+        select: str | None = None,
+        force: bool = False,
+        on_progress: "OnProgress | None" = None,
+    ) -> "Rebuilt":
+        """Bring what `plan` finds with these arguments up to date; as `carry_out`."""
+        planned = self.plan(recipes, languages=languages, dumps=dumps, select=select, force=force)
+        return self.carry_out(planned, on_progress)
+
+    def carry_out(self, plan: "Plan", on_progress: "OnProgress | None" = None) -> "Rebuilt":
+        """Run a plan, in this process, as runs of the Dagster instance that the UI shows.
+
+        `on_progress` is told how far it is, from the thread that does the work. What turns out not to have changed
+        on the way is not run. A dump that cannot be read, or a recipe that fails, holds up nothing that can be made
+        without it: `RunFailedError` is raised at the end.
+        """
+        from pipeline_defs.rebuilding import carry_out
+
+        return carry_out(self, plan, on_progress)
+
+    def scan(self, artifact: str, recipe: str | None = None) -> pl.LazyFrame:
+        """All rows of an artifact, lazily: `sft_dataset`, `sft_dataset__rejected`, `demo/sft_dataset`, `raw_corpus`.
+
+        Raises `MissingTableError` where it was not made yet.
+        """
+        key, store = self.key_of(artifact, recipe), self.store()
+        addresses = store.partitions(key)
+        if not addresses:
+            there = store.tables(key[:-1])
+            known = f"there are {', '.join(there)}" if there else "there is none yet (seedline materialize)"
+            raise MissingTableError(f"no table {'/'.join(key)} below {store.storage.root}; {known}")
+        return pl.concat([store.scan(address) for address in addresses], how="diagonal_relaxed")
+
+    def key_of(self, artifact: str, recipe: str | None = None) -> tuple[str, ...]:
+        """The key of an artifact named alone, or with its recipe as in the Dagster UI (`demo/sft_dataset`)."""
+        if "/" in artifact:
+            named, _, artifact = artifact.partition("/")
+            return (self.recipe(named).name, artifact)
+        if artifact.split("__")[0] in (*SHARED, "benchmarks"):
+            return (artifact,)
+        return (self.recipe(recipe).name, artifact)
+
+    def trace(self, row_id: str, recipe: str | None = None) -> Origin:
+        """The way from the row with this id back to its file, and what was made of it.
+
+        Without `recipe`, all that are on are looked through. Raises `UnknownIdError`.
+        """
+        chosen = self.recipes if recipe is None else (self.recipe(recipe),)
+        unknown: list[str] = []
+        for one in chosen:
+            try:
+                return trace_id(row_id, self.store(), one.name)
+            except UnknownIdError as error:
+                unknown.append(str(error))
+        raise UnknownIdError("\n".join(unknown) or "no recipe is on")
+
+    def questions(self) -> dict[str, str]:
+        """Name of every audit question, and what it asks."""
+        return {name: purpose(sql) for name, sql in questions().items()}
+
+    def audit(self, question: str, recipe: str | None = None, *, language: str | None = None) -> pl.DataFrame:
+        """The answer to an audit question. Raises `UnknownQuestionError`."""
+        return ask(question, self.store(), self.recipe(recipe).name, language=language)
+
+    def engine(self, which: str | BaseModel | Mapping[str, Any] | None = None) -> Engine:
+        """A recipe's engine, or the one that a recipe's field `engine` would describe, as a context manager.
+
+        Nothing is loaded before the first request; leaving releases the model.
+        """
+        if isinstance(which, BaseModel):
+            spec = which
+        elif isinstance(which, Mapping):
+            spec = TypeAdapter(EngineSpec).validate_python(which)
+        else:
+            spec = self.recipe(which).engine
+        return EnginesResource(self.settings.engines, self.settings.home / "engines").open(spec)
+
+    def dumps(self) -> "list[DumpState]":
+        """The state of every dump that is named, watched, stored or was tried."""
+        from pipeline_defs.planning import dump_states_of
+
+        with self.instance() as instance:
+            return dump_states_of(self, instance)
+
+    def store(self) -> ParquetStore:
+        """The Parquet store."""
+        return ParquetStore(Storage(self.settings.store_root, self.settings.s3))
+
+    def cache_storage(self) -> Storage:
+        """Where the row cache is."""
+        return Storage(self.settings.cache_root, self.settings.s3)
+
+    def sources(self) -> "CorpusSourcesResource":
+        """The corpus sources."""
+        from pipeline_defs.resources import build_resources
+
+        return build_resources(self.settings)["corpus_sources"]
+
+    def definitions(self) -> "dg.Definitions":
+        """The Dagster definitions over these recipes."""
+        from pipeline_defs.definitions import build_defs
+
+        return build_defs(self.settings, recipes=self.recipes)
+
+    def instance(self) -> "dg.DagsterInstance":
+        """The Dagster instance that the command, the UI and the daemon share; a context manager."""
+        from pipeline_defs.instance import open_instance
+
+        return open_instance(self.settings)
