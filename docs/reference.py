@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import typer.main
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from pydantic import BaseModel
@@ -24,7 +23,7 @@ from pydantic_core import PydanticUndefined
 from assets.rows.outcome import REJECTION_SCHEMA
 from assets.rows.reasons import MEANING, Reason
 from assets.rows.table import Table
-from pipeline_defs.cli import app
+from pipeline_defs.commands.registry import every_command
 from pipeline_defs.recipes.model import Recipe
 from pipeline_defs.settings import PREFIX, Settings
 from resources.doors import Chosen
@@ -170,9 +169,9 @@ def _type(annotation: Any) -> str:
 
 def commands_page() -> str:
     """Every command with its arguments and options."""
-    command = typer.main.get_command(app)
     text = "# Commands\n\n`seedline --install-completion` installs completion for the current shell.\n"
-    for name, one in sorted(_commands(command)):
+    commands = [found for name, command in every_command().items() for found in _commands(command, name)]
+    for name, one in sorted(commands, key=lambda found: found[0]):
         usage = " ".join(["seedline", name, *(_usage(parameter) for parameter in one.params)])
         text += f"\n## seedline {name}\n\n{_paragraph(one.help)}\n\n```text\n{usage}\n```\n"
         shown = [parameter for parameter in one.params if parameter.name != "help"]
@@ -189,12 +188,13 @@ def commands_page() -> str:
     return text
 
 
-def _commands(command: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, one in command.commands.items():
-        if hasattr(one, "commands"):
-            yield from _commands(one, f"{prefix}{name} ")
-        else:
-            yield f"{prefix}{name}", one
+def _commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """A command, or the sub-commands of one, each with its name."""
+    if not hasattr(command, "commands"):
+        yield name, command
+        return
+    for inner, one in command.commands.items():
+        yield from _commands(one, f"{name} {inner}")
 
 
 def _usage(parameter: click.Parameter) -> str:

@@ -8,7 +8,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from assets.corpus_dump.asset import KEY as CORPUS_DUMP
 from pipeline_defs.dumps import CORPUS_DUMP_JOB, fingerprint_of, forget, retry
 from resources.corpus_source.resource import CorpusSourcesResource
-from resources.parquet_store import ParquetIOManager
+from resources.parquet_store.io_manager import ParquetIOManager
 
 
 def corpus_dump_job() -> UnresolvedAssetJobDefinition:

@@ -6,7 +6,7 @@ from pipeline_defs.settings import Settings
 from resources.corpus_source.resource import CorpusSourcesResource
 from resources.embedder.resource import EmbedderResource
 from resources.engines.resource import EnginesResource
-from resources.parquet_store import ParquetIOManager
+from resources.parquet_store.io_manager import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 from resources.sandbox.resource import SandboxResource
 from resources.trainer.resource import TrainerResource

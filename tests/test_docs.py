@@ -7,12 +7,11 @@ from types import ModuleType
 
 import click
 import pytest
-import typer.main
 from pydantic import BaseModel
 
 from assets.rows.reasons import MEANING as REASON_MEANING
 from assets.rows.reasons import Reason
-from pipeline_defs.cli import app
+from pipeline_defs.commands.registry import every_command
 from pipeline_defs.recipes.model import Recipe, shipped_recipes
 from pipeline_defs.settings import Settings
 from resources.sandbox.base import MEANING as VERDICT_MEANING
@@ -60,7 +59,7 @@ def test_every_field_stands_on_its_page(reference: ModuleType, model: type[BaseM
 
 def test_every_command_and_option_is_explained(reference: ModuleType) -> None:
     text = reference.pages()["commands"]
-    commands = list(_commands(typer.main.get_command(app)))
+    commands = [one for name, command in every_command().items() for one in _commands(command, name)]
     assert len(commands) >= 15
     for name, command in commands:
         assert f"## seedline {name}\n" in text
@@ -69,7 +68,7 @@ def test_every_command_and_option_is_explained(reference: ModuleType) -> None:
         assert unexplained == [], name
 
 
-def _commands(command: click.Command, prefix: str = "") -> list[tuple[str, click.Command]]:
+def _commands(command: click.Command, prefix: str) -> list[tuple[str, click.Command]]:
     inner = getattr(command, "commands", None)
     if inner is None:
         return [(prefix.strip(), command)]

@@ -7,7 +7,8 @@ from assets.audit.questions import OF_RECIPE, SHARED, ask, purpose, questions, t
 from assets.publishing.publication import Materialized, markdown_table, publish
 from assets.publishing.recipe_assets import OWNERS, RecipeAssets, artifact_asset, code_version
 from assets.rows.table import Column, Table
-from resources.parquet_store import ParquetIOManager, ParquetStore
+from resources.parquet_store import ParquetStore
+from resources.parquet_store.io_manager import ParquetIOManager
 
 LINEAGE_QUESTION = "lineage_completeness"
 VERSION = "1"

@@ -16,7 +16,7 @@ from assets.benchmarks.table import TABLE
 from assets.publishing.plots import bar_plot, png_markdown
 from assets.publishing.publication import Materialized, publish
 from assets.publishing.recipe_assets import OWNERS, artifact_asset, code_version
-from resources.parquet_store import ParquetIOManager
+from resources.parquet_store.io_manager import ParquetIOManager
 
 KEY = dg.AssetKey("benchmarks")
 VERSION = "3"

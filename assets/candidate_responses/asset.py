@@ -14,7 +14,7 @@ from assets.rows.ledger import Ledger
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec
 from resources.languages import RECORDS
-from resources.parquet_store import ParquetIOManager
+from resources.parquet_store.io_manager import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 
 ARTIFACT = "candidate_responses"

@@ -20,7 +20,7 @@ from assets.publishing.progress import LogProgress
 from assets.publishing.publication import Materialized, publish
 from assets.publishing.recipe_assets import RecipeAssets
 from resources.model_folder import located, model_digest
-from resources.parquet_store import ParquetIOManager
+from resources.parquet_store.io_manager import ParquetIOManager
 from resources.trainer.base import OnProgress, Progress, Trainer
 from resources.trainer.resource import TrainerResource
 

@@ -15,7 +15,7 @@ from assets.publishing.progress import LogProgress
 from assets.publishing.publication import Materialized, accounts_check, publish
 from assets.publishing.recipe_assets import OWNERS, artifact_asset, code_version
 from resources.corpus_source.resource import CorpusSourcesResource
-from resources.parquet_store import ParquetIOManager
+from resources.parquet_store.io_manager import ParquetIOManager
 
 KEY = dg.AssetKey("corpus_dump")
 VERSION = "3"

@@ -19,7 +19,8 @@ from assets.publishing.recipe_assets import RecipeAssets
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import TransformersSpec, VllmServerSpec, VllmSpec
 from resources.model_folder import BrokenModelFolder, check_against_manifest
-from resources.parquet_store import ParquetIOManager, ParquetStore, TableAddress
+from resources.parquet_store import ParquetStore, TableAddress
+from resources.parquet_store.io_manager import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 from resources.sandbox.resource import SandboxResource
 

@@ -22,7 +22,7 @@ from assets.texts.embedding import embedding_matrix
 from resources.embedder.resource import EmbedderResource
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec
-from resources.parquet_store import ParquetIOManager
+from resources.parquet_store.io_manager import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 from resources.type_checker.resource import TypeCheckerResource
 from resources.workers.resource import WorkersResource

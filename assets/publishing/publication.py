@@ -16,7 +16,7 @@ from assets.publishing.step import address_of, current_step
 from assets.rows.ledger import Ledger, accounting_errors, no_funnel
 from assets.rows.outcome import no_rejections
 from assets.rows.table import Table
-from resources.parquet_store import ParquetIOManager, StagedArtifact
+from resources.parquet_store.io_manager import ParquetIOManager, StagedArtifact
 from resources.row_cache import RowCache
 from resources.row_cache.resource import RowCacheResource
 

@@ -13,9 +13,9 @@ from typing import Any
 import dagster as dg
 
 from assets.publishing.progress import announced
-from resources.parquet_store import KeptArtifact, MissingTableError, ParquetStore, TableAddress, TableFacts
+from resources.parquet_store import MissingTableError, ParquetStore, TableAddress, TableFacts
 from resources.parquet_store.attempts import signature
-from resources.parquet_store.io_manager import stored_inputs
+from resources.parquet_store.io_manager import KeptArtifact, stored_inputs
 from resources.parquet_store.locks import TableLock
 from resources.parquet_store.snapshot import input_digests
 

@@ -12,7 +12,7 @@ from assets.raw_corpus.selection import STAGE, select_files
 from assets.raw_corpus.settings import RawCorpusSettings
 from assets.raw_corpus.take_downs import TakeDowns, parse_take_downs
 from assets.rows.ledger import Ledger
-from resources.parquet_store import ParquetIOManager
+from resources.parquet_store.io_manager import ParquetIOManager
 from resources.storage import S3Options, Storage
 
 KEY = dg.AssetKey("raw_corpus")

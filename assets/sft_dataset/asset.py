@@ -32,7 +32,8 @@ from resources.embedder.base import EmbedderSpec
 from resources.embedder.resource import EmbedderResource
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec
-from resources.parquet_store import ParquetIOManager, ParquetStore
+from resources.parquet_store import ParquetStore
+from resources.parquet_store.io_manager import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 from resources.workers.resource import WorkersResource
 

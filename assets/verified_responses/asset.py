@@ -22,7 +22,7 @@ from assets.verified_responses.settings import VerificationSettings
 from assets.verified_responses.table import JUDGE_COLUMN, TABLE, VERDICT_COLUMNS
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec
-from resources.parquet_store import ParquetIOManager
+from resources.parquet_store.io_manager import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 from resources.sandbox.resource import SandboxResource
 

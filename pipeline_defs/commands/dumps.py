@@ -16,7 +16,10 @@ from resources.corpus_source.base import SourceError
 console = Console(width=None if sys.stdout.isatty() else 140)
 
 dumps = typer.Typer(
-    help="Dumps with their state: list, retry, forget.", no_args_is_help=False, invoke_without_command=True
+    add_completion=False,
+    help="Dumps with their state: list, retry, forget.",
+    no_args_is_help=False,
+    invoke_without_command=True,
 )
 
 Name = Annotated[str, typer.Argument(help="Name of the dump.")]

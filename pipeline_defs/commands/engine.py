@@ -13,7 +13,9 @@ from resources.engines.lease import Lease, LeaseFile, lease_files
 from resources.engines.shared_server import stop as stop_server
 
 engine = typer.Typer(
-    help="Model servers that the steps and runs of this machine share.", no_args_is_help=True
+    add_completion=False,
+    help="Model servers that the steps and runs of this machine share.",
+    no_args_is_help=True,
 )
 
 

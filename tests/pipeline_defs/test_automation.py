@@ -12,7 +12,8 @@ from assets.publishing.recipe_assets import artifact_asset
 from assets.publishing.step import AUTOMATED
 from assets.rows.table import Table, text
 from pipeline_defs.automation import Looks, rebuild_when_inputs_change
-from resources.parquet_store import ParquetIOManager, StoreWatch, TableAddress
+from resources.parquet_store import StoreWatch, TableAddress
+from resources.parquet_store.io_manager import ParquetIOManager
 
 DUMPS = dg.DynamicPartitionsDefinition(name="corpus_dumps")
 LANGUAGES = dg.StaticPartitionsDefinition(["python", "rust"])

@@ -12,7 +12,8 @@ from pipeline_defs.definitions import build_defs
 from pipeline_defs.partitions import CORPUS_DUMPS
 from pipeline_defs.recipes.model import Recipe, RecipeError, load_recipe, shipped_recipes
 from pipeline_defs.settings import Settings
-from resources.parquet_store import ParquetIOManager, TableAddress
+from resources.parquet_store import TableAddress
+from resources.parquet_store.io_manager import ParquetIOManager
 
 ROOT = Path(__file__).parents[2]
 GRAPH = Path(__file__).with_name("graph.txt")

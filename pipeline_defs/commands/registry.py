@@ -1,0 +1,195 @@
+"""Every command with its sentence, without importing any: a command's module is loaded when it is called.
+
+So that `seedline --help` and the stage tools do not wait for what runs the pipeline. `tests/pipeline_defs` holds the
+sentences against the functions' own.
+"""
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+PIPELINE = "The pipeline"
+DATA = "Looking at the data"
+TOOLS = "Stages as tools"
+
+NOTHING = "nothing was written"
+VERDICTS = (
+    "no table was written; verdicts so far are kept where --cache named a folder, and are not run again"
+)
+STOPPED = 130
+"""Exit status after Ctrl-C, as shells have it."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A command: where its function (or, of several sub-commands, its Typer app) stands, and the sentence of its help.
+
+    `kept` says what is left of the work when it is stopped by Ctrl-C.
+    """
+
+    name: str
+    panel: str
+    place: str
+    sentence: str
+    kept: str = NOTHING
+
+    def load(self) -> Any:
+        """The command itself."""
+        module, _, attribute = self.place.partition(":")
+        found = getattr(importlib.import_module(f"pipeline_defs.commands.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            command = get_command(found)
+        else:
+            app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            app.command(self.name, rich_help_panel=self.panel)(found)
+            command = get_command(app)
+        command.name = self.name
+        return command
+
+
+COMMANDS = (
+    Listed(
+        "demo",
+        PIPELINE,
+        "materialize:demo",
+        "The whole line on this machine's own Python code: every artifact, a checkpoint and its scores.",
+    ),
+    Listed(
+        "init",
+        PIPELINE,
+        "init:init",
+        "Start a project: settings with comments, a recipe, and a small dump of code to try them on.",
+    ),
+    Listed(
+        "lab",
+        PIPELINE,
+        "lab:lab",
+        "Train seedling on unverified, verified and other data, score each, and draw what came of it.",
+        kept="what was made is kept in its folder, and the same command goes on from there",
+    ),
+    Listed(
+        "materialize",
+        PIPELINE,
+        "materialize:materialize",
+        "Rebuild what is out of date: of every recipe that is on, or of one, and of the corpus that they need.",
+    ),
+    Listed(
+        "plan", PIPELINE, "materialize:plan", "Say what would be rebuilt, and why, without running anything."
+    ),
+    Listed(
+        "ui",
+        PIPELINE,
+        "ui:ui",
+        "Open the Dagster UI, with its daemon, over the same instance that the command uses.",
+    ),
+    Listed(
+        "recipes", PIPELINE, "recipes:recipes", "List the recipes, or print one with every default filled in."
+    ),
+    Listed(
+        "engine", PIPELINE, "engine:engine", "Model servers that the steps and runs of this machine share."
+    ),
+    Listed(
+        "show",
+        DATA,
+        "show:show",
+        "Show rows of an artifact, or of a table beside it (__rejected, __funnel, __verdicts).",
+    ),
+    Listed("audit", DATA, "audit:audit", "Ask an audit question: yields, lineage, licenses, contamination."),
+    Listed("trace", DATA, "trace:trace", "Follow a row back to repository, commit, path, lines and license."),
+    Listed(
+        "cache",
+        DATA,
+        "cache:cache",
+        "Show the row cache: rows and bytes by stage, who used it last, and how many results were reused.",
+    ),
+    Listed(
+        "sources",
+        DATA,
+        "sources:sources",
+        "Say where files come from and count what they would bring: languages, licenses, sizes, rejections.",
+    ),
+    Listed(
+        "verify-store",
+        DATA,
+        "verify_store:verify_store",
+        "Hold every table against the digest of its rows; the damaged ones are named and count as out of date.",
+    ),
+    Listed("dumps", DATA, "dumps:dumps", "Dumps with their state: list, retry, forget."),
+    Listed(
+        "seeds",
+        TOOLS,
+        "seeds:seeds",
+        "Take documented functions (or snippets, comment-code pairs, whole files) out of source files.",
+    ),
+    Listed(
+        "typecheck",
+        TOOLS,
+        "typecheck:typecheck",
+        "Check each source as a file of its own; any error rejects it.",
+    ),
+    Listed("dedup", TOOLS, "dedup:dedup", "Keep one row of each family of near-duplicates (MinHash, LSH)."),
+    Listed(
+        "coreset",
+        TOOLS,
+        "coreset:coreset",
+        "Choose rows by exact k-center greedy over embeddings: each row chosen is the farthest from those before.",
+    ),
+    Listed(
+        "verify",
+        TOOLS,
+        "verify:verify",
+        "Run every program with its tests in the sandbox and write what they showed.",
+        kept=VERDICTS,
+    ),
+    Listed(
+        "score",
+        TOOLS,
+        "score:score",
+        "Judge samples against a benchmark's tests and print pass@k with its 95 % interval.",
+        kept=VERDICTS,
+    ),
+    Listed(
+        "toolchains",
+        TOOLS,
+        "toolchains:toolchains",
+        "Show each language's toolchain, tried inside the sandbox; an error where nothing can isolate.",
+    ),
+)
+
+
+def every_command() -> dict[str, Any]:
+    """Every command by name, loaded."""
+    return {one.name: one.load() for one in COMMANDS}
+
+
+class LazyGroup(TyperGroup):
+    """The command's group: its help names all commands, and only the one that is called is loaded."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.listed = {one.name: one for one in COMMANDS}
+        self.commands.update(
+            {
+                one.name: TyperCommand(one.name, help=one.sentence, rich_help_panel=one.panel)
+                for one in COMMANDS
+            }
+        )
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """The command that `args` begin with, loaded."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, self.listed[name].load() if name in self.listed else command, rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; Ctrl-C says what is left of its work."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stop:
+            listed = self.listed.get(ctx.invoked_subcommand or "")
+            kept = str(stop) or f"stopped: {listed.kept if listed else NOTHING}"
+            typer.echo(f"\n{kept}", err=True)
+            raise typer.Exit(STOPPED) from None
