@@ -46,8 +46,9 @@ class StepProgress:
         return (self.total - self.done) / self.rate if self.done and self.total >= self.done else 0.0
 
     def __str__(self) -> str:
-        left = f", {self.rate:,.1f}/s, about {self.seconds_left:,.0f} s left" if self.done else ""
-        return f"{self.what}: {self.done:,} of {self.total:,}{left}"
+        rate = f", {self.rate:,.1f}/s" if self.done else ""
+        left = f", about {self.seconds_left:,.0f} s left" if 0 < self.done < self.total else ""
+        return f"{self.what}: {self.done:,} of {self.total:,}{rate}{left}"
 
 
 OnStep = Callable[[StepProgress], None]
