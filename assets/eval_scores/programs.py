@@ -6,6 +6,8 @@ form (`assets/benchmarks/input_output.py`, `insertion.py`).
 """
 
 import re
+import textwrap
+import warnings
 from typing import Any
 
 import polars as pl
@@ -18,7 +20,8 @@ from assets.eval_scores.cutting import cut
 from assets.eval_scores.requests import completion_start, ending
 from assets.eval_scores.settings import EvaluationSettings
 from assets.source_code.answer_text import with_plain_fences, without_drafts
-from assets.source_code.answers import attempts_of, code_of_function
+from assets.source_code.answers import code_of_function
+from assets.source_code.attempts import attempts_of
 from assets.source_code.code_blocks import fenced, scan
 from assets.source_code.evalplus_rule import evalplus_code
 
@@ -114,7 +117,7 @@ def _code_of_chat(row: dict[str, Any], text: str) -> str:
     holding = [block for block in blocks if _defines(language, entry_point, block)]
     code = holding[-1] if holding else blocks[0] if blocks else plain
     if not _defines(language, entry_point, code):
-        return start + code + "\n"
+        return start + (_as_body(start, code) if language == "python" else code) + "\n"
     return (_after_prompt(start, entry_point, code) if language == "python" else code) + "\n"
 
 
@@ -132,6 +135,26 @@ def _defines(language: str, entry_point: str, code: str) -> bool:
     name = re.escape(entry_point)
     pattern = rf"(?m)^\s*(?:async\s+)?def\s+{name}\s*\(" if language == "python" else rf"\b{name}\b"
     return re.search(pattern, code) is not None
+
+
+def _as_body(start: str, code: str) -> str:
+    """`code` indented as the body of the function that `start` begins, where it is one that lost its indentation."""
+    if code[:1].isspace() or not start.strip() or _compiles(start + code):
+        return code
+    margin = re.findall(r"(?m)^([ \t]+)\S", start)
+    body = textwrap.indent(code, margin[-1] if margin else "    ")
+    body = body if start.endswith("\n") else "\n" + body
+    return body if _compiles(start + body) else code
+
+
+def _compiles(code: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(code, "answer", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _after_prompt(start: str, entry_point: str, code: str) -> str:

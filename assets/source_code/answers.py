@@ -1,88 +1,48 @@
 """The code of a model's answer: of what parses, what the entry point needs; later attempts over earlier; no draft.
 
-One extractor for scores and for training rows. What of an answer is text stands in `answer_text`, Markdown in
-`code_blocks`, what a function needs in `python_parts` and `syntax`. Nothing is run here.
+One extractor for scores and for training rows. What of an answer is text stands in `answer_text`, its attempts in
+`attempts`, what a function needs in `python_parts` and `syntax`. Nothing is run here.
 """
 
 import re
-import textwrap
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from assets.source_code import python_parts
 from assets.source_code.answer_text import with_plain_fences, without_drafts
-from assets.source_code.code_blocks import NO_LANGUAGE, Block, scan
-from assets.source_code.python_parts import Module
-from assets.source_code.syntax import Piece, piece, without_printing
-from assets.source_code.unfenced import unfenced_code
-
-_FENCE_LINE = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})")
-_SESSIONS = frozenset({"pycon", "console", "output", "diff", "irb", "repl"})
-_MOST_CUT_LINES = 60
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One stretch of an answer that is code: as written, or mended until it parses."""
-
-    text: str
-    mended: bool
-    read: Module | Piece | None
-    """What was read of it; null: Python that does not compile."""
-
-    def defines(self, name: str) -> bool:
-        """Whether it defines `name`."""
-        if isinstance(self.read, Module):
-            return self.read.defines(name)
-        if isinstance(self.read, Piece):
-            return name in self.read.defined
-        return (
-            re.search(
-                rf"(?m)^\s*(?:async\s+)?def\s+{re.escape(name)}\s*\(|\bclass\s+{re.escape(name)}\b", self.text
-            )
-            is not None
-        )
-
-    def is_stub(self, name: str) -> bool:
-        """Whether it defines `name` without doing anything."""
-        if isinstance(self.read, Module):
-            return self.read.is_stub(name)
-        return isinstance(self.read, Piece) and name in self.read.undone
-
-    @property
-    def parses(self) -> bool:
-        """Whether its language's parser reads it without an error."""
-        return isinstance(self.read, Module) or (isinstance(self.read, Piece) and self.read.whole)
-
-    @property
-    def defined(self) -> frozenset[str]:
-        """All names that it defines."""
-        if isinstance(self.read, Module):
-            return self.read.functions
-        return self.read.defined if isinstance(self.read, Piece) else frozenset()
-
-    @property
-    def names(self) -> frozenset[str]:
-        """All names that it defines, imports or assigns."""
-        return self.read.names if isinstance(self.read, Module) else self.defined
+from assets.source_code.attempts import (
+    Attempt,
+    attempts_of,
+    indented_attempts,
+    loose_attempts,
+    marked_attempts,
+)
+from assets.source_code.code_blocks import scan
+from assets.source_code.python_module import Module
+from assets.source_code.syntax import Piece, without_printing
+from assets.source_code.wrappings import heredocs, unwrapped
 
 
 def code_of_function(text: str, language: str, entry_point: str) -> str | None:
     """The code of an answer that a test of `entry_point` needs; null where nothing defines it."""
-    answer = without_drafts(text)
-    attempts = attempts_of(answer, language)
+    attempts = _attempts(
+        text, language, lambda one: one.defines(entry_point) and not one.is_stub(entry_point)
+    )
     holding = [attempt for attempt in attempts if attempt.defines(entry_point)]
-    if not any(attempt.parses and not attempt.is_stub(entry_point) for attempt in holding):
-        loose = [_attempt(code, language) for code in _loose(answer, language)]
-        attempts += loose
-        holding += [attempt for attempt in loose if attempt.defines(entry_point)]
     if not holding:
         return None
     chosen = max(
         enumerate(holding),
-        key=lambda one: (one[1].parses, not one[1].is_stub(entry_point), not one[1].mended, one[0]),
+        key=lambda one: (
+            one[1].parses,
+            not one[1].is_stub(entry_point),
+            not one[1].shown_wrong,
+            not one[1].mended,
+            one[0],
+        ),
     )[1]
     place = next(i for i, attempt in enumerate(attempts) if attempt is chosen)
-    others = [*reversed(attempts[:place]), *attempts[place + 1 :]]
+    others = [one for one in [*reversed(attempts[:place]), *attempts[place + 1 :]] if not one.shown_wrong]
     if isinstance(chosen.read, Module):
         modules = [other.read for other in others if isinstance(other.read, Module)]
         return python_parts.needed(chosen.read, modules, entry_point)
@@ -96,98 +56,84 @@ def code_of_answer(text: str, language: str) -> str:
 
     Blocks in another language count where there is none in `language`.
     """
-    answer = without_drafts(text)
-    attempts = attempts_of(answer, language) or [
-        _attempt(code, language) for code in _loose(answer, language)
-    ]
+    attempts = _attempts(text, language, lambda one: bool(one.defined), added=False)
     if not attempts:
+        answer = without_drafts(text)
         blocks = [block for block in scan(with_plain_fences(answer)).blocks if block.text.strip()]
         return "\n\n".join(block.text.strip("\n") for block in blocks) if blocks else answer.strip()
+    return "\n\n".join(attempt.text.strip("\n") for attempt in _meant(attempts))
+
+
+def _attempts(
+    text: str, language: str, holds: Callable[[Attempt], bool], *, added: bool = True
+) -> list[Attempt]:
+    """The attempts of an answer as Markdown and, where none that parses `holds`, what stands outside its blocks.
+
+    A rarer form (JSON, a session, code by indentation) counts where one of its attempts parses and `holds`, and then
+    it alone. Without `added`, what stands outside of blocks counts only where there is no block.
+    """
+    answer = without_drafts(text)
+    attempts = attempts_of(answer, language)
+    if any(one.parses and holds(one) for one in attempts):
+        return attempts
+    if language != "bash":
+        written = attempts_of(heredocs(answer, language), language)
+        if any(one.parses and holds(one) for one in written):
+            return written
+    if added or not attempts:
+        attempts += loose_attempts(answer, language)
+        if any(one.parses and holds(one) for one in attempts):
+            return attempts
+    named = frozenset[str]().union(*(one.defined for one in attempts))
+    for rarer in _rarer(answer, language):
+        found = frozenset[str]().union(*(one.defined for one in rarer if one.parses))
+        if found >= named and any(one.parses and holds(one) for one in rarer):
+            return rarer
+    return attempts
+
+
+def _rarer(answer: str, language: str) -> Iterator[list[Attempt]]:
+    """The attempts of an answer by one rarer form after the other."""
+    yield indented_attempts(answer, language)
+    for inner in unwrapped(with_plain_fences(answer), language):
+        yield attempts_of(inner, language) or loose_attempts(inner, language)
+    yield marked_attempts(answer, language)
+
+
+def _meant(attempts: list[Attempt]) -> list[Attempt]:
+    """`attempts` without what is done again, shown as wrong, or only shows how the others are used."""
     kept: list[Attempt] = []
     defining = any(attempt.defined for attempt in attempts)
     for number, attempt in enumerate(attempts):
-        later = frozenset[str]().union(*(one.defined for one in attempts[number + 1 :] if one.parses))
+        rest = [one for one in attempts[number + 1 :] if one.parses and not one.shown_wrong]
+        later = frozenset[str]().union(*(one.defined for one in rest if not _undoes(one, attempt)))
         earlier = frozenset[str]().union(*(one.defined for one in kept))
         repeated = bool(attempt.defined) and attempt.defined <= later
+        wrong = attempt.shown_wrong and bool(attempt.defined) and attempt.defined <= earlier | later
+        undone = _is_undone(attempt) and attempt.defined <= earlier
         shown = defining and bool(earlier) and isinstance(attempt.read, Module) and not attempt.names
-        if not repeated and not shown:
+        example = isinstance(attempt.read, Module) and python_parts.is_example(attempt.read, earlier | later)
+        if not (repeated or wrong or undone or shown or example):
             kept.append(attempt)
-    return "\n\n".join(attempt.text.strip("\n") for attempt in kept)
+    own = frozenset[str]().union(*(one.defined for one in kept))
+    return [_without_own_imports(one, own) for one in kept]
 
 
-def attempts_of(answer: str, language: str) -> list[Attempt]:
-    """The blocks of `answer` in `language`, in their order; without any, those that name no language."""
-    scanned = scan(with_plain_fences(answer))
-    blocks = [block for block in scanned.blocks if block.text.strip()]
-    named = [block for block in blocks if block.is_in(language)]
-    unnamed = [block for block in blocks if block.info in NO_LANGUAGE or not _is_word(block.info)]
-    found: list[tuple[int, Attempt]] = []
-    skipped_to = 0
-    for block in sorted([*named, *unnamed], key=lambda one: one.line):
-        if block.line < skipped_to:
-            continue
-        code, end = _whole(block, scanned.lines, language)
-        attempt = _attempt(code, language)
-        if block in unnamed and named and not (attempt.parses and attempt.defined):
-            continue  # output, or a session
-        skipped_to = max(skipped_to, end)
-        found.append((block.line, attempt))
-    return [attempt for _, attempt in found]
+def _undoes(later: Attempt, attempt: Attempt) -> bool:
+    """Whether `later` is only the head of what `attempt` defines."""
+    return _is_undone(later) and not _is_undone(attempt)
 
 
-def _is_word(info: str) -> bool:
-    return re.fullmatch(r"[a-z][\w+#-]*", info) is not None
+def _is_undone(attempt: Attempt) -> bool:
+    return bool(attempt.defined) and all(attempt.is_stub(name) for name in attempt.defined)
 
 
-def _loose(answer: str, language: str) -> list[str]:
-    """Code outside of all fences, fence lines themselves left out."""
-    lines = [line for line in answer.replace("\r\n", "\n").split("\n") if not _FENCE_LINE.match(line)]
-    return unfenced_code("\n".join(lines), language, lambda code: _reads(code, language))
-
-
-def _whole(block: Block, lines: list[str], language: str) -> tuple[str, int]:
-    """The text of a block, and the line after it; a block that a fence inside a string ended goes on to a later one."""
-    end = block.line + block.text.count("\n") + 2
-    if not block.closed or _reads(block.text, language):
-        return block.text, end
-    closing = [i for i in range(end, min(len(lines), end + 200)) if _FENCE_LINE.match(lines[i])][:4]
-    for place in closing:
-        longer = "\n".join(lines[block.line + 1 : place])
-        if _reads(longer, language):
-            return longer, place + 1
-    return block.text, end
-
-
-def _reads(code: str, language: str) -> bool:
-    if language == "python":
-        return python_parts.parsed(code) is not None
-    return bool(code.strip()) and piece(code, language).whole
-
-
-def _attempt(code: str, language: str) -> Attempt:
-    code = code.strip("\n")
-    for variant in (code, textwrap.dedent(code), code.replace("\u00a0", " ")):
-        if _reads(variant, language):
-            return Attempt(variant, False, _read(variant, language))
-    broken = Attempt(code, True, _read(code, language))
-    for variant in _mended(code):
-        mended = Attempt(variant, True, _read(variant, language)) if _reads(variant, language) else None
-        if mended is not None and mended.names >= broken.defined and mended.names:
-            return mended
-    return broken  # cut where its definitions begin, nothing would be left of it
-
-
-def _mended(code: str) -> list[str]:
-    """`code` up to a fence in it, and shorter and shorter: what was cut off, or goes on as prose, ends it."""
-    lines = textwrap.dedent(code).split("\n")
-    fence = next((i for i, line in enumerate(lines) if _FENCE_LINE.match(line)), None)
-    shorter = ["\n".join(lines[:fence])] if fence else []
-    fewest = max(1, len(lines) - _MOST_CUT_LINES)
-    return [*shorter, *("\n".join(lines[:end]) for end in range(len(lines) - 1, fewest - 1, -1))]
-
-
-def _read(code: str, language: str) -> Module | Piece | None:
-    return python_parts.parsed(code) if language == "python" else piece(code, language)
+def _without_own_imports(attempt: Attempt, own: frozenset[str]) -> Attempt:
+    if not isinstance(attempt.read, Module):
+        return attempt
+    return replace(
+        attempt, text=python_parts.without_own_imports(attempt.read, own - attempt.read.functions).source
+    )
 
 
 def _with_helpers(chosen: Piece, before: list[Attempt], after: list[Attempt], entry_point: str) -> str:

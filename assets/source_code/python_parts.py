@@ -6,101 +6,20 @@ Source text in, source text out; where code stands in an answer is not known her
 
 import ast
 import builtins
-import symtable
-import warnings
+import re
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+
+from assets.source_code.python_module import DEFINITIONS, Module, parsed
 
 _RUNNING = frozenset({"print", "pprint", "input", "open", "exit", "quit", "breakpoint", "display", "help"})
 _RUNNING_METHODS = frozenset({"testmod", "run", "exit", "main", "basicConfig", "show", "readline", "read"})
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-
-
-@dataclass(frozen=True)
-class Module:
-    """One piece of Python that parses."""
-
-    source: str
-    tree: ast.Module
-
-    @cached_property
-    def lines(self) -> list[str]:
-        """Its lines, cut where Python cuts them."""
-        return self.source.split("\n")
-
-    @cached_property
-    def bound(self) -> list[frozenset[str]]:
-        """For each statement the names that it binds or changes at the top level."""
-        return [_bound(statement) for statement in self.tree.body]
-
-    @cached_property
-    def used(self) -> list[frozenset[str]]:
-        """For each statement the names of the top level that it uses, in the bodies of functions too."""
-        return [_used(self.text(number)) for number in range(len(self.tree.body))]
-
-    @property
-    def names(self) -> frozenset[str]:
-        """All that it binds."""
-        return frozenset().union(*self.bound)
-
-    @cached_property
-    def imported(self) -> frozenset[str]:
-        """The names that imports bind: what is called on them changes nothing of the answer's own."""
-        pairs = zip(self.tree.body, self.bound, strict=True)
-        return frozenset().union(
-            *(names for node, names in pairs if isinstance(node, (ast.Import, ast.ImportFrom)))
-        )
-
-    @property
-    def functions(self) -> frozenset[str]:
-        """The functions and classes that it defines."""
-        return frozenset(node.name for node in self.tree.body if isinstance(node, _DEFINITIONS))
-
-    def text(self, number: int) -> str:
-        """The lines of a statement, decorators included."""
-        node = self.tree.body[number]
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        return "\n".join(self.lines[first - 1 : node.end_lineno])
-
-    def defines(self, name: str) -> bool:
-        """Whether `name` is defined here, as a method of a class too."""
-        return self._definition(name) is not None
-
-    def is_stub(self, name: str) -> bool:
-        """Whether `name` is defined without doing anything: a docstring, `pass`, `...`, an error not to be had yet."""
-        node = self._definition(name)
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            return False
-        return all(_does_nothing(statement) for statement in node.body)
-
-    def _definition(self, name: str) -> ast.AST | None:
-        found: ast.AST | None = None
-        for node, bound in zip(self.tree.body, self.bound, strict=True):
-            if name in bound and not isinstance(node, (ast.Import, ast.ImportFrom)):
-                found = node
-        if found is not None:
-            return found
-        methods = [
-            part for node in self.tree.body if isinstance(node, ast.ClassDef) for part in node.body
-            if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef)) and part.name == name
-        ]  # fmt: skip
-        return methods[-1] if methods else None
-
-
-def parsed(source: str) -> Module | None:
-    """`source` as a module; None where it does not compile."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # invalid escapes in a model's strings are its own affair
-            tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    return Module(source.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " "), tree)
 
 
 def needed(chosen: Module, others: Sequence[Module], entry_point: str) -> str:
     """The source of `chosen` without what only runs, after what it needs of `others` (the first that has it)."""
+    own_names = frozenset[str]().union(*(other.functions for other in others)) - {entry_point}
+    chosen = without_own_imports(chosen, own_names)
     own, wanted = _kept_lines(chosen, entry_point)
     parts = [own]
     missing = {name for name in wanted - chosen.names if not hasattr(builtins, name)}
@@ -123,14 +42,75 @@ def needed(chosen: Module, others: Sequence[Module], entry_point: str) -> str:
     futures = [line for line in parts[0].split("\n") if line.startswith("from __future__")]
     if helpers and futures:
         parts[0] = "\n".join(line for line in parts[0].split("\n") if line not in futures)
+    parts += _as_function(chosen, entry_point)
     return "\n\n".join([*(futures if helpers else []), *helpers, *parts])
+
+
+def _as_function(module: Module, entry_point: str) -> list[str]:
+    """The line that makes a function of a method, where the answer has it in a class (`class Solution`)."""
+    if entry_point in module.names:
+        return []
+    for node in reversed(module.tree.body):
+        if isinstance(node, ast.ClassDef) and not node.bases:
+            methods = {part.name: part for part in node.body if isinstance(part, ast.FunctionDef)}
+            made = methods.get("__init__")
+            asks = made is not None and len(made.args.args) - len(made.args.defaults) > 1
+            if entry_point in methods and not asks:
+                return [f"{entry_point} = {node.name}().{entry_point}"]
+    return []
+
+
+def without_own_imports(module: Module, own: frozenset[str]) -> Module:
+    """`module` without imports of nothing but `own`, names that other parts of the answer define.
+
+    The module that they are taken from is a file of the answer's (`from helpers import plus`), not one of Python's.
+    """
+    dropped = [
+        node
+        for node in module.tree.body
+        if isinstance(node, ast.ImportFrom)
+        and not _is_known(node)
+        and {alias.name for alias in node.names} <= own
+    ]
+    lines = list(module.lines)
+    for node in reversed(dropped):
+        del lines[node.lineno - 1 : node.end_lineno]
+    found = parsed("\n".join(lines)) if dropped else None
+    return found or module
+
+
+def is_example(module: Module, own: frozenset[str]) -> bool:
+    """Whether `module` only shows or tests `own`, which it imports from a file of the answer's."""
+    taken = {
+        alias.name
+        for node in module.tree.body
+        if isinstance(node, ast.ImportFrom) and not _is_known(node)
+        for alias in node.names
+    }
+    return bool(taken & own) and all(
+        re.match(r"(?i)_?test|main$", name) or _is_test(module, name) for name in module.functions
+    )
+
+
+def _is_test(module: Module, name: str) -> bool:
+    """Whether a class is a case of unittest's."""
+    return any(
+        isinstance(node, ast.ClassDef)
+        and node.name == name
+        and "TestCase" in "".join(map(ast.dump, node.bases))
+        for node in module.tree.body
+    )
+
+
+def _is_known(node: ast.ImportFrom) -> bool:
+    return not node.level and (node.module or "").partition(".")[0] in sys.stdlib_module_names
 
 
 def _kept_lines(module: Module, entry_point: str) -> tuple[str, frozenset[str]]:
     """The lines of what is kept, comments between included, and the names that it uses."""
     body = module.tree.body
     wanted: set[str] = {entry_point}
-    kept = {i for i, node in enumerate(body) if isinstance(node, _DEFINITIONS) or _imports(node)}
+    kept = {i for i, node in enumerate(body) if isinstance(node, DEFINITIONS) or _imports(node)}
     for number in kept:
         wanted |= module.used[number]
     while True:
@@ -159,7 +139,7 @@ def _kept_lines(module: Module, entry_point: str) -> tuple[str, frozenset[str]]:
 def _only_runs(module: Module, number: int) -> bool:
     """Whether a statement is there to be seen running, and not for what it binds."""
     node = module.tree.body[number]
-    if isinstance(node, _DEFINITIONS) or _imports(node):
+    if isinstance(node, DEFINITIONS) or _imports(node):
         return False
     if isinstance(node, ast.Assert) or _is_main(node):
         return True
@@ -170,9 +150,20 @@ def _only_runs(module: Module, number: int) -> bool:
             called = part.func
             if isinstance(called, ast.Name) and called.id in _RUNNING | module.functions:
                 return True
+            if _is_complexity(called, module):
+                return True
             if isinstance(called, ast.Attribute) and called.attr in _RUNNING_METHODS:
                 return True
     return isinstance(node, ast.Expr) and not isinstance(node.value, (ast.Call, ast.Constant))
+
+
+def _is_complexity(called: ast.expr, module: Module) -> bool:
+    """Whether it is what prose says of costs and not a call: `O(1)`."""
+    return (
+        isinstance(called, ast.Name)
+        and called.id in ("O", "Theta", "Omega")
+        and called.id not in module.names
+    )
 
 
 def _imports(node: ast.stmt) -> bool:
@@ -180,7 +171,7 @@ def _imports(node: ast.stmt) -> bool:
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return True
     if isinstance(node, (ast.Try, ast.If)) and not _is_main(node):
-        return any(isinstance(part, (ast.Import, ast.ImportFrom, *_DEFINITIONS)) for part in ast.walk(node))
+        return any(isinstance(part, (ast.Import, ast.ImportFrom, *DEFINITIONS)) for part in ast.walk(node))
     return False
 
 
@@ -188,56 +179,3 @@ def _is_main(node: ast.stmt) -> bool:
     return isinstance(node, ast.If) and any(
         isinstance(part, ast.Name) and part.id == "__name__" for part in ast.walk(node.test)
     )
-
-
-def _does_nothing(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Pass):
-        return True
-    if isinstance(node, ast.Expr):
-        return isinstance(node.value, ast.Constant)
-    if isinstance(node, ast.Raise) and node.exc is not None:
-        return "NotImplemented" in ast.dump(node.exc)
-    return False
-
-
-def _bound(statement: ast.stmt) -> frozenset[str]:
-    names: set[str] = set()
-    left: list[ast.AST] = [statement]
-    while left:
-        node = left.pop()
-        if isinstance(node, _DEFINITIONS):
-            names.add(node.name)
-            continue  # what stands in it is its own
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
-            names.add(node.id)
-        elif isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
-            names |= _base(node)
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            if isinstance(node.value.func, ast.Attribute):  # table.append(1) changes the table
-                names |= _base(node.value.func)
-        elif isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-            continue
-        left.extend(ast.iter_child_nodes(node))
-    return frozenset(names)
-
-
-def _base(node: ast.expr) -> set[str]:
-    while isinstance(node, (ast.Subscript, ast.Attribute, ast.Call)):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return {node.id} if isinstance(node, ast.Name) else set()
-
-
-def _used(source: str) -> frozenset[str]:
-    try:
-        table = symtable.symtable(source, "answer", "exec")
-    except (SyntaxError, ValueError, RecursionError):
-        return frozenset()
-    used = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
-    left = list(table.get_children())
-    while left:
-        inner = left.pop()
-        used |= {symbol.get_name() for symbol in inner.get_symbols() if symbol.is_global()}
-        left.extend(inner.get_children())
-    return frozenset(used)

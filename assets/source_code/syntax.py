@@ -114,6 +114,8 @@ def _does_nothing(node: Node) -> bool:
     said = [child for child in body.named_children if "comment" not in child.type]
     if not said:
         return "class" not in node.type and "interface" not in node.type
+    if "class" in node.type:
+        return all(_does_nothing(child) for child in said)
     return len(said) == 1 and _says_undone(_text(said[0]))
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from resources.sandbox.base import SandboxUnavailable
 
 _QUESTION = """
-import importlib.util, json, platform, sys
+import importlib.util, json, pkgutil, platform, sys
 print(json.dumps([platform.python_version(), sys.prefix, sys.base_prefix, sys.base_exec_prefix,
-    [m for m in ("numpy", "pandas", "pytest") if importlib.util.find_spec(m)]]))
+    [m for m in ("numpy", "pandas", "pytest") if importlib.util.find_spec(m)],
+    sorted({m.name for m in pkgutil.iter_modules()} | set(sys.stdlib_module_names))]))
 """
 
 
@@ -27,6 +28,7 @@ class Interpreter:
     version: str  # e.g. "3.11.7"
     folders: tuple[str, ...]  # absolute folders that it lives in, /usr aside
     importable: tuple[str, ...]  # which of numpy, pandas and pytest it can import
+    modules: frozenset[str]  # all top-level modules that it can import
 
 
 @cache
@@ -36,7 +38,7 @@ def interpreter(executable: str) -> Interpreter:
         done = subprocess.run(
             [executable, "-I", "-c", _QUESTION], capture_output=True, text=True, check=True, timeout=60
         )
-        version, *prefixes, importable = json.loads(done.stdout)
+        version, *prefixes, importable, modules = json.loads(done.stdout)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         raise SandboxUnavailable(
             f"the Python that programs are judged with does not run: {executable} ({error}); "
@@ -45,4 +47,4 @@ def interpreter(executable: str) -> Interpreter:
     link = Path(executable)
     homes = {*prefixes, str(link.parent.parent), str(link.resolve().parent.parent)}
     folders = tuple(sorted(home for home in homes if not Path(home).is_relative_to("/usr") and home != "/"))
-    return Interpreter(executable, version, folders, tuple(importable))
+    return Interpreter(executable, version, folders, tuple(importable), frozenset(modules))

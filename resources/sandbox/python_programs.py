@@ -11,6 +11,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import Any
 
+from resources.sandbox.answer_module import without_answer_imports
 from resources.sandbox.base import Limits, Verdict
 from resources.sandbox.interpreter import Interpreter
 from resources.sandbox.languages.judge import Judgment, bounded
@@ -28,7 +29,7 @@ from resources.sandbox.server_process import (
     ServerProcess,
 )
 
-HARNESS_VERSION = "4"
+HARNESS_VERSION = "5"
 """Part of every verdict's cache key: raise it when a verdict's rule changes."""
 
 STANDARD = (
@@ -66,6 +67,7 @@ class PythonJudge:
     def judge(self, code: str, tests: str, limits: Limits, seed: int = 0) -> Judgment:
         """The verdict on one program. Every failure of the sandbox itself is the verdict `harness_error`."""
         code, tests = code.removeprefix("\ufeff"), tests.removeprefix("\ufeff")
+        tests = without_answer_imports(code, tests, self._python.modules)
         return self._with_retry(code, tests, limits, seed)
 
     def close(self) -> None:
