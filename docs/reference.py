@@ -42,6 +42,7 @@ ARTIFACTS = (
     "sft_dataset",
     "checkpoint",
     "eval_scores",
+    "audit",
 )
 COPIED = {
     "recipes.md": ROOT / "pipeline_defs" / "recipes" / "README.md",

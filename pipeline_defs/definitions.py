@@ -24,6 +24,7 @@ import assets.sft_dataset.asset as sft_dataset
 import assets.verified_responses.asset as verified_responses
 from assets.publishing.recipe_assets import RecipeAssets
 from assets.publishing.step import AUTOMATED
+from pipeline_defs.asset_pages import with_pages
 from pipeline_defs.automation import Looks, rebuild_when_inputs_change
 from pipeline_defs.jobs import corpus_dump_job, manage_dump
 from pipeline_defs.lost_runs import lost_runs_sensor
@@ -73,13 +74,14 @@ def build_defs(
     if settings.dumps.s3_prefix is not None:
         sensors.append(s3_sensor(settings.dumps.s3_prefix, lookout, job, status))
     rebuild = rebuild_when_inputs_change(looks)
+    assets = [
+        dumps,
+        raw_corpus.build(languages, CORPUS_DUMPS, settings.raw_corpus, rebuild, settings.s3),
+        benchmarks.build(settings.benchmarks, rebuild),
+        *(asset for recipe in enabled for asset in recipe_assets(recipe, settings, looks)),
+    ]
     return dg.Definitions(
-        assets=[
-            dumps,
-            raw_corpus.build(languages, CORPUS_DUMPS, settings.raw_corpus, rebuild, settings.s3),
-            benchmarks.build(settings.benchmarks, rebuild),
-            *(asset for recipe in enabled for asset in recipe_assets(recipe, settings, looks)),
-        ],
+        assets=with_pages(assets, settings, enabled),
         asset_checks=[dumps_check(lookout, lambda: settings.dumps.named)],
         jobs=[job, manage_dump],
         sensors=sensors,
@@ -99,7 +101,7 @@ def recipe_assets(recipe: Recipe, settings: Settings, looks: Looks) -> list[dg.A
         sft_dataset.build(shared, recipe.sft, recipe.engine, audit.broken_lineage),
         checkpoint.build(shared, recipe.checkpoint),
         eval_scores.build(shared, recipe.evaluation),
-        *audit.build(shared),
+        audit.build(shared),
     ]
 
 

@@ -175,7 +175,14 @@ def named_sensor(
 ) -> dg.SensorDefinition:
     """Looks at the dumps that the settings name."""
 
-    @dg.sensor(name="named_dumps", job=job, minimum_interval_seconds=30, default_status=status)
+    @dg.sensor(
+        name="named_dumps",
+        job=job,
+        minimum_interval_seconds=30,
+        default_status=status,
+        description="Reads each dump that the settings name when it is new or changed; it then is a partition of "
+        "corpus_dump. What could not be read is shown by the check every_dump_was_read and holds nobody up.",
+    )
     def named_dumps(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         """Each dump that the settings name is read when it is new or changed, and becomes a partition."""
         return lookout.tick(context, lambda _snapshot: names)
@@ -188,7 +195,15 @@ def folder_sensor(
 ) -> dg.SensorDefinition:
     """Watches `folder`."""
 
-    @dg.sensor(name="new_dumps_in_folder", job=job, minimum_interval_seconds=15, default_status=status)
+    @dg.sensor(
+        name="new_dumps_in_folder",
+        job=job,
+        minimum_interval_seconds=15,
+        default_status=status,
+        description=f"Reads each sub-folder of {folder} that has a file {MARKER}; it then is a partition of "
+        "corpus_dump. What could not be read is shown by the check every_dump_was_read, and read again when its "
+        "folder changes.",
+    )
     def new_dumps_in_folder(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         """Each sub-folder with a _SUCCESS file is read, and becomes a partition of corpus_dump."""
         return lookout.tick(context, lambda _snapshot: complete_dumps_in_folder(folder))
@@ -201,7 +216,14 @@ def s3_sensor(
 ) -> dg.SensorDefinition:
     """Watches `prefix`, an address `s3://bucket/prefix`, through the resource `s3` (dagster-aws' S3Resource)."""
 
-    @dg.sensor(name="new_dumps_on_s3", job=job, minimum_interval_seconds=60, default_status=status)
+    @dg.sensor(
+        name="new_dumps_on_s3",
+        job=job,
+        minimum_interval_seconds=60,
+        default_status=status,
+        description=f"Reads each folder below {prefix} that has an object {MARKER}; it then is a partition of "
+        "corpus_dump. Only folders that are not stored yet are looked into.",
+    )
     def new_dumps_on_s3(context: dg.SensorEvaluationContext, s3: dg.ResourceParam[Any]) -> dg.SensorResult:
         """Each folder below the prefix with a _SUCCESS object is read, and becomes a partition of corpus_dump."""
         return lookout.tick(

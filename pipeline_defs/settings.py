@@ -120,6 +120,18 @@ class Settings(BaseSettings):
         description="where and how models run, their servers, prices and budget",
     )
     workers: int = Field(default=0, ge=0, description="processes of the CPU stages; 0: one a core")
+    owners: list[str] = Field(
+        default_factory=lambda: ["team:data"],
+        description="who answers for the assets, as their pages say: e-mail addresses, or team:NAME",
+    )
+    tags: dict[str, str] = Field(
+        default_factory=dict, description="tags of every asset, for searching the UI"
+    )
+    rows_page: str = Field(
+        default="http://127.0.0.1:3001",
+        pattern=r"^https?://[^/\s]+$",
+        description="where browsers reach the row viewer: asset pages link there, and it answers to this name",
+    )
     sensors_on: bool = Field(
         default=False, description="the sensors run from the start, without being switched on in the UI"
     )

@@ -12,6 +12,7 @@ from functools import cached_property
 import dagster as dg
 from dagster._core.definitions.assets.graph.base_asset_graph import BaseAssetGraph
 
+from assets.publishing.step import also_read
 from resources.parquet_store import Snapshot, TableAddress
 from resources.parquet_store.address import DUMPS
 from resources.parquet_store.attempts import Attempt, signature
@@ -97,6 +98,8 @@ class Judge:
             else:
                 names = self._parent_partitions(node, parent, partition)
             addresses += [TableAddress.of(tuple(parent.path), name) for name in names]
+        for table in also_read(node.metadata):
+            addresses += [TableAddress.of(table, name) for name in self.snapshot.partitions(table)]
         return addresses
 
     def _parent_partitions(

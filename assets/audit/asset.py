@@ -1,51 +1,72 @@
-"""The audit assets of a recipe: every question in `sql/` as a table, and the lineage question over new rows."""
+"""The audit asset of a recipe: every question in `sql/` as a table, and the lineage question over new rows.
+
+One asset at the end of the recipe's line, however many questions there are: its table says what was asked and how
+many rows came back, and each answer stands beside it as `audit__<question>`. Every table that a question reads counts
+as an input, and only the last one is drawn as an edge of the graph.
+"""
 
 import dagster as dg
 import polars as pl
 
 from assets.audit.questions import OF_RECIPE, SHARED, ask, purpose, questions, tables_read
-from assets.publishing.publication import Materialized, markdown_table, publish
-from assets.publishing.recipe_assets import OWNERS, RecipeAssets, artifact_asset, code_version
-from assets.rows.table import Column, Table
+from assets.audit.table import TABLE
+from assets.publishing.described import markdown_table
+from assets.publishing.publication import Materialized, publish
+from assets.publishing.recipe_assets import RecipeAssets, artifact_asset, code_version
+from assets.publishing.step import ALSO_READS
 from resources.parquet_store import ParquetStore
 from resources.parquet_store.io_manager import ParquetIOManager
 
+ARTIFACT = "audit"
 LINEAGE_QUESTION = "lineage_completeness"
-VERSION = "1"
+LAST = "sft_dataset"
+"""The artifact after which every other one that a question reads has been made."""
+
+VERSION = "2"
+ANSWER_SHOWN = 50
+"""Rows of an answer in the metadata; the table beside has all."""
 
 
-def build(shared: RecipeAssets) -> list[dg.AssetsDefinition]:
-    """One asset a question."""
-    return [_question_asset(shared, name, sql) for name, sql in questions().items()]
+def build(shared: RecipeAssets) -> dg.AssetsDefinition:
+    """The asset of one recipe, over all its languages."""
+    asked = questions()
+    read = set().union(*(tables_read(sql) for sql in asked.values()))
+    keys = [dg.AssetKey(table) for table in SHARED if table in read]
+    keys += [shared.key(table) for table in OF_RECIPE if table in read and table != LAST]
+
+    @artifact_asset(
+        key=shared.key(ARTIFACT),
+        deps=[dg.AssetDep(shared.key(LAST))],
+        metadata={ALSO_READS: [key.to_user_string() for key in keys], "seedline/key_column": TABLE.key},
+        group_name=shared.recipe,
+        kinds={"duckdb", "sql"},
+        code_version=code_version(ARTIFACT, VERSION, [text for pair in asked.items() for text in pair]),
+        automation_condition=shared.rebuild,
+        io_manager_key="store",
+    )
+    def audit(context: dg.AssetExecutionContext, store: dg.ResourceParam[ParquetIOManager]) -> Materialized:
+        """Every audit question, answered over the recipe's tables: yields, licenses, contamination, lineage."""
+        answers = {name: ask(name, store.store(), shared.recipe) for name in asked}
+        rows = [
+            {"question": name, "asks": purpose(asked[name]), "rows": answer.height}
+            for name, answer in answers.items()
+        ]
+        shown = {name: markdown_table(answer.head(ANSWER_SHOWN)) for name, answer in answers.items()}
+        return publish(
+            context,
+            store,
+            TABLE,
+            pl.DataFrame(rows, schema=TABLE.schema),
+            beside=answers,
+            metadata={
+                name: dg.MetadataValue.md(text if answers[name].height else "_no rows_")
+                for name, text in shown.items()
+            },
+        )
+
+    return audit
 
 
 def broken_lineage(store: ParquetStore, recipe: str, language: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Those of the training `rows`, not yet stored, that do not lead back to a file, with the link that is missing."""
     return ask(LINEAGE_QUESTION, store, recipe, language=language, instead={"sft_dataset": rows})
-
-
-def _question_asset(shared: RecipeAssets, name: str, sql: str) -> dg.AssetsDefinition:
-    read = tables_read(sql)
-    deps = [dg.AssetDep(table) for table in SHARED if table in read]
-    deps += [dg.AssetDep(shared.key(table)) for table in OF_RECIPE if table in read]
-
-    @artifact_asset(
-        key=shared.key(f"audit_{name}"),
-        deps=deps,
-        group_name=shared.recipe,
-        kinds={"duckdb", "sql"},
-        owners=OWNERS,
-        code_version=code_version(f"audit_{name}", VERSION, [sql]),
-        automation_condition=shared.rebuild,
-        io_manager_key="store",
-        description=purpose(sql),
-    )
-    def audit(context: dg.AssetExecutionContext, store: dg.ResourceParam[ParquetIOManager]) -> Materialized:
-        answer = ask(name, store.store(), shared.recipe)
-        table = Table(
-            answer.columns[0], tuple(Column(column, dtype, "") for column, dtype in answer.schema.items())
-        )
-        shown = dg.MetadataValue.md(markdown_table(answer.head(50)) if answer.height else "_no rows_")
-        return publish(context, store, table, answer, metadata={"answer": shown})
-
-    return audit

@@ -9,7 +9,8 @@ from resources.parquet_store import ParquetStore
 
 CHAIN = (
     ("sft_dataset", "sft_id", "response_id"),
-    ("verified_responses", "response_id", "instruction_id"),
+    ("verified_responses", "response_id", "response_id"),
+    ("candidate_responses", "response_id", "instruction_id"),
     ("instructions", "instruction_id", "seed_id"),
     ("filtered_seeds", "seed_id", "file_id"),
     ("raw_corpus", "file_id", None),
@@ -18,7 +19,8 @@ CHAIN = (
 
 SHOWN = {
     "sft_dataset": ("language", "task", "engine", "proof"),
-    "verified_responses": ("verdict", "proof", "isolation", "toolchain", "sample"),
+    "verified_responses": ("verdict", "proof", "isolation", "toolchain"),
+    "candidate_responses": ("sample", "task"),
     "instructions": ("instruction", "difficulty"),
     "filtered_seeds": ("name", "kind", "start_line", "end_line"),
     "raw_corpus": ("repo", "commit", "path", "license", "dump", "sha256"),

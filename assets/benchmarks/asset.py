@@ -15,7 +15,7 @@ from assets.benchmarks.registry import benchmark_files, load_benchmarks
 from assets.benchmarks.table import TABLE
 from assets.publishing.plots import bar_plot, png_markdown
 from assets.publishing.publication import Materialized, publish
-from assets.publishing.recipe_assets import OWNERS, artifact_asset, code_version
+from assets.publishing.recipe_assets import artifact_asset, code_version
 from resources.parquet_store.io_manager import ParquetIOManager
 
 KEY = dg.AssetKey("benchmarks")
@@ -29,7 +29,6 @@ def build(registered: Mapping[str, Path], rebuild: dg.AutomationCondition) -> dg
         key=KEY,
         group_name="corpus",
         kinds={"polars", "parquet"},
-        owners=OWNERS,
         code_version=code_version("benchmarks", VERSION, [repr(sorted(map(str, registered.items())))]),
         io_manager_key="store",
         metadata={"seedline/key_column": TABLE.key},

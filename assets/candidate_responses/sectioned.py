@@ -15,7 +15,7 @@ from assets.asking.prompts import template
 from assets.candidate_responses.sections import HEADINGS, Fault, parse_response, render_response
 from assets.candidate_responses.settings import Sectioned
 from assets.instructions.few_shot_bank import NEXT_EXAMPLE, Example, bank, draw_shots
-from assets.rows.outcome import REJECTION_SCHEMA, Outcome
+from assets.rows.outcome import Outcome, as_rejections
 from resources.engines.base import Sampling
 from resources.ids import content_id
 from resources.languages import RECORDS
@@ -148,6 +148,7 @@ def _split(rows: pl.DataFrame) -> Outcome:
         pl.lit(STAGE).alias("stage"),
         pl.col("fault").alias("reason"),
         raw_detail(pl.col("fault_detail")).alias("detail"),
+        "file_id",
     )
     kept = rows.filter(~faulty).drop("fault", "fault_detail", "text", "finish_reason", "detail")
-    return Outcome(kept, rejected.match_to_schema(REJECTION_SCHEMA))
+    return Outcome(kept, as_rejections(rejected))

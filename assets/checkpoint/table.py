@@ -15,11 +15,21 @@ FILES = pl.List(pl.Struct({"name": pl.String, "sha256": pl.String}))
 TABLE = Table(
     key="checkpoint_id",
     columns=(
-        text("checkpoint_id", "id of the training: rows and order, base model, hyper-parameters"),
+        text(
+            "checkpoint_id",
+            "id of the training: rows and order, base model, hyper-parameters",
+            "sft_dataset.sft_id",
+        ),
         text("recipe", "the recipe whose data it learnt"),
-        Column("weights", pl.String(), "where the model folder is: a path or s3:// address", volatile=True),
-        text("rows_digest", "digest of the exact sft_id set and order"),
-        integer("rows", "training rows, measured and left out ones included"),
+        Column(
+            "weights",
+            pl.String(),
+            "where the model folder is: a path or s3:// address",
+            volatile=True,
+            sources=("sft_dataset.prompt", "sft_dataset.completion"),
+        ),
+        text("rows_digest", "digest of the exact sft_id set and order", "sft_dataset.sft_id"),
+        integer("rows", "training rows, measured and left out ones included", "sft_dataset.sft_id"),
         integer("left_out", "rows whose prompt alone fills a sequence"),
         integer("truncated", "rows whose completion was cut"),
         text("base_model", "tiny, or folder or hub id"),

@@ -13,7 +13,7 @@ from assets.corpus_dump.table import TABLE
 from assets.publishing.plots import bar_plot, counts_frame, png_markdown
 from assets.publishing.progress import LogProgress
 from assets.publishing.publication import Materialized, accounts_check, publish
-from assets.publishing.recipe_assets import OWNERS, artifact_asset, code_version
+from assets.publishing.recipe_assets import artifact_asset, code_version
 from resources.corpus_source.resource import CorpusSourcesResource
 from resources.parquet_store.io_manager import ParquetIOManager
 
@@ -29,7 +29,6 @@ def build(dumps: dg.PartitionsDefinition, settings: CorpusDumpSettings) -> dg.As
         partitions_def=dumps,
         group_name="corpus",
         kinds={"polars", "parquet"},
-        owners=OWNERS,
         code_version=version_of(settings),
         io_manager_key="store",
         metadata={"seedline/key_column": TABLE.key},

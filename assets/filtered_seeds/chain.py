@@ -31,7 +31,7 @@ from assets.filtered_seeds.verbatim_benchmarks import without_benchmarks
 from assets.raw_corpus.license_policy import judge_licenses
 from assets.rows.batches import FILES, in_batches
 from assets.rows.ledger import Ledger
-from assets.rows.outcome import REJECTION_SCHEMA, Outcome, no_rejections
+from assets.rows.outcome import Outcome, as_rejections, no_rejections
 from assets.texts.embedding import with_embeddings
 from assets.texts.near_duplicates.find import STAGE as NEAR_DUPLICATES
 from assets.texts.near_duplicates.find import find_near_duplicates
@@ -176,10 +176,12 @@ class Chain:
             pl.lit(EXTRACTION).alias("stage"),
             pl.col("rejection").struct.field("reason"),
             pl.col("rejection").struct.field("detail"),
+            "file_id",
+            "path",
         )
         return (
             seeds if seeds.width == len(SEED_SCHEMA) else pl.DataFrame(schema=SEED_SCHEMA)
-        ), rejected.cast(REJECTION_SCHEMA)
+        ), as_rejections(rejected)
 
     def _filter(self, seeds: pl.DataFrame) -> pl.DataFrame:
         return self._recorded(SEEDS_STAGE, seeds, filter_seeds(seeds, self.settings.filters))

@@ -8,7 +8,8 @@ from assets.instructions.door import INSTRUCTION_METHODS
 from assets.instructions.methods import write_instructions
 from assets.instructions.settings import InstructionSettings
 from assets.instructions.table import TABLE
-from assets.publishing.publication import Materialized, accounts_check, bar_plots, publish
+from assets.publishing.described import bar_plots
+from assets.publishing.publication import Materialized, accounts_check, publish
 from assets.publishing.recipe_assets import RecipeAssets
 from assets.rows.ledger import Ledger
 from resources.engines.resource import EnginesResource

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
+LABEL = 36
+"""Characters of a label."""
+
 
 def png_markdown(title: str, png: bytes) -> str:
     """A PNG as Markdown that the Dagster UI shows inline."""
@@ -40,10 +43,20 @@ def counts_frame(counts: Mapping[str, int], label: str, value: str) -> pl.DataFr
 def bar_plot(counts: pl.DataFrame, label: str, value: str) -> bytes:
     """Horizontal bars of `value` by `label`, in the frame's order."""
     figure, axes = _figure(height=0.9 + 0.3 * max(counts.height, 1))
-    axes.barh(counts[label].cast(pl.String).to_list(), counts[value].to_list(), color="#2f7d5b")
+    places = range(counts.height)
+    axes.barh(places, counts[value].to_list(), color="#2f7d5b")
+    axes.set_yticks(list(places), [short(name) for name in counts[label].cast(pl.String)])
     axes.invert_yaxis()
     axes.set_xlabel(value)
     return _png(figure)
+
+
+def short(label: str | None) -> str:
+    """A label that leaves room for its bar: at most `LABEL` characters, cut in the middle."""
+    text = "null" if label is None else label
+    if len(text) <= LABEL:
+        return text
+    return f"{text[: LABEL // 2]}…{text[-(LABEL // 2 - 1) :]}"
 
 
 def _figure(height: float):

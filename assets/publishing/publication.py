@@ -11,7 +11,8 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assets.publishing.plots import bar_plot, funnel_plot, png_markdown
+from assets.publishing.described import column_lineage, funnel_metadata, preview, table_schema
+from assets.publishing.origins import completed
 from assets.publishing.step import address_of, current_step
 from assets.rows.ledger import Ledger, accounting_errors, no_funnel
 from assets.rows.outcome import no_rejections
@@ -68,7 +69,8 @@ def publish(
     results = list(checks)
     funnel, rejected = no_funnel(), no_rejections()
     if ledger is not None:
-        funnel, rejected = ledger.funnel(), pl.concat([rejected, *ledger.rejections])
+        rejected = completed(pl.concat([rejected, *ledger.rejections]), parquet, address)
+        funnel = ledger.funnel()
         extra |= {"rejected": rejected, "funnel": funnel}
     aside = {
         suffix: parquet.stage(address.sibling(suffix), frame, frame.schema) for suffix, frame in extra.items()
@@ -95,6 +97,7 @@ def publish(
         "dagster/uri": parquet.uri(address),
         "size_mb": round(staged.size_bytes / 1e6, 3),
         "preview": dg.MetadataValue.md(preview(staged.head)),
+        **_lineage(context, table),
         "seedline/code_version": version,
         "seedline/inputs": dg.MetadataValue.json(made_from),
         **(metadata or {}),
@@ -107,6 +110,11 @@ def publish(
         data_version=dg.DataVersion(staged.digest),
         check_results=results,
     )
+
+
+def _lineage(context: dg.AssetExecutionContext, table: Table) -> dict[str, Any]:
+    lineage = column_lineage(table, context.assets_def.asset_deps[context.asset_key])
+    return {} if lineage is None else {"dagster/column_lineage": lineage}
 
 
 def _outcomes(
@@ -127,78 +135,6 @@ def _outcomes(
         }
         for result in results
     }
-
-
-def table_schema(table: Table) -> dg.TableSchema:
-    """A declared table as Dagster shows it."""
-    return dg.TableSchema(
-        columns=[
-            dg.TableColumn(column.name, str(column.dtype), description=column.description)
-            for column in table.columns
-        ]
-    )
-
-
-def funnel_metadata(funnel: pl.DataFrame, rejected: pl.DataFrame) -> dict[str, Any]:
-    """Counts, rejections by reason and the funnel's picture."""
-    rows_in = int(funnel["rows_in"][0]) if funnel.height else 0
-    kept = int(funnel["rows_out"][-1]) if funnel.height else 0
-    reasons = (
-        rejected.group_by("stage", "reason")
-        .len("rows")
-        .sort("rows", "stage", "reason", descending=[True, False, False])
-    )
-    described: dict[str, Any] = {
-        "rows_in": rows_in,
-        "rows_kept": kept,
-        "rows_rejected": rejected.height,
-        "funnel": dg.MetadataValue.md(markdown_table(funnel.drop("position"))),
-    }
-    if reasons.height:
-        described["rejected_by_reason"] = dg.MetadataValue.md(markdown_table(reasons))
-    if funnel.height:
-        described["funnel_plot"] = dg.MetadataValue.md(png_markdown("funnel", funnel_plot(funnel)))
-    return described
-
-
-def bar_plots(rows: pl.DataFrame, *columns: str) -> dict[str, Any]:
-    """A bar plot of rows by value for each of `columns` that has any."""
-    described: dict[str, Any] = {}
-    for name in columns:
-        counts = rows.drop_nulls(name).group_by(name).len("rows").sort("rows", name, descending=[True, False])
-        if counts.height:
-            described[name] = dg.MetadataValue.md(png_markdown(name, bar_plot(counts, name, "rows")))
-    return described
-
-
-def preview(head: pl.DataFrame, *, rows: int = 3, width: int = 80) -> str:
-    """The first rows as a Markdown table turned on its side (columns down), long values cut."""
-    shown = head.head(rows)
-    if not shown.height:
-        return "_no rows_"
-    cut = [[_cut(str(value), width) for value in shown[name].to_list()] for name in shown.columns]
-    turned = pl.DataFrame(
-        {
-            "column": shown.columns,
-            **{f"row {i + 1}": [cells[i] for cells in cut] for i in range(shown.height)},
-        }
-    )
-    return markdown_table(turned)
-
-
-def markdown_table(frame: pl.DataFrame) -> str:
-    """A frame as a Markdown table."""
-    lines = ["| " + " | ".join(frame.columns) + " |", "|" + "---|" * frame.width]
-    lines += [
-        "| " + " | ".join("" if cell is None else str(cell) for cell in row) + " |"
-        for row in frame.iter_rows()
-    ]
-    return "\n".join(lines)
-
-
-def _cut(value: str, width: int) -> str:
-    one_line = value.replace("\n", "⏎ ").replace("|", "\\|").replace("`", "'")
-    return one_line if len(one_line) <= width else one_line[: width - 1] + "…"
 
 
 def _accounts_result(key: dg.AssetKey, errors: list[str]) -> dg.AssetCheckResult:

@@ -1,4 +1,4 @@
-"""What every asset of a recipe shares: key, group, partitions, conditions, owners, code version.
+"""What every asset of a recipe shares: key, group, partitions, conditions, code version.
 
 One `RecipeAssets` a recipe; the factories in each artifact's `asset.py` take it and the settings of their
 stage. Which recipes exist is said in `pipeline_defs`.
@@ -14,8 +14,6 @@ from pydantic import BaseModel
 from assets.publishing.step import SourceOf, recorded
 from assets.rows.table import Table
 from resources.ids import text_id
-
-OWNERS = ["team:data"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,6 @@ class RecipeAssets:
             key=self.key(artifact),
             group_name=self.recipe,
             kinds={"polars", "parquet", *kinds},
-            owners=OWNERS,
             code_version=code_version(artifact, version, settings),
             partitions_def=self.partitions if partitioned else None,
             automation_condition=self.rebuild_on_data_only if expensive else self.rebuild,

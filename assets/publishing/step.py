@@ -22,6 +22,9 @@ from resources.parquet_store.snapshot import input_digests
 AUTOMATED = "seedline/automated"
 """Tag of runs that nobody asked for: their steps do nothing where there is nothing to do."""
 
+ALSO_READS = "seedline/also_reads"
+"""Metadata of an asset: keys of tables that it reads whole, beside its inputs, without an edge of the graph."""
+
 SourceOf = Callable[[Mapping[str, Any], str | None], str]
 """Fingerprint of an input that is no table, from the step's resources and its partition."""
 
@@ -98,7 +101,15 @@ def input_addresses(context: dg.AssetExecutionContext, store: ParquetStore) -> l
         if step.has_asset_partitions_for_input(name):
             wanted = sorted(context.asset_partition_keys_for_input(name))
         addresses += stored_inputs(store, tuple(key.path), wanted)
+    for key in also_read(context.assets_def.metadata_by_key[context.asset_key]):
+        addresses += store.partitions(key)
     return addresses
+
+
+def also_read(metadata: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Keys of the tables that an asset with this metadata reads whole, beside its inputs."""
+    found = metadata.get(ALSO_READS, ())
+    return [tuple(key.split("/")) for key in getattr(found, "value", found)]
 
 
 def facts_or_none(store: ParquetStore, address: TableAddress) -> TableFacts | None:

@@ -6,16 +6,18 @@ import polars as pl
 from assets.corpus_dump.table import TABLE
 from assets.publishing.plots import bar_plot, png_markdown
 from assets.publishing.publication import Materialized, accounts_check, publish
-from assets.publishing.recipe_assets import OWNERS, artifact_asset, code_version
+from assets.publishing.recipe_assets import artifact_asset, code_version
 from assets.raw_corpus.licenses import license_mix
 from assets.raw_corpus.selection import STAGE, select_files
 from assets.raw_corpus.settings import RawCorpusSettings
 from assets.raw_corpus.take_downs import TakeDowns, parse_take_downs
 from assets.rows.ledger import Ledger
+from assets.rows.table import Table, taken_over
 from resources.parquet_store.io_manager import ParquetIOManager
 from resources.storage import S3Options, Storage
 
 KEY = dg.AssetKey("raw_corpus")
+CORPUS = Table(TABLE.key, taken_over(TABLE.columns, "corpus_dump"))
 VERSION = "2"
 
 
@@ -35,7 +37,6 @@ def build(
         automation_condition=rebuild,
         group_name="corpus",
         kinds={"polars", "parquet"},
-        owners=OWNERS,
         code_version=code_version("raw_corpus", VERSION, [settings, take_downs_text(settings, s3)]),
         io_manager_key="store",
         metadata={"seedline/key_column": TABLE.key},
@@ -61,7 +62,7 @@ def build(
         return publish(
             context,
             store,
-            TABLE,
+            CORPUS,
             chosen.kept,
             ledger=ledger,
             metadata={

@@ -13,7 +13,7 @@ import polars as pl
 
 from assets.raw_corpus.license_policy import Policy, judge_licenses
 from assets.raw_corpus.take_downs import TakeDowns, taken_down
-from assets.rows.outcome import REJECTION_SCHEMA
+from assets.rows.outcome import ORIGIN, REJECTION_SCHEMA
 from assets.rows.reasons import Reason
 from resources.ids import content_id
 
@@ -166,7 +166,7 @@ def _rejections(numbered: pl.LazyFrame, rejected: pl.DataFrame, take_downs: Take
         .otherwise(pl.col("license_detail").cast(pl.String))
     )
     return (
-        numbered.select("row", "file_id")
+        numbered.select("row", *ORIGIN)
         .join(rejected.lazy(), on="row", how="inner", maintain_order="left")
         .join(winner_names, on="winner", how="left", maintain_order="left")
         .join(lines, on="take_down", how="left", maintain_order="left")
@@ -175,6 +175,7 @@ def _rejections(numbered: pl.LazyFrame, rejected: pl.DataFrame, take_downs: Take
             pl.lit(STAGE).alias("stage"),
             pl.col("reason"),
             detail.alias("detail"),
+            *ORIGIN,
         )
         .cast(REJECTION_SCHEMA)
     )

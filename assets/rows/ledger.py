@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from assets.rows.outcome import Outcome, no_rejections
+from assets.rows.outcome import Outcome, as_rejections, no_rejections
 
 FUNNEL_SCHEMA = pl.Schema(
     {
@@ -62,7 +62,7 @@ class Ledger:
         kept = rows_out if kept is None else kept
         self.steps.append(Step(name, unit, rows_in, kept, rejected.height, rows_out))
         if rejected.height:
-            self.rejections.append(rejected)
+            self.rejections.append(as_rejections(rejected))
 
     def record_outcome(self, unit: str, rows_in: int, outcome: Outcome, *, step: str) -> None:
         """Write down a chain of one-to-one steps, in the order in which their rejections come.

@@ -11,8 +11,14 @@ import polars as pl
 
 from assets.rows.reasons import Reason
 
-REJECTION_SCHEMA = pl.Schema({"id": pl.String, "stage": pl.String, "reason": pl.String, "detail": pl.String})
-"""Columns of every rejections table: id of the row, the step that dropped it, why, and the evidence."""
+ORIGIN = ("file_id", "repo", "path")
+"""Columns that say which file a row came from; a rejection takes over those that the rejected row has."""
+
+REJECTION_SCHEMA = pl.Schema(dict.fromkeys(("id", "stage", "reason", "detail", *ORIGIN), pl.String))
+"""Columns of every rejections table: id of the row, the step that dropped it, why, the evidence, and its file.
+
+Repository and path are completed when the artifact is published (`assets/publishing/origins.py`).
+"""
 
 
 @dataclass(frozen=True)
@@ -33,12 +39,31 @@ class Outcome:
 
     def then(self, later: "Outcome") -> "Outcome":
         """This outcome followed by a step over its kept rows: their kept rows, the rejections of both."""
-        return Outcome(later.kept, pl.concat([self.rejected, later.rejected]))
+        return Outcome(later.kept, pl.concat([as_rejections(self.rejected), as_rejections(later.rejected)]))
 
 
 def no_rejections() -> pl.DataFrame:
     """An empty rejections table."""
     return pl.DataFrame(schema=REJECTION_SCHEMA)
+
+
+def as_rejections(frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` with all columns of `REJECTION_SCHEMA`, in its order; origins that it lacks are null."""
+    return frame.match_to_schema(REJECTION_SCHEMA, missing_columns=dict.fromkeys(ORIGIN, "insert"))
+
+
+def with_origins(ids: pl.DataFrame, rows: pl.DataFrame, id_column: str) -> pl.DataFrame:
+    """`ids` (column `id`) with the origin that the row of that id has in `rows`, as far as `rows` has it."""
+    known = [name for name in ORIGIN if name in rows.columns]
+    origins = rows.select(pl.col(id_column).cast(pl.String).alias("id"), *known)
+    return ids.join(origins, on="id", how="left", maintain_order="left")
+
+
+def _origin(frame: pl.DataFrame) -> list[pl.Expr]:
+    return [
+        (pl.col(name).cast(pl.String) if name in frame.columns else pl.lit(None, pl.String)).alias(name)
+        for name in ORIGIN
+    ]
 
 
 def apply_rules(frame: pl.DataFrame, rules: Sequence[Rule], *, stage: str, id_column: str) -> Outcome:
@@ -64,6 +89,7 @@ def apply_rules(frame: pl.DataFrame, rules: Sequence[Rule], *, stage: str, id_co
         pl.lit(stage).alias("stage"),
         pl.col("__reason").alias("reason"),
         pl.when(pl.col("__detail") != "").then("__detail").alias("detail"),
+        *_origin(frame),
     )
     return Outcome(kept, rejected)
 
@@ -77,4 +103,5 @@ def reject(
         pl.lit(stage).alias("stage"),
         pl.lit(reason.value).alias("reason"),
         (pl.lit(None, pl.String) if detail is None else detail.cast(pl.String)).alias("detail"),
+        *_origin(rows),
     )

@@ -4,19 +4,24 @@ The declaration drives validation on writing, the schema shown in the Dagster UI
 declarations themselves stand in `table.py` of each artifact's package.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column; `volatile` ones (timings) do not count as content in the data version."""
+    """One column; `volatile` ones (timings) do not count as content in the data version.
+
+    `sources` are the columns of the artifacts before it that it is made from, each `<artifact>.<column>`.
+    """
 
     name: str
     dtype: pl.DataType
     description: str
     volatile: bool = False
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,11 +42,16 @@ class Table:
         return tuple(column.name for column in self.columns if column.volatile)
 
 
-def text(name: str, description: str) -> Column:
+def text(name: str, description: str, *sources: str) -> Column:
     """A string column."""
-    return Column(name, pl.String(), description)
+    return Column(name, pl.String(), description, sources=sources)
 
 
-def integer(name: str, description: str) -> Column:
+def integer(name: str, description: str, *sources: str) -> Column:
     """A 64-bit integer column."""
-    return Column(name, pl.Int64(), description)
+    return Column(name, pl.Int64(), description, sources=sources)
+
+
+def taken_over(columns: Iterable[Column], artifact: str) -> tuple[Column, ...]:
+    """`columns` as a later artifact has them that takes them over from `artifact` as they are."""
+    return tuple(replace(column, sources=(f"{artifact}.{column.name}",)) for column in columns)

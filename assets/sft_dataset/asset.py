@@ -10,13 +10,12 @@ import polars as pl
 from assets.asking.asker import Asker
 from assets.asking.model_calls import asking, budget_check, budget_result, call_metadata
 from assets.asking.prompts import prompts_digest
+from assets.publishing.described import bar_plots, markdown_table
 from assets.publishing.progress import LogProgress
 from assets.publishing.publication import (
     Materialized,
     accounts_check,
-    bar_plots,
     cache_of,
-    markdown_table,
     publish,
 )
 from assets.publishing.recipe_assets import RecipeAssets

@@ -4,12 +4,14 @@ import polars as pl
 
 from assets.asking.judging.discriminator import JUDGE
 from assets.candidate_responses.table import TABLE as CANDIDATES
-from assets.rows.table import Column, Table, text
+from assets.rows.table import Column, Table, taken_over, text
 
 VERDICT_COLUMNS = (
     text(
         "verdict",
         "pass, judged_good or unverified; in the verdicts table also fail, timeout, judged_bad, not_judged, ...",
+        "candidate_responses.code",
+        "candidate_responses.tests",
     ),
     text("detail", "one line: the failed assertion or error"),
     Column("duration_ms", pl.Float64(), "wall time", volatile=True),
@@ -28,4 +30,7 @@ VERDICT_COLUMNS = (
 
 JUDGE_COLUMN = Column("judge", JUDGE, "what the discriminator said, rule by rule; null: not asked")
 
-TABLE = Table(key="response_id", columns=(*CANDIDATES.columns, *VERDICT_COLUMNS, JUDGE_COLUMN))
+TABLE = Table(
+    key="response_id",
+    columns=(*taken_over(CANDIDATES.columns, "candidate_responses"), *VERDICT_COLUMNS, JUDGE_COLUMN),
+)

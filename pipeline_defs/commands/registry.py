@@ -84,7 +84,7 @@ COMMANDS = (
         "ui",
         PIPELINE,
         "ui:ui",
-        "Open the Dagster UI, with its daemon, over the same instance that the command uses.",
+        "Open the Dagster UI, with its daemon and the row viewer, over the same instance that the command uses.",
     ),
     Listed(
         "recipes", PIPELINE, "recipes:recipes", "List the recipes, or print one with every default filled in."
@@ -97,6 +97,12 @@ COMMANDS = (
         DATA,
         "show:show",
         "Show rows of an artifact, or of a table beside it (__rejected, __funnel, __verdicts).",
+    ),
+    Listed(
+        "rows",
+        DATA,
+        "rows:rows",
+        "Page, filter and search the rows of every table, with where each comes from. Runs beside `seedline ui` too.",
     ),
     Listed("audit", DATA, "audit:audit", "Ask an audit question: yields, lineage, licenses, contamination."),
     Listed("trace", DATA, "trace:trace", "Follow a row back to repository, commit, path, lines and license."),

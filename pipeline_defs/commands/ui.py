@@ -1,11 +1,10 @@
-"""`seedline ui`: the Dagster UI and daemon over the instance that the command uses, from any folder.
+"""`seedline ui`: the Dagster UI, daemon and row viewer over the instance that the command uses, from any folder.
 
 What Dagster loads is the installed module, never a file of the current folder, so a project may have folders
 named `assets` or `resources` of its own.
 """
 
 import os
-import socket
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +13,8 @@ import typer
 import yaml
 
 from pipeline_defs.instance import open_instance, prepare_instance
-from pipeline_defs.settings import SettingsError, load_settings
+from pipeline_defs.rows_page.serving import address_of, refuse_used_port, start_beside
+from pipeline_defs.settings import PREFIX, load_settings
 
 MODULE = "pipeline_defs.code_location"
 LOCATION = "seedline"
@@ -24,16 +24,24 @@ LOCATION = "seedline"
 def ui(
     port: Annotated[int, typer.Option(help="Port of the web server.")] = 3000,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    rows_port: Annotated[
+        int | None, typer.Option(help="Port of the row viewer; the port of the web server and one.")
+    ] = None,
 ) -> None:
-    """Open the Dagster UI, with its daemon, over the same instance that the command uses."""
+    """Open the Dagster UI, with its daemon and the row viewer, over the same instance that the command uses."""
     settings = load_settings()
     home = prepare_instance(settings).absolute()
     open_instance(settings).dispose()  # its tables are made before several processes open it at once
-    _refuse_used_port(host, port)
+    refuse_used_port(host, port, what="the UI", options="--port or --host")
+    rows_port = port + 1 if rows_port is None else rows_port
+    refuse_used_port(host, rows_port, what="the row viewer", options="--rows-port or --host")
+    if "rows_page" not in settings.model_fields_set:
+        os.environ[f"{PREFIX}ROWS_PAGE"] = address_of(host, rows_port)
     os.environ["DAGSTER_HOME"] = str(home)
     os.environ["PYTHONSAFEPATH"] = (
         "1"  # for every process that Dagster starts: no import from the current folder
     )
+    start_beside(host, rows_port)
     workspace = str(write_workspace(home))
     command = [sys.executable, "-m", "dagster", "dev", "-w", workspace, "-p", str(port), "-h", host]
     os.execv(sys.executable, command)  # noqa: S606 - this process becomes the server
@@ -46,15 +54,3 @@ def write_workspace(folder: Path) -> Path:
     path = folder / "workspace.yaml"
     path.write_text(yaml.safe_dump({"load_from": [{"python_module": module}]}), encoding="utf-8")
     return path
-
-
-def _refuse_used_port(host: str, port: int) -> None:
-    """Dagster says that a port is taken only after its other processes have started."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise SettingsError(
-                f"the UI cannot listen on {host} port {port}: {error.strerror}; choose another with --port or --host"
-            ) from error

@@ -7,7 +7,7 @@ wrong into a message that names file, field and remedy. Shipped recipes stand be
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
@@ -44,6 +44,10 @@ class Recipe(BaseModel):
         pattern=r"^[a-z][a-z0-9_]*$", description="folder, asset prefix and group of the recipe"
     )
     description: str = Field(min_length=1, description="one paragraph: what it does and where it comes from")
+    links: dict[str, Annotated[str, Field(pattern=r"^https?://\S+$")]] = Field(
+        default_factory=dict,
+        description="where its methods are described: name to address, shown on the pages",
+    )
     languages: tuple[str, ...] = Field(min_length=1, description="programming languages, one partition each")
     engine: EngineSpec = Field(description="the model that writes instructions and responses")
     seeds: SeedSettings = Field(description="from files to seeds")

@@ -179,6 +179,7 @@ class SmallLine:
 
 
 MakeLine = Callable[..., SmallLine]
+MakeSharedLine = Callable[..., SmallLine]
 
 
 @pytest.fixture
@@ -195,6 +196,13 @@ def finished_line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallLin
         write_dump(line.folder / "dumps" / "2026-01", FILES)
         line.run("2026-01")
         yield line
+
+
+@pytest.fixture(scope="module")
+def make_shared_line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeSharedLine]:
+    """The same for all tests of a module."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        yield lambda **options: _line(tmp_path_factory.mktemp("line"), monkeypatch, **options)
 
 
 def _line(

@@ -252,6 +252,7 @@ def test_trace_shows_texts_as_they_are_and_what_was_made(run: Run, store: Parque
     assert down == {
         "filtered_seeds": ["s1", "s2"],
         "instructions": ["i1"],
+        "candidate_responses": ["r1"],
         "verified_responses": ["r1"],
         "sft_dataset": ["t1"],
     }

@@ -8,6 +8,7 @@ import dagster as dg
 import polars as pl
 import pytest
 
+from assets.publishing.step import also_read
 from pipeline_defs.definitions import build_defs
 from pipeline_defs.partitions import CORPUS_DUMPS
 from pipeline_defs.recipes.model import Recipe, RecipeError, load_recipe, shipped_recipes
@@ -50,6 +51,8 @@ def described(defs: dg.Definitions) -> str:
             f"  pools       {', '.join(sorted(node.pools or ())) or '-'}",
             f"  rebuilt     {condition.get_label() if condition else 'only when asked for'}",
         ]
+        reads = sorted("/".join(key) for key in also_read(node.metadata))
+        lines += [f"  also reads  {', '.join(reads)}"] if reads else []
         for check in sorted(graph.get_check_keys_for_assets({key})):
             blocking = "blocking" if graph.get(check).blocking else "warns"
             lines.append(f"  check       {check.name} ({blocking})")

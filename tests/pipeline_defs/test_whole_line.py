@@ -1,21 +1,15 @@
 """The whole line over a small dump of our own: what comes out, what a second run costs, what a new dump costs."""
 
-import contextlib
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
 from pathlib import Path
 
+import dagster as dg
 import polars as pl
 import pytest
 
-from assets.audit.questions import ask
+from assets.audit.questions import ask, questions
 from pipeline_defs.commands.cache import code_versions
 from resources.row_cache.usage import read_usage
+from tests.pipeline_defs.browser import chromium, ui
 from tests.pipeline_defs.conftest import FILES, MakeLine, SmallLine, write_dump
 
 RECIPE_TABLES = ["filtered_seeds", "instructions", "candidate_responses", "verified_responses", "sft_dataset"]
@@ -157,40 +151,50 @@ def test_the_store_on_s3_holds_the_same_content(
 
 
 def test_the_ui_shows_the_recipe_materialized(finished_line: SmallLine, tmp_path: Path) -> None:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("no chromium on this machine (apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
+    with chromium() as page, ui(tmp_path / "ui.log") as (address, rows):
+        page.goto(f"{address}/assets/demo/sft_dataset")
+        page.get_by_text("Latest materialization").first.wait_for()
+        for artifact in RECIPE_TABLES:
+            page.goto(f"{address}/assets/demo/{artifact}?view=partitions&partition=python")
+            page.get_by_text("Materialized (1)").first.wait_for()
+        page.goto(f"{address}/assets/demo/filtered_seeds?view=partitions&partition=python")
+        page.get_by_role("row").filter(has_text="funnel_plot").get_by_text("Show Markdown").click()
+        picture = page.get_by_role("dialog").get_by_role("img", name="funnel")
+        picture.wait_for()
+        assert picture.evaluate("image => image.naturalWidth") > 300
+        row = finished_line.table("sft_dataset").row(0, named=True)
+        page.goto(f"{rows}/row/demo/sft_dataset?id={row['sft_id']}")
+        for artifact in ("verified_responses", "candidate_responses", "instructions", "filtered_seeds"):
+            page.get_by_role("link", name=artifact).wait_for()
+        page.get_by_role("link", name="raw_corpus").click()
+        marked = page.locator(".hll").all_inner_texts()
+        assert len(marked) == row["end_line"] - row["start_line"] + 1
+        assert marked[0].startswith("def ")
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    root = Path(__file__).parents[2]
-    with (tmp_path / "ui.log").open("wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "pipeline_defs.cli", "ui", "--port", str(port)],
-            cwd=root,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
+
+def test_every_rejected_row_says_which_file_it_came_from(finished_line: SmallLine) -> None:
+    for artifact in RECIPE_TABLES:
+        rejected = finished_line.table(f"{artifact}__rejected")
+        assert rejected.filter(pl.any_horizontal(pl.col("file_id", "repo", "path").is_null())).is_empty(), (
+            artifact
         )
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=chromium,
-                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-            )
-            page = browser.new_page()
-            for _ in range(90):
-                with contextlib.suppress(Exception):
-                    page.goto(f"http://127.0.0.1:{port}/assets/demo/sft_dataset", timeout=2000)
-                    break
-                time.sleep(1)
-            page.get_by_text("Latest materialization").first.wait_for(timeout=60_000)
-            for artifact in RECIPE_TABLES:
-                page.goto(f"http://127.0.0.1:{port}/assets/demo/{artifact}?view=partitions&partition=python")
-                page.get_by_text("Materialized (1)").first.wait_for(timeout=60_000)
-            browser.close()
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=60)
+    assert finished_line.table("verified_responses__rejected").height
+
+
+def test_pages_say_where_columns_come_from_and_count_in_one_unit(finished_line: SmallLine) -> None:
+    seeds = finished_line.metadata("filtered_seeds")
+    assert seeds["rows_are"] == "seeds"
+    assert seeds["rows_in"] == int(str(seeds["rows_kept"])) + int(str(seeds["rows_rejected"]))
+    assert seeds["files_in"] == int(str(seeds["files_kept"])) + int(str(seeds["files_rejected"]))
+    lineage = finished_line.metadata("sft_dataset")["dagster/column_lineage"]
+    assert isinstance(lineage, dg.TableColumnLineage)
+    assert [dep.asset_key.path for dep in lineage.deps_by_column["license"]] == [["raw_corpus"]]
+
+
+def test_one_audit_answers_every_question(finished_line: SmallLine) -> None:
+    asked = finished_line.table("audit", None)
+    assert set(asked["question"]) == set(questions())
+    for question, rows in asked.select("question", "rows").iter_rows():
+        assert finished_line.table(f"audit__{question}", None).height == rows
+    funnel = finished_line.table("audit__yield_funnel", None)
+    assert set(funnel["artifact"]) >= {"corpus_dump", "filtered_seeds", "sft_dataset"}

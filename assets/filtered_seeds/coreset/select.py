@@ -14,7 +14,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assets.filtered_seeds.coreset.k_center import k_center_greedy
-from assets.rows.outcome import Outcome, reject
+from assets.rows.outcome import Outcome, reject, with_origins
 from assets.rows.reasons import Reason
 from assets.texts.embedding import embedding_matrix
 from resources.ids import content_id
@@ -103,7 +103,8 @@ def _left_out(
 
 def _split(rows: pl.DataFrame, id_column: str, left_out: pl.DataFrame) -> Outcome:
     detail = pl.format("nearest={} distance={}", "nearest", pl.col("distance").round(4))
-    rejected = reject(left_out, Reason.NOT_IN_CORESET, stage=STAGE, id_column="id", detail=detail)
+    named = with_origins(left_out, rows, id_column)
+    rejected = reject(named, Reason.NOT_IN_CORESET, stage=STAGE, id_column="id", detail=detail)
     out = pl.col(id_column).cast(pl.String).is_in(left_out["id"].implode())
     return Outcome(rows.filter(~out).drop("embedding"), rejected)
 

@@ -114,13 +114,9 @@ def _functions(files: pl.DataFrame, settings: ExtractionSettings) -> Outcome:
         Outcome(
             _as_frame(file_ids, languages, found, settings.kind),
             pl.DataFrame(
-                {
-                    "id": [row[0] for row in rejected],
-                    "stage": [STAGE] * len(rejected),
-                    "reason": [row[1].value for row in rejected],
-                    "detail": [row[2] for row in rejected],
-                },
-                schema=known.rejected.schema,
+                [(file_id, STAGE, reason.value, detail, file_id) for file_id, reason, detail in rejected],
+                schema=dict.fromkeys(("id", "stage", "reason", "detail", "file_id"), pl.String),
+                orient="row",
             ),
         )
     )

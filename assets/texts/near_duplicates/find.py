@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import polars as pl
 
-from assets.rows.outcome import Outcome, reject
+from assets.rows.outcome import Outcome, reject, with_origins
 from assets.rows.reasons import Reason
 from assets.texts.near_duplicates.families import estimated_similarity, find_families
 from assets.texts.near_duplicates.settings import NearDuplicateSettings
@@ -39,7 +39,7 @@ def find_near_duplicates(
     """
     duplicates = near_duplicates_of(rows, settings, prefer=prefer, id_column=id_column, on_band=on_band)
     rejected = reject(
-        duplicates,
+        with_origins(duplicates, rows, id_column),
         Reason.NEAR_DUPLICATE,
         stage=STAGE,
         id_column="id",

@@ -34,7 +34,9 @@ def nobody(*_: object) -> pl.DataFrame:
 
 def test_pairs_become_responses_without_a_call():
     written = write_instructions(SEEDS, FromDocstring(), nobody)
-    assert written.rejected.rows() == [("s3", "pair", "nothing_to_ask", None)]
+    assert written.rejected.select("id", "stage", "reason", "detail").rows() == [
+        ("s3", "pair", "nothing_to_ask", None)
+    ]
     rows = written.kept.select(TABLE.schema.names())
     assert "def area(r: float) -> float" in rows["instruction"][0]
     assert "Area of a circle." in rows["instruction"][0]

@@ -56,7 +56,15 @@ def test_the_newest_dump_wins() -> None:
     rejected = selection.rejected.collect()
     assert rejected.schema == REJECTION_SCHEMA
     assert rejected.rows() == [
-        (old["file_id"], "raw_corpus", "superseded", f"{new['file_id']} of dump 2025-01")
+        (
+            old["file_id"],
+            "raw_corpus",
+            "superseded",
+            f"{new['file_id']} of dump 2025-01",
+            old["file_id"],
+            "r",
+            "a.py",
+        )
     ]
     assert selection.counts == {"read": 2, "kept": 1, "superseded": 1}
 

@@ -2,9 +2,19 @@
 
 import hypothesis.strategies as st
 import polars as pl
+import pytest
 from hypothesis import given, settings
 
-from assets.rows.outcome import REJECTION_SCHEMA, Outcome, Rule, apply_rules, no_rejections, reject
+from assets.rows.outcome import (
+    REJECTION_SCHEMA,
+    Outcome,
+    Rule,
+    apply_rules,
+    as_rejections,
+    no_rejections,
+    reject,
+    with_origins,
+)
 from assets.rows.reasons import Reason
 
 REASONS = [Reason.EMPTY, Reason.TOO_LONG, Reason.SECRET]
@@ -76,7 +86,7 @@ def test_evidence_belongs_to_the_rule_that_rejected() -> None:
         stage="step",
         id_column="id",
     )
-    assert outcome.rejected.rows() == [
+    assert outcome.rejected.select("id", "stage", "reason", "detail").rows() == [
         ("row 0", "step", "too_long", None),
         ("row 1", "step", "secret", "long"),
     ]
@@ -96,11 +106,33 @@ def test_steps_follow_each_other() -> None:
 def test_rejecting_whole_frames() -> None:
     frame = frame_of([(1, "a"), (2, None)])
     assert reject(frame, Reason.UNREADABLE, stage="s", id_column="n").rows() == [
-        ("1", "s", "unreadable", None),
-        ("2", "s", "unreadable", None),
+        ("1", "s", "unreadable", *[None] * 4),
+        ("2", "s", "unreadable", *[None] * 4),
     ]
     assert reject(frame, Reason.UNREADABLE, stage="s", id_column="id", detail=pl.col("t"))[
         "detail"
     ].to_list() == ["a", None]
     assert no_rejections().schema == REJECTION_SCHEMA
     assert Outcome(frame, no_rejections()).kept is frame
+
+
+def test_a_rejection_keeps_the_file_that_its_row_came_from() -> None:
+    rows = pl.DataFrame({"id": ["a", "b"], "n": [1, 2], "file_id": ["f", "g"], "path": ["x.py", None]})
+    outcome = apply_rules(rows, [Rule(Reason.EMPTY, pl.col("n") > 0)], stage="s", id_column="id")
+    assert outcome.rejected.select("id", "file_id", "repo", "path").rows() == [
+        ("a", "f", None, "x.py"),
+        ("b", "g", None, None),
+    ]
+    found = with_origins(pl.DataFrame({"id": ["b", "z"]}), rows, "id")
+    assert found.rows() == [("b", "g", None), ("z", None, None)]
+
+
+def test_rejections_of_others_may_lack_the_origin() -> None:
+    bare = pl.DataFrame(
+        {"id": ["a"], "stage": ["s"], "reason": ["empty"], "detail": [None]},
+        schema_overrides={"detail": pl.String},
+    )
+    both = Outcome(bare, bare).then(Outcome(bare, bare))
+    assert both.rejected.schema == REJECTION_SCHEMA
+    with pytest.raises(pl.exceptions.SchemaError):
+        as_rejections(bare.drop("reason"))

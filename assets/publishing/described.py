@@ -1,0 +1,136 @@
+"""What a materialization says of itself to people: its columns and where they come from, its rows, what was rejected.
+
+Frames in, Dagster's metadata out. Numbers have names that stay, so that the UI plots them.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from assets.publishing.plots import bar_plot, funnel_plot, png_markdown
+from assets.rows.table import Table
+
+PREVIEW_ROWS = 3
+PREVIEW_WIDTH = 80
+
+
+def table_schema(table: Table) -> dg.TableSchema:
+    """A declared table as Dagster shows it."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(column.name, str(column.dtype), description=column.description)
+            for column in table.columns
+        ]
+    )
+
+
+def column_lineage(table: Table, parents: Iterable[dg.AssetKey]) -> dg.TableColumnLineage | None:
+    """The columns that each column is made from, among those of `parents`; None where none is declared."""
+    keys = {key.path[-1]: key for key in parents}
+    deps = {}
+    for column in table.columns:
+        sources = [source.partition(".") for source in column.sources]
+        found = [dg.TableColumnDep(keys[name], of) for name, _, of in sources if name in keys]
+        if found:
+            deps[column.name] = found
+    return dg.TableColumnLineage(deps) if deps else None
+
+
+def rows_by_unit(funnel: pl.DataFrame) -> list[tuple[str, int, int, int]]:
+    """Unit, rows in, kept and rejected, for each run of steps over one unit: in = kept + rejected.
+
+    Where a step makes several rows of one, those that it added count as having come in.
+    """
+    found: list[tuple[str, int, int, int]] = []
+    for step in funnel.iter_rows(named=True):
+        if found and found[-1][0] == step["unit"]:
+            _, _, _, rejected = found.pop()
+        else:
+            rejected = 0
+        rejected += step["rejected"]
+        found.append((step["unit"], step["kept"] + rejected, step["kept"], rejected))
+    return found
+
+
+def funnel_metadata(funnel: pl.DataFrame, rejected: pl.DataFrame) -> dict[str, Any]:
+    """Counts in one unit each, rejections by reason, and the funnel's picture.
+
+    `rows_in`, `rows_kept` and `rows_rejected` are of the unit of the last step; those before it, where they had
+    another, are named after theirs (`files_in`).
+    """
+    reasons = (
+        rejected.group_by("stage", "reason")
+        .len("rows")
+        .sort("rows", "stage", "reason", descending=[True, False, False])
+    )
+    units = rows_by_unit(funnel) or [("rows", 0, 0, 0)]
+    described: dict[str, Any] = {}
+    for place, (unit, rows_in, kept, dropped) in enumerate(units):
+        name = "rows" if place == len(units) - 1 else unit.replace(" ", "_")
+        described |= {f"{name}_in": rows_in, f"{name}_kept": kept, f"{name}_rejected": dropped}
+    described["rows_are"] = units[-1][0]
+    described["funnel"] = dg.MetadataValue.md(markdown_table(funnel.drop("position")))
+    if reasons.height:
+        described["rejected_by_reason"] = dg.MetadataValue.md(markdown_table(reasons))
+    if funnel.height:
+        described["funnel_plot"] = dg.MetadataValue.md(png_markdown("funnel", funnel_plot(funnel)))
+    return described
+
+
+def bar_plots(rows: pl.DataFrame, *columns: str) -> dict[str, Any]:
+    """A bar plot of rows by value for each of `columns` that has any."""
+    described: dict[str, Any] = {}
+    for name in columns:
+        counts = rows.drop_nulls(name).group_by(name).len("rows").sort("rows", name, descending=[True, False])
+        if counts.height:
+            described[name] = dg.MetadataValue.md(png_markdown(name, bar_plot(counts, name, "rows")))
+    return described
+
+
+def preview(head: pl.DataFrame, *, rows: int = PREVIEW_ROWS, width: int = PREVIEW_WIDTH) -> str:
+    """The first rows as a Markdown table turned on its side (columns down): values as code, long ones cut."""
+    shown = head.head(rows)
+    if not shown.height:
+        return "_no rows_"
+    turned: Mapping[str, list[str]] = {
+        "column": [code_cell(name, width) for name in shown.columns],
+        **{
+            f"row {place + 1}": [code_cell(value, width) for value in row]
+            for place, row in enumerate(shown.iter_rows())
+        },
+    }
+    return _table(pl.DataFrame(turned))
+
+
+def markdown_table(frame: pl.DataFrame, *, width: int = 300) -> str:
+    """A frame as a Markdown table: text as code, so that Markdown changes none of it; numbers as they are."""
+    cells = {
+        name: [code_cell(value, width) if isinstance(value, str) else _plain(value) for value in frame[name]]
+        for name in frame.columns
+    }
+    return _table(pl.DataFrame(cells, schema=dict.fromkeys(frame.columns, pl.String)))
+
+
+def code_cell(value: object, width: int) -> str:
+    """A value as a code span that fits a table's cell: one line, at most `width` characters, nothing for null."""
+    if value is None:
+        return ""
+    text = (
+        str(value).replace("\n", "⏎ ").replace("`", "ˋ").replace("|", "¦")
+    )  # a span cannot escape its own marks
+    cut = text if len(text) <= width else text[: width - 1] + "…"
+    return f"`{cut}`" if cut.strip() else ""
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:.6g}" if isinstance(value, float) else str(value).replace("|", "¦")
+
+
+def _table(frame: pl.DataFrame) -> str:
+    lines = ["| " + " | ".join(frame.columns) + " |", "|" + "---|" * frame.width]
+    lines += ["| " + " | ".join(row) + " |" for row in frame.iter_rows()]
+    return "\n".join(lines)
