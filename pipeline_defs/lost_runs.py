@@ -99,7 +99,10 @@ def lost_runs_sensor() -> dg.SensorDefinition:
     """Ends lost runs from the daemon; on from the start, since without it everything else can stand still."""
 
     @dg.sensor(
-        name="end_lost_runs", minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING
+        name="end_lost_runs",
+        minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Ends runs whose process was killed, or ended with the machine, so that they take nobody's place.",
     )
     def end_lost(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         """Runs whose process was killed, or ended with the machine, are marked as failed."""

@@ -5,6 +5,7 @@ columns that it needs are read, in streams, and what is kept of them is the numb
 read for the rows of one page alone, row group by row group.
 """
 
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,6 +57,7 @@ class Finder:
 
     def __init__(self) -> None:
         self._numbers: OrderedDict[object, pl.DataFrame] = OrderedDict()
+        self._lock = threading.Lock()
 
     def page(self, tables: Tables, asked: Asked, columns: Sequence[str]) -> Page:
         """The page of `columns` that was asked for. Raises `AskedError`."""
@@ -94,12 +96,15 @@ class Finder:
 
     def _remembered(self, what: str, tables: Tables, asked: Asked, find) -> pl.DataFrame:
         key = (what, tables.addresses, tables.versions, asked.at(1), asked.rows)
-        if key not in self._numbers:
-            self._numbers[key] = find()
+        with self._lock:
+            known = self._numbers.get(key)
+        found = known if known is not None else find()
+        with self._lock:
+            self._numbers[key] = found
+            self._numbers.move_to_end(key)
             while len(self._numbers) > REMEMBERED * (1 + len(COUNTED)):
                 self._numbers.popitem(last=False)
-        self._numbers.move_to_end(key)
-        return self._numbers[key]
+        return found
 
 
 def sortable(kind: pl.DataType) -> bool:

@@ -6,7 +6,6 @@ Each is text made from a template (`templates/`), with everything escaped that c
 from collections.abc import Sequence
 from importlib.resources import files
 
-import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from assets.audit.origin import Link, Origin, UnknownIdError, trace_id
@@ -107,9 +106,8 @@ class Pages:
             last=max(-(-total // asked.rows), 1),
             problem=problem,
             counts=self._finder.counts(opened) if page else {},
-            cell=self._cell,
+            cell=_cell,
             row_address=row_address,
-            is_code=marked_up.is_code,
             beside=self._beside(key),
         )
 
@@ -120,7 +118,6 @@ class Pages:
         spot = self._spot(opened, key[-1], given)
         row = opened.row(spot)
         lines = lines_of(given.get("lines", ""))
-        first = 1
         meaning = tables.meanings(key[-1])
         values = [
             {
@@ -128,7 +125,7 @@ class Pages:
                 "meaning": meaning.get(name, ""),
                 "is_block": marked_up.is_code(name) or isinstance(value, list | dict),
                 "value": value,
-                "first": row.get("start_line") or first if name == "seed" else first,
+                "first": (row.get("start_line") if name == "seed" else None) or 1,
                 "lines": lines if name == "content" else (),
                 "text": marked_up.value_text(value),
             }
@@ -153,8 +150,7 @@ class Pages:
         if name not in known:
             raise AskedError(f"no recipe {name!r} is on; on are {', '.join(known)}")
         recipe = known[name]
-        text = yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
-        return self._made("recipe.html.jinja", recipe=recipe, methods=methods_of(recipe), text=text)
+        return self._made("recipe.html.jinja", recipe=recipe, methods=methods_of(recipe))
 
     def failure(self, message: str) -> str:
         """A page that says what went wrong."""
@@ -180,7 +176,7 @@ class Pages:
                 )
             return spot
         number = given.get("n", "")
-        if not number.isascii() or not number.isdigit() or len(number) > 12:
+        if not number.isascii() or not number.isdigit() or len(number) > 12 or int(number) < 1:
             raise AskedError("which row? An address has n (the row's number, from 1) or id")
         if len(opened.addresses) > 1:
             raise AskedError("a number alone says no row where there are several partitions; add partition=")
@@ -190,10 +186,6 @@ class Pages:
         name = key[-1].partition("__")[0]
         found = [one for one in self._store.tables(key[:-1]) if one.partition("__")[0] == name]
         return [(*key[:-1], one) for one in found if one != key[-1]]
-
-    def _cell(self, name: str, value: object) -> dict[str, object]:
-        text = marked_up.messages_text(value) if name == "messages" else marked_up.value_text(value)
-        return {"text": marked_up.cut(text, CELL), "null": value is None, "code": marked_up.is_code(name)}
 
     def _origins(self, key: tuple[str, ...], row: dict[str, object]) -> list[tuple[str, Origin]]:
         """The chain of the row in its recipe; of a row that all recipes share, in each that made something of it."""
@@ -224,3 +216,9 @@ def _link_address(recipe: str, link: Link, lines: str) -> str:
     if link.artifact in SHARED:
         return id_address((link.artifact,), link.row_id, lines) + ("#content" if lines else "")
     return id_address((recipe, link.artifact), link.row_id)
+
+
+def _cell(name: str, value: object) -> dict[str, object]:
+    """What a list shows of a value: its text, cut, and whether it is code."""
+    text = marked_up.messages_text(value) if name == "messages" else marked_up.value_text(value)
+    return {"text": marked_up.cut(text, CELL), "null": value is None, "code": marked_up.is_code(name)}

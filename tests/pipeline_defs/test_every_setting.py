@@ -78,6 +78,9 @@ OTHERS: dict[str, Any] = {
     "engines.budget.tokens": 7,
     "engines.budget.money": 7.0,
     "workers": 7,
+    "owners": ["team:others"],
+    "tags": {"stage": "trial"},
+    "rows_page": "https://rows.example",
     "sensors_on": True,
     "rebuild_gpu_on_code_change": True,
 }
@@ -173,11 +176,16 @@ def opened(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def graph(settings: Settings) -> list[tuple[str, ...]]:
-    """Assets with their code versions and conditions, and the sensors, that `settings` give."""
+    """Assets with their code versions, conditions and pages, and the sensors, that `settings` give."""
     defs = build_defs(settings)
     assets = defs.resolve_asset_graph()
     nodes = [
-        (key.to_user_string(), str(assets.get(key).code_version), str(assets.get(key).automation_condition))
+        (
+            key.to_user_string(),
+            str(assets.get(key).code_version),
+            str(assets.get(key).automation_condition),
+            str((assets.get(key).owners, assets.get(key).tags, assets.get(key).metadata)),
+        )
         for key in sorted(assets.materializable_asset_keys, key=str)
     ]
     return [*nodes, *((sensor.name, sensor.default_status.value) for sensor in defs.sensors or [])]
@@ -322,7 +330,7 @@ def test_a_field_that_there_is_not_is_refused_everywhere_in_a_recipe(name: str) 
             for key, inner in value.items():
                 yield from places(inner, (*way, key))
 
-    free = {"shares", "imports"}  # tables whose keys are the user's or checked as values
+    free = {"shares", "imports", "links"}  # tables whose keys are the user's or checked as values
     for way in places(content):
         if way and way[-1] in free:
             continue

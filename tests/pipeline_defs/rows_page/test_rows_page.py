@@ -142,7 +142,8 @@ def test_what_makes_no_sense_is_said_and_not_a_fault(get: Get) -> None:
         assert status == 200
         assert said in page.split('role="alert"')[1][:1500], query
     assert get("/rows/raw_corpus?partition=python&page=99999999999&rows=-3")[0] == 200
-    assert get("/row/raw_corpus?partition=python&n=99999999")[0] == 404
+    for number in ("0", "-1", "99999999", "9" * 30, "", "²"):
+        assert get(f"/row/raw_corpus?partition=python&n={quote(number)}")[0] == 404
     assert get("/row/raw_corpus?id=nobody")[0] == 404
 
 
