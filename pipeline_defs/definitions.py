@@ -22,6 +22,8 @@ import assets.instructions.asset as instructions
 import assets.raw_corpus.asset as raw_corpus
 import assets.sft_dataset.asset as sft_dataset
 import assets.verified_responses.asset as verified_responses
+from assets.asking.own_prompts import OwnPrompts
+from assets.audit.door import questions
 from assets.publishing.recipe_assets import RecipeAssets
 from assets.publishing.step import AUTOMATED
 from pipeline_defs.asset_pages import with_pages
@@ -93,6 +95,11 @@ def build_defs(
 def recipe_assets(recipe: Recipe, settings: Settings, looks: Looks) -> list[dg.AssetsDefinition]:
     """The assets of one recipe, in the order the data flows."""
     shared = shared_of(recipe, settings, looks)
+    with shared.around():  # the digests of a recipe's own prompts are a part of the code versions
+        return _artifacts(recipe, settings, shared)
+
+
+def _artifacts(recipe: Recipe, settings: Settings, shared: RecipeAssets) -> list[dg.AssetsDefinition]:
     return [
         filtered_seeds.build(shared, recipe.seeds, recipe.engine),
         instructions.build(shared, recipe.instructions, recipe.engine),
@@ -101,7 +108,7 @@ def recipe_assets(recipe: Recipe, settings: Settings, looks: Looks) -> list[dg.A
         sft_dataset.build(shared, recipe.sft, recipe.engine, audit.broken_lineage),
         checkpoint.build(shared, recipe.checkpoint),
         eval_scores.build(shared, recipe.evaluation),
-        audit.build(shared),
+        audit.build(shared, questions(settings.questions, recipe.questions)),
     ]
 
 
@@ -116,6 +123,7 @@ def shared_of(recipe: Recipe, settings: Settings, looks: Looks) -> RecipeAssets:
             looks, on_code_change=settings.rebuild_gpu_on_code_change
         ),
         rebuild_expensive_on_code=settings.rebuild_gpu_on_code_change,
+        around=OwnPrompts.read(recipe.prompts).in_use,
     )
 
 

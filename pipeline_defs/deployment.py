@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from pydantic import BaseModel, TypeAdapter
 
+from assets.audit.door import Question, questions
 from assets.audit.origin import Origin, UnknownIdError, trace_id
-from assets.audit.questions import SHARED, ask, purpose, questions
+from assets.audit.questions import SHARED, ask
 from pipeline_defs.recipes.model import Recipe, RecipeError, load_recipe
 from pipeline_defs.settings import Settings, load_settings
 from resources.engines.base import Engine
@@ -165,13 +166,19 @@ class Deployment:
                 unknown.append(str(error))
         raise UnknownIdError("\n".join(unknown) or "no recipe is on")
 
-    def questions(self) -> dict[str, str]:
-        """Name of every audit question, and what it asks."""
-        return {name: purpose(sql) for name, sql in questions().items()}
+    def questions(self, recipe: str | None = None) -> dict[str, Question]:
+        """Name to audit question: those of the project, of packages and of the settings' folder, and the recipe's own.
+
+        Without `recipe`, the own questions of every recipe that is on. Raises `QuestionError`.
+        """
+        chosen = self.recipes if recipe is None else (self.recipe(recipe),)
+        return questions(self.settings.questions, *(one.questions for one in chosen))
 
     def audit(self, question: str, recipe: str | None = None, *, language: str | None = None) -> pl.DataFrame:
-        """The answer to an audit question. Raises `UnknownQuestionError`."""
-        return ask(question, self.store(), self.recipe(recipe).name, language=language)
+        """The answer to an audit question. Raises `UnknownQuestionError` and `QuestionError`."""
+        chosen = self.recipe(recipe)
+        known = questions(self.settings.questions, chosen.questions)
+        return ask(question, self.store(), chosen.name, language=language, questions=known)
 
     def engine(self, which: str | BaseModel | Mapping[str, Any] | None = None) -> Engine:
         """A recipe's engine, or the one that a recipe's field `engine` would describe, as a context manager.

@@ -112,6 +112,10 @@ class Settings(BaseSettings):
         default_factory=dict,
         description="benchmark name to a .jsonl or .jsonl.gz in HumanEval's or MBXP's form",
     )
+    questions: Path | None = Field(
+        default=None,
+        description="folder of audit questions of your own, one a file: <name>.sql; asked of every recipe",
+    )
     sandbox: SandboxSettings = Field(
         default_factory=SandboxSettings, description="what verification may use of this machine"
     )

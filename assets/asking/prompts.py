@@ -1,20 +1,19 @@
 """Prompt templates: files beside the stage that sends them, whose text is part of its code version.
 
-What a template is given stands in the stage's own module; how a prompt is asked, in `asker.py`.
+What a template is given stands in the stage's own module; how a prompt is asked, in `asker.py`; a recipe's own
+templates, in `own_prompts.py`.
 """
 
 import functools
 import hashlib
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
 import jinja2
 
+from assets.asking.own_prompts import OwnPrompts, PromptError, own_prompts
 from assets.source_code.code_blocks import fenced
-
-
-class PromptError(ValueError):
-    """A prompt template cannot be rendered; the message names its file and what is wrong in it."""
 
 
 class PromptTemplate(jinja2.Template):
@@ -30,14 +29,21 @@ class PromptTemplate(jinja2.Template):
             ) from error
 
 
-@functools.cache
 def template(package: str, name: str) -> jinja2.Template:
-    """The prompt template `prompts/<name>` of a stage's package; unknown fields in it are errors.
+    """The template `name`: the recipe's own, else `prompts/<name>` of a stage's package.
 
-    Templates may call `fenced(code, language)`. Raises `PromptError`, as rendering does.
+    Unknown fields in it are errors. Templates may call `fenced(code, language)`. Raises `PromptError`, as
+    rendering does.
     """
+    return _template(package, name, own_prompts())
+
+
+@functools.cache
+def _template(package: str, name: str, own: OwnPrompts) -> jinja2.Template:
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader(package, "prompts"),
+        loader=jinja2.ChoiceLoader(
+            [jinja2.FunctionLoader(_loader(own)), jinja2.PackageLoader(package, "prompts")]
+        ),
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
         trim_blocks=True,
@@ -52,11 +58,24 @@ def template(package: str, name: str) -> jinja2.Template:
         raise PromptError(f"{error.filename}, line {error.lineno}: {error.message}") from error
 
 
+def _loader(own: OwnPrompts) -> Callable[[str], tuple[str, str, Callable[[], bool]] | None]:
+    def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
+        found = own.find(name)
+        return None if found is None else (*found, lambda: True)
+
+    return load
+
+
 def prompts_digest(package: str) -> str:
-    """SHA-256 over names and texts of the templates, and the YAML tables beside them, in `prompts/` of `package`."""
-    digest = hashlib.sha256()
+    """SHA-256 over names and texts of the templates, and the YAML tables beside them, in `prompts/` of `package`.
+
+    A template of the recipe's own counts with its own text.
+    """
+    digest, own = hashlib.sha256(), own_prompts()
     folder = files(package) / "prompts"
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if entry.is_file() and entry.name.endswith((".jinja", ".yaml")):
-            digest.update(f"{entry.name}\0".encode() + entry.read_bytes() + b"\0")
+            found = own.find(entry.name)
+            text = entry.read_bytes() if found is None else found[0].encode()
+            digest.update(f"{entry.name}\0".encode() + text + b"\0")
     return digest.hexdigest()

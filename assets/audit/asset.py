@@ -1,14 +1,17 @@
-"""The audit asset of a recipe: every question in `sql/` as a table, and the lineage question over new rows.
+"""The audit asset of a recipe: the answer to every question as a table, and the lineage question over new rows.
 
 One asset at the end of the recipe's line, however many questions there are: its table says what was asked and how
 many rows came back, and each answer stands beside it as `audit__<question>`. Every table that a question reads counts
 as an input, and only the last one is drawn as an edge of the graph.
 """
 
+from collections.abc import Mapping
+
 import dagster as dg
 import polars as pl
 
-from assets.audit.questions import OF_RECIPE, SHARED, ask, purpose, questions, tables_read
+from assets.audit.door import Question
+from assets.audit.questions import OF_RECIPE, SHARED, ask, tables_read
 from assets.audit.table import TABLE
 from assets.publishing.described import markdown_table
 from assets.publishing.publication import Materialized, publish
@@ -27,10 +30,10 @@ ANSWER_SHOWN = 50
 """Rows of an answer in the metadata; the table beside has all."""
 
 
-def build(shared: RecipeAssets) -> dg.AssetsDefinition:
-    """The asset of one recipe, over all its languages."""
-    asked = questions()
-    read = set().union(*(tables_read(sql) for sql in asked.values()))
+def build(shared: RecipeAssets, questions: Mapping[str, Question]) -> dg.AssetsDefinition:
+    """The asset of one recipe, over all its languages, with the answers to `questions` (name to question)."""
+    read = set().union(*(tables_read(question) for question in questions.values()))
+    version = [text for name, question in questions.items() for text in (name, question.sql)]
     keys = [dg.AssetKey(table) for table in SHARED if table in read]
     keys += [shared.key(table) for table in OF_RECIPE if table in read and table != LAST]
 
@@ -40,15 +43,15 @@ def build(shared: RecipeAssets) -> dg.AssetsDefinition:
         metadata={ALSO_READS: [key.to_user_string() for key in keys], "seedline/key_column": TABLE.key},
         group_name=shared.recipe,
         kinds={"duckdb", "sql"},
-        code_version=code_version(ARTIFACT, VERSION, [text for pair in asked.items() for text in pair]),
+        code_version=code_version(ARTIFACT, VERSION, version),
         automation_condition=shared.rebuild,
         io_manager_key="store",
     )
     def audit(context: dg.AssetExecutionContext, store: dg.ResourceParam[ParquetIOManager]) -> Materialized:
         """Every audit question, answered over the recipe's tables: yields, licenses, contamination, lineage."""
-        answers = {name: ask(name, store.store(), shared.recipe) for name in asked}
+        answers = {name: ask(name, store.store(), shared.recipe, questions=questions) for name in questions}
         rows = [
-            {"question": name, "asks": purpose(asked[name]), "rows": answer.height}
+            {"question": name, "asks": questions[name].purpose, "rows": answer.height}
             for name, answer in answers.items()
         ]
         shown = {name: markdown_table(answer.head(ANSWER_SHOWN)) for name, answer in answers.items()}

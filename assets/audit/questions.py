@@ -1,16 +1,16 @@
 """The audit questions: plain SQL over the Parquet files, asked with DuckDB.
 
-The questions stand in `sql/`, one file each. A table is a view by its artifact's name, as everybody who reads
+Which questions there are is decided in `door.py`. A table is a view by its artifact's name, as everybody who reads
 the files would name it; one that was never written is an empty view, so that a question can be asked early.
 """
 
-import re
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from assets.audit.door import Question, QuestionError
+from assets.audit.door import questions as questions_behind_the_door
 from assets.candidate_responses.table import TABLE as CANDIDATE_RESPONSES
 from assets.corpus_dump.table import TABLE as FILES
 from assets.filtered_seeds.table import TABLE as FILTERED_SEEDS
@@ -45,29 +45,10 @@ class UnknownQuestionError(KeyError):
         return str(self.args[0])
 
 
-def questions() -> dict[str, str]:
-    """Name of every question and its SQL, by name."""
-    return {
-        entry.name.removesuffix(".sql"): entry.read_text(encoding="utf-8")
-        for entry in sorted(files("sql").iterdir(), key=lambda entry: entry.name)
-        if entry.name.endswith(".sql")
-    }
-
-
-def purpose(sql: str) -> str:
-    """The comment lines at the head of a question."""
-    lines = []
-    for line in sql.splitlines():
-        if not line.startswith("--"):
-            break
-        lines.append(line.removeprefix("--").strip())
-    return " ".join(lines)
-
-
-def tables_read(sql: str) -> set[str]:
+def tables_read(question: Question) -> set[str]:
     """The artifacts that a question reads, itself or through the tables beside them."""
-    words = set(re.findall(r"\w+", sql))
-    return {name for name in (*SHARED, *OF_RECIPE) if any(word.split("__")[0] == name for word in words)}
+    read = {word.split("__")[0] for word in question.words}
+    return {name for name in (*SHARED, *OF_RECIPE) if name in read}
 
 
 def ask(
@@ -77,12 +58,14 @@ def ask(
     *,
     language: str | None = None,
     instead: Mapping[str, pl.DataFrame] | None = None,
+    questions: Mapping[str, Question] | None = None,
 ) -> pl.DataFrame:
-    """The answer to question `name` over the tables of `recipe`. Raises `UnknownQuestionError`.
+    """The answer to question `name` of `questions` (None: those behind the door) over the tables of `recipe`.
 
     `language` leaves the rows of other languages out; `instead` gives tables that are not in the store yet.
+    Raises `UnknownQuestionError`, and `QuestionError` for SQL that DuckDB refuses.
     """
-    known = questions()
+    known = questions_behind_the_door() if questions is None else questions
     if name in QUESTIONS:
         warn_of_former_name(name, QUESTIONS[name], "audit question")
         name = QUESTIONS[name]
@@ -99,7 +82,10 @@ def ask(
             if language is not None:
                 found = [one for one in found if one.partition == (("language", language),)]
             _register(connection, store, table, found, schema)
-        return connection.sql(known[name]).pl()
+        try:
+            return connection.sql(known[name].sql).pl()
+        except duckdb.Error as error:
+            raise QuestionError(f"{known[name].place}: {error}") from error
 
 
 def tables(recipe: str) -> dict[str, tuple[tuple[str, ...], pl.Schema]]:

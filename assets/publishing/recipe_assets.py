@@ -4,7 +4,9 @@ One `RecipeAssets` a recipe; the factories in each artifact's `asset.py` take it
 stage. Which recipes exist is said in `pipeline_defs`.
 """
 
+import functools
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +29,8 @@ class RecipeAssets:
     rebuild_on_data_only: dg.AutomationCondition | None
     rebuild_expensive_on_code: bool = False
     """Whether a new prompt or setting alone lets automation rebuild what a model made."""
+    around: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Entered while an asset runs: what the recipe changes for its stages, such as its own prompts."""
 
     def key(self, artifact: str) -> dg.AssetKey:
         """The key `<recipe>/<artifact>`."""
@@ -50,7 +54,7 @@ class RecipeAssets:
         or digests of prompt files) it makes the code version. `expensive` assets do not start by themselves
         when only code or settings changed.
         """
-        return artifact_asset(
+        decorate = artifact_asset(
             key=self.key(artifact),
             group_name=self.recipe,
             kinds={"polars", "parquet", *kinds},
@@ -62,6 +66,16 @@ class RecipeAssets:
             code_matters=not expensive or self.rebuild_expensive_on_code,
             **more,
         )
+
+        def surrounded(function: Callable[..., Any]) -> dg.AssetsDefinition:
+            @functools.wraps(function)
+            def run(*given: Any, **named: Any) -> Any:
+                with self.around():
+                    return function(*given, **named)
+
+            return decorate(run)
+
+        return surrounded
 
 
 def artifact_asset(

@@ -1,4 +1,4 @@
-"""`seedline audit`: the questions in `sql/`, asked over the Parquet files."""
+"""`seedline audit`: the questions, asked over the Parquet files."""
 
 from typing import Annotated
 
@@ -20,8 +20,8 @@ def audit(
     deployment = Deployment.open().with_recipe(recipe)
     if question is None:
         table = Table("question", "what it asks")
-        for name, purpose in deployment.questions().items():
-            table.add_row(name, purpose)
+        for name, one in deployment.questions(recipe).items():
+            table.add_row(name, one.purpose)
         console.print(table)
         return
     answer = deployment.audit(question, recipe)

@@ -90,6 +90,12 @@ COMMANDS = (
         "recipes", PIPELINE, "recipes:recipes", "List the recipes, or print one with every default filled in."
     ),
     Listed(
+        "prompts",
+        PIPELINE,
+        "prompts:prompts",
+        "List the prompt templates, or print one, as the start of a template of your own.",
+    ),
+    Listed(
         "engine", PIPELINE, "engine:engine", "Model servers that the steps and runs of this machine share."
     ),
     Listed(

@@ -10,8 +10,18 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
+from assets.asking.own_prompts import OwnPrompts
+from assets.audit.door import questions
 from assets.candidate_responses.settings import ResponseSettings
 from assets.checkpoint.settings import CheckpointSettings
 from assets.eval_scores.settings import EvaluationSettings
@@ -29,6 +39,17 @@ from resources.languages import LANGUAGES
 
 RESERVED = ("benchmarks", "corpus", "corpus_dump", "raw_corpus")
 """Folders and groups of what all recipes share: a recipe of that name would be mixed up with it."""
+
+
+def _beside_the_recipe(folder: Path, info: ValidationInfo) -> Path:
+    """A relative path begins at the folder of the recipe's file, where there is one."""
+    return ((info.context or {}).get(FOLDER, Path()) / folder.expanduser()).resolve()
+
+
+FOLDER = "folder"
+"""In the context of a validation: the folder of the recipe's file."""
+
+OwnFolder = Annotated[Path, AfterValidator(_beside_the_recipe)]
 
 
 class RecipeError(ValueError):
@@ -59,6 +80,16 @@ class Recipe(BaseModel):
     evaluation: EvaluationSettings = Field(
         description="which benchmarks the checkpoint is scored on, and how"
     )
+    prompts: OwnFolder | None = Field(
+        default=None,
+        description="folder of prompt templates that are sent in place of the project's of the same names; a "
+        "relative path is looked for beside the recipe's file",
+    )
+    questions: OwnFolder | None = Field(
+        default=None,
+        description="folder of audit questions that are asked of this recipe alone, one a file: <name>.sql; a "
+        "relative path is looked for beside the recipe's file",
+    )
 
     @field_validator("name")
     @classmethod
@@ -68,6 +99,18 @@ class Recipe(BaseModel):
                 f"{', '.join(RESERVED)} are names of what recipes share; give the recipe another"
             )
         return name
+
+    @field_validator("prompts")
+    @classmethod
+    def _prompts_of_stages(cls, folder: Path | None) -> Path | None:
+        OwnPrompts.read(folder)
+        return folder
+
+    @field_validator("questions")
+    @classmethod
+    def _questions_of_its_own(cls, folder: Path | None) -> Path | None:
+        questions(folder)
+        return folder
 
     @field_validator("languages")
     @classmethod
@@ -154,7 +197,7 @@ def load_recipe(name_or_path: str) -> Recipe:
     if not isinstance(content, Mapping):
         raise RecipeError(f"{path}: a recipe is a mapping of fields, found {type(content).__name__}")
     try:
-        return Recipe.model_validate(content)
+        return Recipe.model_validate(content, context={FOLDER: path.parent})
     except ValidationError as error:
         raise RecipeError(
             f"{path}: the recipe is wrong\n" + "\n".join(problems(error, Recipe, content))

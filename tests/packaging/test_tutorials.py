@@ -72,7 +72,7 @@ def run_shell(installed: Installed, text: str, folder: Path) -> str:
 
 
 def test_every_block_is_of_a_kind_that_is_tested() -> None:
-    assert {block.language for block in BLOCKS} <= {"sh", "toml", "yaml", "python", "json", "text"}
+    assert {block.language for block in BLOCKS} <= {"sh", "toml", "yaml", "python", "json", "sql", "text"}
 
 
 def test_the_project_of_the_first_page_has_training_rows(installed: Installed, project: Path) -> None:
@@ -108,11 +108,14 @@ def test_toml_blocks_are_settings(block: Block) -> None:
 
 @pytest.mark.parametrize("block", blocks("yaml"), ids=name_of)
 def test_yaml_blocks_are_parts_of_a_recipe(
-    block: Block, plugin: Path, monkeypatch: pytest.MonkeyPatch
+    block: Block, plugin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(plugin)
+    monkeypatch.chdir(tmp_path)
     whole = load_recipe("starcoder2_instruct").model_dump(mode="json")
     part = yaml.safe_load(block.text)
+    for folder in {"prompts", "questions"} & part.keys():
+        (tmp_path / part[folder]).mkdir()
     assert part.keys() <= whole.keys()
     Recipe.model_validate(_merged(whole, part))
 
@@ -127,7 +130,18 @@ def _merged(whole: dict, part: dict) -> dict:
     }
 
 
-def test_the_example_plugin_writes_instructions_and_filters_seeds(
+def test_a_question_in_a_folder_is_answered(installed: Installed, project: Path) -> None:
+    (sql,) = blocks("sql")
+    (setting,) = (tomllib.loads(block.text) for block in blocks("toml") if block.page == sql.page)
+    (project / setting["questions"]).mkdir()
+    (project / setting["questions"] / "largest_repositories.sql").write_text(sql.text, encoding="utf-8")
+    told = f"SEEDLINE_QUESTIONS={setting['questions']} seedline audit"
+    assert "From which repositories do most" in run_shell(installed, told, project)
+    (row,) = run_shell(installed, f"{told} largest_repositories --json", project).splitlines()
+    assert json.loads(row)["repo"] == "example_dump"
+
+
+def test_the_example_plugin_writes_instructions_filters_seeds_and_asks_a_question(
     installed: Installed, project: Path, plugin: Path
 ) -> None:
     (block,) = (block for block in blocks("yaml") if block.page == "own_method")
@@ -143,7 +157,8 @@ def test_the_example_plugin_writes_instructions_and_filters_seeds(
         installed,
         "seedline materialize --recipe with_plugin.yaml --select '+key:\"with_plugin/instructions\"'\n"
         "seedline show instructions --recipe with_plugin.yaml -n 20 --json > rows.jsonl\n"
-        "seedline show filtered_seeds__rejected --recipe with_plugin.yaml -n 20 --json > rejected.jsonl",
+        "seedline show filtered_seeds__rejected --recipe with_plugin.yaml -n 20 --json > rejected.jsonl\n"
+        "seedline audit seeds_by_name --recipe with_plugin.yaml --json > names.jsonl",
         project,
     )
     rows = [json.loads(line) for line in (project / "rows.jsonl").read_text().splitlines()]
@@ -153,6 +168,8 @@ def test_the_example_plugin_writes_instructions_and_filters_seeds(
     )
     rejected = [json.loads(line) for line in (project / "rejected.jsonl").read_text().splitlines()]
     assert ("too_short", "clamp") in {(row["reason"], row["detail"]) for row in rejected}
+    names = [json.loads(line) for line in (project / "names.jsonl").read_text().splitlines()]
+    assert sum(row["seeds"] for row in names) == len(rows)
 
 
 def test_a_name_that_leads_nowhere_is_refused_with_those_that_there_are(

@@ -11,7 +11,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from assets.audit.questions import CONTAMINATION, questions, tables
+from assets.audit.door import questions
+from assets.audit.questions import CONTAMINATION, tables
 from assets.rows.ledger import FUNNEL_SCHEMA
 from assets.rows.outcome import REJECTION_SCHEMA
 from pipeline_defs.cli import app, main

@@ -46,6 +46,7 @@ OTHERS: dict[str, Any] = {
     "raw_corpus.allow": "any",
     "raw_corpus.take_downs": "take_downs.csv",
     "benchmarks": {"mine": "mine.jsonl"},
+    "questions": "sql",
     "sandbox.backend": "landlock",
     "sandbox.workers": 7,
     "sandbox.python": "other/python",
@@ -104,6 +105,10 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder without settings; sandboxes and definitions are asked for, not started."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "take_downs.csv").write_text("repo,path,reason\n")
+    (tmp_path / "sql").mkdir()
+    (tmp_path / "sql" / "rows.sql").write_text(
+        "-- How many rows?\nSELECT count(*) AS rows FROM sft_dataset\n"
+    )
     for name in ("SEEDLINE_CONFIG", "OPENAI_BASE_URL", "OPENAI_API_KEY"):
         monkeypatch.delenv(name, raising=False)
 

@@ -1,10 +1,13 @@
 """A recipe with every judge there is, materialized against a scripted server: docstrings, CodeOcean, verification."""
 
+from pathlib import Path
+
 import dagster as dg
 import polars as pl
 import pytest
 
 from assets.asking.judging.settings import RULES
+from assets.asking.own_prompts import shipped_template
 from tests.pipeline_defs.conftest import FILES, MakeLine, short_recipe, write_dump
 from tests.resources.engines.scripted_server import ScriptedServer, asked
 
@@ -29,7 +32,7 @@ def rule(body: dict) -> str:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_judges_are_asked_once_and_their_no_is_accounted_for(make_line: MakeLine) -> None:
+def test_judges_are_asked_once_and_their_no_is_accounted_for(make_line: MakeLine, tmp_path: Path) -> None:
     recipe = short_recipe(
         engine={"backend": "openai", "model": "scripted"},
         instructions={"method": "code_ocean", "wave": 2},
@@ -37,13 +40,24 @@ def test_judges_are_asked_once_and_their_no_is_accounted_for(make_line: MakeLine
         verification={"method": "discriminator"},
     )
     recipe["seeds"] |= {"check": "grammar", "docstring_judge": {}, "verbatim_benchmarks": {}}
+    own, review = tmp_path / "prompts", "Go through every rule with care."
+    own.mkdir()
+    shipped = shipped_template("discriminator.jinja").read_text()
+    (own / "discriminator.jinja").write_text(f"{shipped.rstrip()}\n{review}\n")
     with ScriptedServer(rule) as server:
-        line = make_line(recipe=recipe, settings=f'[engines.openai]\nbase_url = "{server.base_url}"')
+        line = make_line(
+            recipe=recipe | {"prompts": "prompts"},
+            settings=f'[engines.openai]\nbase_url = "{server.base_url}"',
+        )
         write_dump(line.folder / "dumps" / "2026-01", FILES)
         line.run("2026-01", select='+key:"demo/verified_responses"')
         calls = server.total
         line.run("2026-01", select='key:"demo/instructions"', force=True)
         assert server.total == calls
+        sent = server.asked()
+    reviews = [prompt for prompt in sent if prompt.startswith("You review cases")]
+    assert reviews
+    assert [prompt for prompt in sent if review in prompt] == reviews  # the recipe's own prompt, and no other
     seeds, instructions = line.table("filtered_seeds"), line.table("instructions")
     verified = line.table("verified_responses")
     dropped = line.table("filtered_seeds__rejected").filter(pl.col("stage") == "docstring_judge")

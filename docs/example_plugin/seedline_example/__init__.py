@@ -1,4 +1,4 @@
-"""An instruction method and a seed filter that come into Seedline through its doors."""
+"""An instruction method, a seed filter and an audit question that come into Seedline through its doors."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -6,6 +6,7 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
+from assets.audit.door import Question
 from assets.filtered_seeds.filters.door import SeedFilter
 from assets.instructions.door import InstructionMethod, seed_by_seed
 from assets.instructions.table import TABLE
@@ -64,3 +65,14 @@ def rules(settings: ShortNames) -> Sequence[Rule]:
 
 
 SHORT_NAMES = SeedFilter(ShortNames, rules)
+
+
+SEEDS_BY_NAME = Question(
+    """-- Which names do the functions of the seeds share most?
+SELECT name, count(*) AS seeds
+FROM filtered_seeds
+GROUP BY name
+ORDER BY seeds DESC, name
+""",
+    place="seeds_by_name of seedline_example",
+)
