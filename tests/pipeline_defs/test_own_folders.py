@@ -131,7 +131,7 @@ def test_what_is_no_question_is_refused(folder: Path, name: str, sql: str, messa
 def test_sql_that_is_refused_is_named_by_its_file(folder: Path, tmp_path: Path) -> None:
     (folder / "sql" / "mine.sql").write_text("-- What?\nSELECT x FROM sft_dataset\n")
     deployment = Deployment(
-        Settings.model_validate({"home": tmp_path}), (recipe := recipe_in(folder, questions="sql"),)
+        Settings.model_validate({"home": tmp_path}), (recipe_in(folder, questions="sql"),)
     )
     with pytest.raises(QuestionError, match=r"(?s)sql/mine\.sql: .*x"):
         ask("mine", deployment.store(), "wavecoder", questions=deployment.questions())

@@ -6,7 +6,8 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from assets.audit.questions import ask, questions
+from assets.audit.door import questions
+from assets.audit.questions import ask
 from pipeline_defs.commands.cache import code_versions
 from resources.row_cache.usage import read_usage
 from tests.pipeline_defs.browser import chromium, ui
