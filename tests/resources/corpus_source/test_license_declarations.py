@@ -4,8 +4,9 @@
 
 import pytest
 
-from resources.corpus_source.declared_licenses import Declared, manifest_license
+from resources.corpus_source.declared_licenses import Declared
 from resources.corpus_source.header_licenses import header_license
+from resources.corpus_source.manifests import manifest_license
 from resources.corpus_source.repository_licenses import RepositoryLicenses
 from tests.resources.corpus_source.test_license_texts import BSD, MIT
 
@@ -48,7 +49,7 @@ CLASSIFIER = "License :: OSI Approved :: "
         ("setup.py", f'from setuptools import setup\nsetup(classifiers=["{CLASSIFIER}MIT License"])', "MIT"),
         ("setup.py", "from setuptools import setup\nsetup()", SAYS_NOTHING),
         ("Cargo.toml", '[package]\nlicense = "MIT/Apache-2.0"', "Apache-2.0 OR MIT"),
-        ("Cargo.toml", '[package]\nlicense.workspace = true', SAYS_NOTHING),
+        ("Cargo.toml", '[package]\nlicense.workspace = true', None),  # without a workspace above it
         ("Cargo.toml", '[workspace.package]\nlicense = "MIT"', "MIT"),
         ("composer.json", '{"license": ["MIT", "proprietary"]}', UNKNOWN),
         ("composer.json", '{"license": "proprietary"}', UNKNOWN),
