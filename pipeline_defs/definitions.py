@@ -39,13 +39,6 @@ from pipeline_defs.settings import Settings, load_settings
 from resources.languages import LANGUAGES
 from resources.parquet_store import StoreWatch
 
-EXECUTOR = {
-    "max_concurrent": 2,
-    "start_method": {"forkserver": {"preload_modules": ["dagster"]}},
-}
-"""Steps are forked from a process that has Dagster imported, which is most of a step's start. Nothing else is: what
-starts threads when it is imported must not be forked."""
-
 
 def build_defs(
     settings: Settings | None = None,
@@ -88,7 +81,9 @@ def build_defs(
         jobs=[job, manage_dump],
         sensors=sensors,
         resources=used_resources,
-        executor=dg.multiprocess_executor.configured(EXECUTOR),
+        # the steps of a run wait for each other anyhow, and a process for each would import everything again; what
+        # must give its memory back (a training, vLLM, the sandbox) has a process of its own
+        executor=dg.in_process_executor,
     )
 
 
@@ -139,7 +134,7 @@ def automation_sensor(status: dg.DefaultSensorStatus) -> dg.AutomationConditionS
             "rebuild_when_inputs_change",
             target=dg.AssetSelection.all(),
             description="Rebuilds what is missing or out of date, one run a language, when its inputs are there.",
-            minimum_interval_seconds=15,
+            minimum_interval_seconds=10,
             default_status=status,
             run_tags={AUTOMATED: "true"},
             emit_backfills=False,

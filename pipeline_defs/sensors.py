@@ -198,7 +198,7 @@ def folder_sensor(
     @dg.sensor(
         name="new_dumps_in_folder",
         job=job,
-        minimum_interval_seconds=15,
+        minimum_interval_seconds=10,
         default_status=status,
         description=f"Reads each sub-folder of {folder} that has a file {MARKER}; it then is a partition of "
         "corpus_dump. What could not be read is shown by the check every_dump_was_read, and read again when its "
