@@ -39,7 +39,11 @@ def build_resources(settings: Settings) -> dict[str, Any]:
         "type_checker": TypeCheckerResource(workers=settings.workers),
         "workers": WorkersResource(processes=settings.workers),
         "trainer": TrainerResource(
-            models=settings.models_root, device=settings.engines.device, threads=settings.engines.threads
+            models=settings.models_root,
+            here=str(settings.home / "models"),
+            device=settings.engines.device,
+            threads=settings.engines.threads,
+            **s3,
         ),
     }
     if settings.dumps.s3_prefix is not None:

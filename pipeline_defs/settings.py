@@ -91,7 +91,9 @@ class Settings(BaseSettings):
     cache: str | None = Field(
         default=None, description="root of the row cache, local or s3://; <home>/row_cache"
     )
-    models: str | None = Field(default=None, description="where checkpoints are kept; <home>/models")
+    models: str | None = Field(
+        default=None, description="where checkpoints are kept, local or s3://; <home>/models"
+    )
     s3: S3Options = Field(
         default_factory=S3Options,
         description="the S3 server, where the store, the cache or the models are on s3://",
@@ -143,7 +145,7 @@ class Settings(BaseSettings):
         default=False, description="let automation start model stages when only a prompt or setting changed"
     )
 
-    @field_validator("store", "cache")
+    @field_validator("store", "cache", "models")
     @classmethod
     def _place_that_can_be_written(cls, root: str | None) -> str | None:
         if root is not None:

@@ -66,7 +66,7 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
         local = trainer.open()
         base, address = base_model(local, trainer, settings, beside["raw_corpus"], progress)
         revision = settings.base_model.revision if isinstance(settings.base_model, NamedModel) else None
-        known, results = base, []
+        known, results, published = base, [], ""
         for ordered, training in stages:
             made = checkpoint_id(ordered, known, training)
             results.append(
@@ -80,6 +80,7 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
                     on_progress=progress,
                 )
             )
+            published = trainer.publish(made)
             known, address, revision = {"model": "stage", "revision": made}, str(results[-1].folder), None
         result = altogether(results)
         row = checkpoint_row(
@@ -87,7 +88,7 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
             settings,
             base,
             recipe=shared.recipe,
-            weights=str(result.folder),
+            weights=published,
             rows=rows.height,
             rows_digest=rows_digest(pl.concat([ordered for ordered, _ in stages])),
         )
@@ -98,7 +99,7 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
             TABLE,
             row,
             metadata={
-                "weights": dg.MetadataValue.path(str(result.folder)),
+                "weights": dg.MetadataValue.path(published),
                 "training_rows": rows.height,
                 "trainings": len(stages),
                 "loss_before": result.loss_before,
@@ -130,6 +131,7 @@ def base_model(
     texts = corpus_sample(corpus, settings.corpus_sample_bytes)
     made = tiny_model_id(chosen, texts)
     result = local.make_base(texts, chosen, trainer.folder(made), model_id=made, on_progress=progress)
+    trainer.publish(made)
     return {"model": "tiny", "revision": made}, str(result.folder)
 
 

@@ -1,5 +1,6 @@
 """The asset `eval_scores`: pass@k of the recipe's checkpoint, raw and clean, with every judged sample beside it."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,12 @@ from assets.publishing.publication import Materialized, cache_of, publish
 from assets.publishing.recipe_assets import RecipeAssets
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import TransformersSpec, VllmServerSpec, VllmSpec
-from resources.model_folder import BrokenModelFolder, check_against_manifest
+from resources.model_folder import BrokenModelFolder
 from resources.parquet_store import ParquetStore, TableAddress
 from resources.parquet_store.io_manager import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 from resources.sandbox.resource import SandboxResource
+from resources.trainer.resource import TrainerResource
 
 ARTIFACT = "eval_scores"
 VERSION = "5"
@@ -70,11 +72,14 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
         row_cache: RowCacheResource,
         engines: dg.ResourceParam[EnginesResource],
         sandbox: SandboxResource,
+        trainer: TrainerResource,
     ) -> Materialized:
         """pass@k with 95 % intervals: over all problems, and without those found in the training rows."""
         trained = checkpoint.select("checkpoint_id", "weights").collect().row(0, named=True)
-        refuse_broken_weights(
-            store.store(), TableAddress.of(tuple(shared.key("checkpoint").path)), trained["weights"]
+        model = whole_model(
+            store.store(),
+            TableAddress.of(tuple(shared.key("checkpoint").path)),
+            lambda: trainer.fetched(trained["weights"]),
         )
         problems = chosen(
             benchmarks.collect(),
@@ -87,7 +92,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
         cache = cache_of(context, row_cache)
         # the checkpoint is asked as the recipe says, whatever it was trained from
         spec = ENGINES[settings.backend](
-            model=trained["weights"], form="base" if settings.prompt_style == "completion" else "instruct"
+            model=str(model), form="base" if settings.prompt_style == "completion" else "instruct"
         )
         with (
             asking(context, engines, row_cache, spec, what="answers", budgeted=False) as asker,
@@ -130,13 +135,13 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
     return eval_scores
 
 
-def refuse_broken_weights(store: ParquetStore, checkpoint: TableAddress, weights: str) -> None:
-    """Raises `dg.Failure` where a model folder is not what was trained; the checkpoint is then trained again."""
-    folder = Path(weights)
-    if not folder.is_dir():
-        return  # on S3: a copy is checked when it is fetched
+def whole_model(store: ParquetStore, checkpoint: TableAddress, fetch: Callable[[], Path]) -> Path:
+    """The folder that `fetch` gives, with all files as they were trained.
+
+    Raises `dg.Failure` where they are not; the checkpoint counts as out of date then, and is trained again.
+    """
     try:
-        check_against_manifest(folder)
+        return fetch()
     except BrokenModelFolder as error:
         store.damage.write(checkpoint, store.storage.version(store.uri(checkpoint)) or "", str(error))
         raise dg.Failure(f"{error}; nothing was evaluated, materialize the checkpoint again") from error

@@ -86,7 +86,6 @@ class RowCache:
         results: SchemaDict,
         batch_rows: int | None = None,
         progress: Progress | None = None,
-        allow_missing: bool = False,
     ) -> Mapped:
         """`rows` joined with what `compute` gives for them, computing only what is not known yet.
 
@@ -94,8 +93,8 @@ class RowCache:
         columns that `compute` gives, with their types; they are there for an empty frame too. `compute` is
         called with at most `batch_rows` rows at a time (all missing ones when None) and returns a frame or yields
         several. `progress(done, total)` is called after each write, over the rows to compute. A key that
-        `compute` leaves out raises `IncompleteComputation` unless `allow_missing` (then nulls stand there).
-        The row order is kept. Who uses the space is recorded before anything is computed.
+        `compute` leaves out raises `IncompleteComputation`. The row order is kept. Who uses the space is recorded
+        before anything is computed.
         """
         started = time.monotonic()
         self._record(stage)
@@ -118,7 +117,7 @@ class RowCache:
             answered = answered.filter(pl.col(ROW).is_first_distinct())
         self._record(stage, computed=missing.height, reused=known.height)
         unanswered = distinct.height - answered.height
-        if unanswered and not allow_missing:
+        if unanswered:
             raise IncompleteComputation(f"stage {stage.name}: {unanswered} distinct rows got no result")
         joined = rows.drop([*results], strict=False).hstack(_in_order(answered, keys, distinct[KEY]))
         return Mapped(joined, missing.height, known.height, time.monotonic() - started)
@@ -218,17 +217,17 @@ def _placed(computed: pl.DataFrame, keys: pl.Series) -> pl.DataFrame:
 
 
 def _in_order(answered: pl.DataFrame, keys: pl.Series, distinct: pl.Series) -> pl.DataFrame:
-    """The answer to each of `keys`, nulls where there is none; `answered` tells by its place among `distinct`."""
+    """The answer to each of `keys`; every place among `distinct` is answered once in `answered`."""
     wanted = pl.DataFrame({KEY: distinct}).with_row_index(ROW)
     if len(keys) != len(distinct):
         wanted = pl.DataFrame({KEY: keys}).join(wanted, on=KEY, how="left", maintain_order="left")
-    order = np.full(len(distinct), -1, np.int64)
+    order = np.empty(len(distinct), np.int64)
     order[answered[ROW].to_numpy()] = np.arange(answered.height)
     places = order[wanted[ROW].to_numpy()]
     answers = answered.drop(ROW)
     if np.array_equal(places, np.arange(answered.height)):
         return answers
-    return answers.select(pl.all().gather(pl.Series(places).replace(-1, None)))
+    return answers.select(pl.all().gather(pl.Series(places)))
 
 
 def _lookup(folder: FragmentFolder, keys: pl.Series, results: pl.Schema) -> pl.DataFrame:

@@ -1,6 +1,6 @@
-"""Finished models to where others read them, a folder or an S3 prefix, and back, whole or not at all.
+"""Finished models to an S3 prefix, where other machines read them, and back, whole or not at all.
 
-A reader takes a folder for a model when its manifest is there: it is written last, and checked against every
+A reader takes a prefix for a model when its manifest is there: it is written last, and checked against every
 file after a download. How a model is made stands elsewhere.
 """
 
@@ -13,7 +13,7 @@ from resources.storage import S3Options, Storage
 
 
 def publish_model(folder: Path, address: str, s3: S3Options | None = None) -> str:
-    """Copy the finished model in `folder` to `address` (a folder or `s3://bucket/prefix`); the full address.
+    """Copy the finished model in `folder` to `address` (`s3://bucket/prefix`), which is returned.
 
     What is already there with the same manifest is left as it is; anything else at `address` is replaced.
     Raises `BrokenModelFolder` where `folder` is not whole.
@@ -22,20 +22,18 @@ def publish_model(folder: Path, address: str, s3: S3Options | None = None) -> st
     storage = Storage(address, s3)
     if _same_manifest(storage, folder / MANIFEST):
         return storage.root
-    if not storage.is_s3:
-        target = Path(storage.root)
-        partial = target.with_name(f".{target.name}.partial")
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(folder, partial)
-        put_in_place(partial, target)
-        return storage.root
     storage.remove(storage.path(MANIFEST))
     storage.remove(storage.root)
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     for name in [*(name for name in names if name != MANIFEST), MANIFEST]:
         storage.fs.put_file(str(folder / name), storage.path(name))
     return storage.root
+
+
+def is_published(address: str, s3: S3Options | None = None) -> bool:
+    """Whether there is a whole model at `address`."""
+    storage = Storage(address, s3)
+    return storage.exists(storage.path(MANIFEST))
 
 
 def fetch_model(address: str, folder: Path, s3: S3Options | None = None) -> Path:
@@ -48,7 +46,7 @@ def fetch_model(address: str, folder: Path, s3: S3Options | None = None) -> Path
     if not storage.is_s3:
         check_against_manifest(Path(storage.root))
         return Path(storage.root)
-    if not storage.exists(storage.path(MANIFEST)):
+    if not is_published(address, s3):
         raise BrokenModelFolder(f"{address}: no {MANIFEST}; no model there, or not completely published")
     if _same_manifest(storage, folder / MANIFEST) and _whole(folder):
         return folder

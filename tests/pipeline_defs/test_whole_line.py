@@ -138,9 +138,8 @@ def test_the_store_on_s3_holds_the_same_content(
     make_line: MakeLine, finished_line: SmallLine, s3_server
 ) -> None:
     bucket = s3_server.create_bucket("whole-line")
-    line = make_line(
-        settings=f'store = "{bucket}/store"\ncache = "{bucket}/cache"\n[s3]\nendpoint_url = "{s3_server.endpoint_url}"'
-    )
+    places = "".join(f'{name} = "{bucket}/{name}"\n' for name in ("store", "cache", "models"))
+    line = make_line(settings=f'{places}[s3]\nendpoint_url = "{s3_server.endpoint_url}"')
     write_dump(line.folder / "dumps" / "2026-01", FILES)
     line.run("2026-01")
     for artifact in RECIPE_TABLES:
@@ -149,6 +148,13 @@ def test_the_store_on_s3_holds_the_same_content(
         ]
         assert line.table(artifact).drop(volatile).equals(finished_line.table(artifact).drop(volatile))
     assert line.run("2026-01") == []
+    scores = line.table("eval_scores", None)
+    (weights,) = line.table("checkpoint", None)["weights"]
+    assert weights.startswith(f"{bucket}/models/")
+    shutil.rmtree(line.folder / "home" / "models")  # as on another machine
+    line.run("2026-01", select='key:"demo/eval_scores"', force=True)
+    assert line.table("eval_scores", None).equals(scores)
+    assert (line.folder / "home" / "models" / weights.rsplit("/", 1)[1] / "model.safetensors").is_file()
 
 
 def test_the_ui_shows_the_recipe_materialized(finished_line: SmallLine, tmp_path: Path) -> None:

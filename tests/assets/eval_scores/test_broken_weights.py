@@ -6,10 +6,11 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from assets.eval_scores.asset import refuse_broken_weights
+from assets.eval_scores.asset import whole_model
 from resources.model_folder import write_manifest
 from resources.parquet_store import ParquetStore, StoreWatch, TableAddress
 from resources.storage import Storage
+from resources.trainer.resource import TrainerResource
 
 CHECKPOINT = TableAddress.of(("demo", "checkpoint"))
 
@@ -22,10 +23,10 @@ def test_flipped_weights_stop_the_evaluation_and_make_the_checkpoint_stale(tmp_p
     folder.mkdir()
     (folder / "model.safetensors").write_bytes(bytes(1000))
     write_manifest(folder, {"model_id": "c"})
-    refuse_broken_weights(store, CHECKPOINT, str(folder))
-    refuse_broken_weights(store, CHECKPOINT, "s3://bucket/model")  # checked when it is fetched
+    trainer = TrainerResource(models=str(tmp_path))
+    assert whole_model(store, CHECKPOINT, lambda: trainer.fetched(str(folder))) == folder
     (folder / "model.safetensors").write_bytes(bytes(999) + b"\1")
     with pytest.raises(dg.Failure, match=r"model\.safetensors"):
-        refuse_broken_weights(store, CHECKPOINT, str(folder))
+        whole_model(store, CHECKPOINT, lambda: trainer.fetched(str(folder)))
     facts = StoreWatch(store).look().facts(CHECKPOINT)
     assert facts is not None and "model.safetensors" in facts.damage

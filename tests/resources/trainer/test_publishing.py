@@ -1,4 +1,4 @@
-"""Models published to a folder and to a real S3 server, and fetched: whole, or with a clear error."""
+"""Models published to a real S3 server, and fetched: whole, or with a clear error."""
 
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from resources.model_folder import (
     write_manifest,
 )
 from resources.trainer.publishing import fetch_model, publish_model
+from resources.trainer.resource import TrainerResource
 
 
 def model(folder: Path, weights: bytes = b"weights", model_id: str = "one") -> Path:
@@ -27,62 +28,60 @@ def model(folder: Path, weights: bytes = b"weights", model_id: str = "one") -> P
 
 
 @pytest.fixture
-def addresses(s3_server, tmp_path: Path, request: pytest.FixtureRequest) -> str:
-    if request.param == "local":
-        return str(tmp_path / "published" / "one")
+def address(s3_server, tmp_path: Path) -> str:
     bucket = "models-" + tmp_path.name.replace("_", "-").lower()[-40:].strip("-")
     return s3_server.create_bucket(bucket) + "/all/one"
 
 
-EVERYWHERE = pytest.mark.parametrize("addresses", ["local", "s3"], indirect=True)
-
-
-@EVERYWHERE
-def test_published_model_comes_back_the_same(addresses: str, tmp_path: Path):
+def test_published_model_comes_back_the_same(address: str, tmp_path: Path):
     source = model(tmp_path / "source")
-    assert publish_model(source, addresses) == addresses
-    fetched = fetch_model(addresses, tmp_path / "fetched")
+    assert publish_model(source, address) == address
+    fetched = fetch_model(address, tmp_path / "fetched")
     assert read_manifest(fetched) == read_manifest(source)
     assert model_digest(fetched) == model_digest(source)
     assert (fetched / "training.json").read_bytes() == (source / "training.json").read_bytes()
-    assert fetch_model(addresses, tmp_path / "fetched") == fetched
+    assert fetch_model(address, tmp_path / "fetched") == fetched
     assert not list(tmp_path.glob(".*partial"))
 
 
-@EVERYWHERE
-def test_publishing_again_replaces_another_model_and_leaves_nothing_of_it(addresses: str, tmp_path: Path):
+def test_publishing_again_replaces_another_model_and_leaves_nothing_of_it(address: str, tmp_path: Path):
     old = model(tmp_path / "old")
     (old / "extra.bin").write_bytes(b"more")
     write_manifest(old, {"model_id": "old"})
-    publish_model(old, addresses)
-    fetch_model(addresses, tmp_path / "fetched")
-    publish_model(model(tmp_path / "new", b"others"), addresses)
-    fetched = fetch_model(addresses, tmp_path / "fetched")
+    publish_model(old, address)
+    fetch_model(address, tmp_path / "fetched")
+    publish_model(model(tmp_path / "new", b"others"), address)
+    fetched = fetch_model(address, tmp_path / "fetched")
     assert (fetched / "model.safetensors").read_bytes() == b"others"
     assert not (fetched / "extra.bin").exists()
 
 
-@EVERYWHERE
-def test_half_a_model_is_neither_published_nor_fetched(addresses: str, tmp_path: Path, s3_server):
+def test_half_a_model_is_neither_published_nor_fetched(address: str, tmp_path: Path, s3_server):
     source = model(tmp_path / "source")
-    publish_model(source, addresses)
+    publish_model(source, address)
     (source / "model.safetensors").unlink()
     with pytest.raises(BrokenModelFolder, match=r"model\.safetensors: missing"):
-        publish_model(source, addresses)
-    if addresses.startswith("s3://"):
-        bucket, _, prefix = addresses.removeprefix("s3://").partition("/")
-        s3_server.client().put_object(Bucket=bucket, Key=f"{prefix}/model.safetensors", Body=b"other")
-    else:
-        Path(addresses, "model.safetensors").write_bytes(b"other")
+        publish_model(source, address)
+    bucket, _, prefix = address.removeprefix("s3://").partition("/")
+    s3_server.client().put_object(Bucket=bucket, Key=f"{prefix}/model.safetensors", Body=b"other")
     with pytest.raises(BrokenModelFolder, match="not the file that was written"):
-        fetch_model(addresses, tmp_path / "fetched")
+        fetch_model(address, tmp_path / "fetched")
     assert not (tmp_path / "fetched").exists()
 
 
-@EVERYWHERE
-def test_nothing_there_is_said(addresses: str, tmp_path: Path):
+def test_nothing_there_is_said(address: str, tmp_path: Path):
     with pytest.raises(BrokenModelFolder, match=MANIFEST):
-        fetch_model(addresses, tmp_path / "fetched")
+        fetch_model(address, tmp_path / "fetched")
+
+
+def test_a_published_model_is_there_for_a_machine_that_has_it_not(address: str, tmp_path: Path, s3_server):
+    models = {"models": address, "endpoint_url": s3_server.endpoint_url, "region": s3_server.region}
+    first, second = (TrainerResource(here=str(tmp_path / name), **models) for name in ("first", "second"))
+    made = model(first.folder("one"))
+    assert not second.folder("one").exists()
+    assert first.publish("one") == f"{address}/one"
+    assert model_digest(second.folder("one")) == model_digest(made)
+    assert second.fetched(f"{address}/one") == second.folder("one") == tmp_path / "second" / "one"
 
 
 def test_digest_is_of_the_model_and_not_of_its_training_record(tmp_path: Path):
