@@ -80,11 +80,6 @@ def judge_licenses(licenses: Iterable[str | None], allow: Policy) -> pl.DataFram
     )
 
 
-def is_permissive(license: str | None) -> bool:
-    """Whether an SPDX expression can be met under permissive licenses alone; false where it is unknown."""
-    return judge_license(license, "any").permissive
-
-
 def known_identifier(name: str) -> str | None:
     """SPDX's own spelling of one license identifier, or null where it is none."""
     parsed = _parsed(name)

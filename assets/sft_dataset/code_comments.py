@@ -12,7 +12,6 @@ from itertools import pairwise
 from tree_sitter import Node
 
 from assets.source_code.languages import rules_of
-from assets.source_code.languages.rules import Dialect
 from assets.source_code.parsing import Deadline, ParseTimeout, parse
 from resources.languages import LANGUAGES
 
@@ -73,11 +72,6 @@ def tokens(root: Node, source: bytes) -> Iterator[tuple[str, bytes]]:
             text = source[node.start_byte : node.end_byte].strip()
             if text:
                 yield node.type, text
-
-
-def grammar_of(language: str) -> Dialect:
-    """The grammar that `without_code_comments` reads `language` with."""
-    return rules_of(language).dialects[0]
 
 
 def _comments(root: Node) -> Iterator[Node]:

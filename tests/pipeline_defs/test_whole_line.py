@@ -1,5 +1,6 @@
 """The whole line over a small dump of our own: what comes out, what a second run costs, what a new dump costs."""
 
+import shutil
 from pathlib import Path
 
 import dagster as dg

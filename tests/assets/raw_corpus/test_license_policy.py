@@ -4,7 +4,7 @@ import pytest
 from license_expression import get_license_index
 from pydantic import ValidationError
 
-from assets.raw_corpus.license_policy import is_permissive, judge_license, judge_licenses, known_identifier
+from assets.raw_corpus.license_policy import judge_license, judge_licenses, known_identifier
 from assets.raw_corpus.permissive import PERMISSIVE
 from assets.raw_corpus.settings import RawCorpusSettings
 
@@ -31,7 +31,7 @@ from assets.raw_corpus.settings import RawCorpusSettings
     ],
 )
 def test_permissive(license: str | None, permissive: bool) -> None:
-    assert is_permissive(license) is permissive
+    assert judge_license(license, "any").permissive is permissive
     assert judge_license(license, "permissive").allowed is permissive
     assert (judge_license(license, "permissive").detail is None) is permissive
 

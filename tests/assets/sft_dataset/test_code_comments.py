@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 
 from assets.instructions.few_shot_bank import bank
-from assets.sft_dataset.code_comments import grammar_of, tokens, without_code_comments
+from assets.sft_dataset.code_comments import tokens, without_code_comments
+from assets.source_code.languages import rules_of
 from resources.languages import LANGUAGES, lacking
 
 HASH = ("ruby", "bash")
@@ -16,7 +17,7 @@ BOTH = [*SLASHES, *HASH]
 
 def tokens_of(code: str, language: str) -> list[tuple[str, bytes]]:
     source = code.encode()
-    return list(tokens(grammar_of(language).parser.parse(source).root_node, source))
+    return list(tokens(rules_of(language).dialects[0].parser.parse(source).root_node, source))
 
 
 def commented(code: str, language: str, places: list[int], words: str) -> str:
@@ -48,7 +49,7 @@ def test_comments_leave_real_code(language):
     unread = 0
     for shot in bank(language):
         whole = commented(shot.code, language, [-2, -2], "zzz")
-        if grammar_of(language).parser.parse(whole.encode()).root_node.has_error:
+        if rules_of(language).dialects[0].parser.parse(whole.encode()).root_node.has_error:
             unread += 1
             assert without_code_comments(whole, language) == whole
         else:
