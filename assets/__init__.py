@@ -1,1 +1,1 @@
-"""The artifacts, one package each, in the order the data flows; see the README for the map."""
+"""The artifacts, one package each, in the order the data flows; docs/pages/concepts/house.md is the map."""

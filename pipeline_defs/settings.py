@@ -78,7 +78,7 @@ class SandboxSettings(BaseModel):
 
 
 class Settings(BaseSettings):
-    """All settings of a deployment; the README's table lists them."""
+    """All settings of a deployment; the reference of the documentation lists them."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid")
 
