@@ -79,8 +79,9 @@ def settings_page() -> str:
         "# Settings\n\nRead from the environment over the TOML file that `SEEDLINE_CONFIG` names, else "
         "`seedline.toml`, else the demo's. In the environment a setting has the prefix "
         f"`{PREFIX}` and two underscores for each point: `raw_corpus.allow` is `{PREFIX}RAW_CORPUS__ALLOW`. "
-        "S3 credentials come from the standard AWS variables, profiles or roles and are no settings. The Dagster instance is in `<home>/dagster` (its "
-        "`dagster.yaml` is yours to edit) unless `DAGSTER_HOME` says otherwise.\n"
+        "S3 credentials come from the standard AWS variables, profiles or roles and are no settings. The Dagster "
+        "instance is in `<home>/dagster` (its `dagster.yaml` is yours to edit) unless `DAGSTER_HOME` says "
+        "otherwise.\n"
     )
     return lead + fields_of(Settings)
 

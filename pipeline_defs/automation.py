@@ -13,8 +13,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 import dagster as dg
-from dagster._core.definitions.assets.graph.asset_graph import executable_in_same_run
 
+from pipeline_defs.dagster_private import executable_in_same_run
 from pipeline_defs.staleness import Judge, SourceFingerprint
 from resources.parquet_store import StoreWatch
 from resources.parquet_store.address import DUMPS

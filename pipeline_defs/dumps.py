@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import dagster as dg
-from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
+from pipeline_defs.dagster_private import NOT_FINISHED_STATUSES
 from pipeline_defs.partitions import CORPUS_DUMPS
 from pipeline_defs.staleness import TRIES
 from resources.corpus_source.base import SourceError

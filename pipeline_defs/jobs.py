@@ -3,9 +3,9 @@
 from enum import Enum
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from assets.corpus_dump.asset import KEY as CORPUS_DUMP
+from pipeline_defs.dagster_private import UnresolvedAssetJobDefinition
 from pipeline_defs.dumps import CORPUS_DUMP_JOB, fingerprint_of, forget, retry
 from resources.corpus_source.resource import CorpusSourcesResource
 from resources.parquet_store.io_manager import ParquetIOManager

@@ -12,13 +12,11 @@ from functools import cache
 from pathlib import Path
 
 import dagster as dg
-from dagster._core.events import DagsterEventType
-from dagster._core.storage.dagster_run import DagsterRunStatus
 
 PROCESS_TAG = "seedline/process"
 """`host pid start`: where a run executes, and when that process started (clock ticks since boot, with the boot)."""
 
-RUNNING = [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
+RUNNING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
 
 def this_process() -> str:
@@ -53,7 +51,7 @@ def _launched_here(run: dg.DagsterRun) -> bool:
 
 
 def _noted_process_is_gone(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
-    noted = instance.get_records_for_run(run.run_id, of_type=DagsterEventType.ENGINE_EVENT).records
+    noted = instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.ENGINE_EVENT).records
     for record in noted:
         entry = record.event_log_entry
         event = entry.dagster_event

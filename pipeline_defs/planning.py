@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import dagster as dg
 import polars as pl
-from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 from dagster_shared.error import DagsterError
 
 from assets.corpus_dump.asset import version_of as corpus_dump_version
+from pipeline_defs.dagster_private import AssetGraph
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.dumps import DumpState, being_read, dump_states, fingerprint_of, remembered
 from pipeline_defs.recipes.model import Recipe, RecipeError

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from assets.corpus_dump.asset import KEY as CORPUS_DUMP
+from pipeline_defs.dagster_private import UnresolvedAssetJobDefinition
 from pipeline_defs.dumps import NAME, DumpState, being_read, dump_states, remembered
 from pipeline_defs.partitions import CORPUS_DUMPS
 from resources.corpus_source.base import SourceError
@@ -134,8 +133,8 @@ def _known_again(snapshot: Snapshot, name: str) -> dg.AssetMaterialization:
     )
 
 
-def _evaluation(failed: dict[str, str]) -> AssetCheckEvaluation:
-    return AssetCheckEvaluation(
+def _evaluation(failed: dict[str, str]) -> dg.AssetCheckEvaluation:
+    return dg.AssetCheckEvaluation(
         asset_key=CORPUS_DUMP,
         check_name=EVERY_DUMP_READ,
         passed=not failed,

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import dagster as dg
-from dagster._core.definitions.assets.graph.base_asset_graph import BaseAssetGraph
 
 from assets.publishing.step import also_read
+from pipeline_defs.dagster_private import BaseAssetGraph
 from resources.parquet_store import Snapshot, TableAddress
 from resources.parquet_store.address import DUMPS
 from resources.parquet_store.attempts import Attempt, signature

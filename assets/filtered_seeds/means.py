@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
-from polars._typing import SchemaDict
 
 from assets.asking.asker import Ask
 from assets.filtered_seeds.coreset.select import Coreset
@@ -12,7 +11,7 @@ from assets.filtered_seeds.settings import SeedSettings
 from assets.rows.ledger import Ledger
 from resources.embedder.base import Embedder
 from resources.row_cache import CacheStage, RowCache
-from resources.row_cache.cache import Compute, Progress
+from resources.row_cache.cache import Compute, Progress, Results
 from resources.type_checker.base import TypeChecker
 
 
@@ -59,7 +58,7 @@ class Means:
         compute: Compute,
         *,
         inputs: Sequence[str],
-        results: SchemaDict,
+        results: Results,
         batch_rows: int | None = None,
         show_progress: bool = True,
     ) -> pl.DataFrame:

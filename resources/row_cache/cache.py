@@ -8,12 +8,11 @@ space last, for clearing up, in `usage.py`.
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from polars._typing import SchemaDict
 
 from resources.ids import content_id
 from resources.row_cache.fragments import KEY, ROW, FragmentFolder
@@ -32,6 +31,9 @@ LOOKS = 20
 
 Compute = Callable[[pl.DataFrame], pl.DataFrame | Iterable[pl.DataFrame]]
 """Gets the rows to compute, with their `cache_key`; gives frames of `cache_key` and result columns."""
+
+Results = Mapping[str, pl.DataType | type[pl.DataType]]
+"""Name to type of the columns that a compute function gives."""
 
 Progress = Callable[[int, int], None]
 """Called with rows done and rows to do."""
@@ -83,7 +85,7 @@ class RowCache:
         compute: Compute,
         *,
         inputs: Sequence[str],
-        results: SchemaDict,
+        results: Results,
         batch_rows: int | None = None,
         progress: Progress | None = None,
     ) -> Mapped:
