@@ -5,7 +5,6 @@ the test suite, which runs them; what a prompt shows of an example is up to the 
 """
 
 import functools
-import hashlib
 import random
 from collections.abc import Sequence
 from importlib import resources
@@ -14,7 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assets.asking.draws import draw_number
-from assets.asking.worked_examples import read_examples
+from assets.asking.worked_examples import folder_digest, read_examples
 
 NEXT_EXAMPLE = "\n## Example"
 """What a base model writes when it goes on to the next example: the stop of the completion prompts."""
@@ -54,14 +53,8 @@ def bank(language: str) -> tuple[Example, ...]:
 
 
 def bank_digest() -> str:
-    """SHA-256 over all bank files, names and bytes: part of the code version of the stages that show examples."""
-    folder = resources.files("assets.instructions").joinpath("few_shot")
-    digest = hashlib.sha256()
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".yaml"):
-            content = file.read_bytes()
-            digest.update(f"{file.name}:{len(content)}:".encode() + content)
-    return digest.hexdigest()
+    """SHA-256 over all bank files: part of the code version of the stages that show examples."""
+    return folder_digest(resources.files("assets.instructions").joinpath("few_shot"))
 
 
 def draw_shots(

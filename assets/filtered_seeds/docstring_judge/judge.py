@@ -6,7 +6,6 @@ in an order drawn for the row. Method: StarCoder2-Instruct (bigcode-project/star
 
 import ast
 import functools
-import hashlib
 import random
 import warnings
 from importlib import resources
@@ -19,7 +18,7 @@ from assets.asking.asker import BATCH_PROMPTS, Ask, answers, finished, in_batche
 from assets.asking.draws import draw_number
 from assets.asking.first_word import first_word
 from assets.asking.prompts import template
-from assets.asking.worked_examples import read_examples
+from assets.asking.worked_examples import folder_digest, read_examples
 from assets.filtered_seeds.docstring_judge.settings import DocstringJudge
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
@@ -63,11 +62,7 @@ def examples(language: str) -> tuple[Example, ...]:
 
 def examples_digest() -> str:
     """SHA-256 over the files of examples: part of the code version of the stage that shows them."""
-    digest = hashlib.sha256()
-    for language in judged_languages():
-        content = resources.files(PACKAGE).joinpath("examples", f"{language}.yaml").read_bytes()
-        digest.update(f"{language}:{len(content)}:".encode() + content)
-    return digest.hexdigest()
+    return folder_digest(resources.files(PACKAGE).joinpath("examples"))
 
 
 def judge_docstrings(seeds: pl.DataFrame, settings: DocstringJudge, ask: Ask) -> Outcome:
