@@ -243,6 +243,7 @@ def _environment(hash_seed: int) -> dict[str, str]:
         "PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "PYTHONHASHSEED": str(hash_seed),
         "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
         "ARROW_DEFAULT_MEMORY_POOL": "system",
+        "LD_BIND_NOW": "1",  # symbols are looked up once in the server, not by every program; no program sees it
     }  # fmt: skip
 
 

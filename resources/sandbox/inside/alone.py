@@ -7,7 +7,6 @@ tests rely on is put back in between and looked at again behind them, the answer
 """
 
 import _signal  # without the enumerations of `signal`, which would be copied for each program
-import array
 import builtins
 import gc
 import linecache
@@ -27,13 +26,12 @@ import sealed
 PROOF, TOKEN, OTHER = 901, 902, 903
 HARNESS = ("alone", "answer_code", "command", "doubt", "kernel", "machinery", "operators", "own_operators",
            "positive_proof", "rewriting", "sealed", "watch", "split_answer", "split_tests", "messages", "stand_ins",
-           "values", "landlock", "reader")  # fmt: skip
+           "syntax_walk", "values", "landlock", "reader")  # fmt: skip
 ANSWER_FILE, TESTS_FILE = "solution.py", positive_proof.Suite.file
 ANSWER_PATH = "/tmp/solution.py"  # where the answer is found in a sandbox with namespaces
 
 pristine = None  # the snapshot, set by the server
 codes = frozenset()  # of the harness
-_SMALL = array.array("h", range(-5, 257)).tobytes()
 _CTYPES_USE = re.compile(r"\bctypes\s*\.\s*(\w+)|\bfrom\s+ctypes\s+import\s+([^\n#;]+)")
 _read, _write, _leave = os.read, os.write, os._exit  # by value: the answer may replace them in `os`
 
@@ -92,13 +90,6 @@ def fresh_main(text, file, answers=True):
     return space
 
 
-def run_answer(text, read, space):
-    """Run an answer in its namespace. Returns its code."""
-    code = marshal.loads(read) if read else answer_code.compiled(text, space["__file__"])
-    exec(code, space)
-    return code
-
-
 def piped(*parts, flags=()):
     """Send a record on the pipe of the tests' side of split mode; the token behind it says that nobody else did."""
     for part in parts:
@@ -119,9 +110,10 @@ def said(report, stage, error):
     report(b"F" + stage + b": " + type(error).__name__.encode("utf-8", "replace")[:80], text, flags=None)
 
 
-def main(code, tests, outlet, address, lock):
+def main(code, tests, close, lock):
     """Run the answer, then the tests; the record that is sent says what they showed."""
     answer, read = read_both(code)
+    code = marshal.loads(read) if read else None
     os.dup2(tests, TOKEN, False)
     os.closerange(3, PROOF)
     os.closerange(TOKEN + 1, 1024)
@@ -129,24 +121,28 @@ def main(code, tests, outlet, address, lock):
     space = fresh_main(answer, ANSWER_FILE)
     flush = sys.stdout.flush
     trusted = pristine.homes
-    report = sealed.closed(outlet, address, codes, trusted, TESTS_FILE, _only_numbers(answer))
+    report = close(_only_numbers(answer))
     guard = own_operators.OwnOperators(pristine.classes, trusted, space["__file__"], TESTS_FILE)
     pristine.ready()
     stage = b"answer"
     flags = set()
     try:
         gc.enable()
-        answer = run_answer(answer, read, space)
+        if code is None:
+            code = answer_code.compiled(answer, space["__file__"])
+        exec(code, space)
         stage = b"tests"
         text, read = read_both(TOKEN)
         os.close(TOKEN)
         suite = positive_proof.Suite.of(text, read, whole=True)
         if pristine.restore(suite.names):
             flags.add("tampered")
-        if suite.names & vars(builtins).keys() & {n for n in space if not n.startswith("__")}:
-            flags.add("shadowed")
+        builtin = suite.names & vars(builtins).keys()
+        for name in builtin:
+            if name in space and not name.startswith("__"):
+                flags.add("shadowed")
         linecache.cache[TESTS_FILE] = (len(text), None, text.splitlines(True), TESTS_FILE)
-        names = own_operators.TestsNames(space, suite, vars(builtins), answer)
+        names = own_operators.TestsNames(space, suite, builtin, code)
         positive_proof.Counts.names_kept = names.changed
         functions = {rewriting.SCREEN: guard.screen, rewriting.BOUND: names.note}
         exec(rewriting.filled(suite.code, positive_proof.FUNCTIONS | functions), space)
@@ -162,10 +158,22 @@ def main(code, tests, outlet, address, lock):
                 _leave(1)
     if pristine.restore(suite.names, suite.sets) or guard.lies:
         flags.add("tampered")
-    if array.array("h", range(-5, 257)).tobytes() != _SMALL:
+    if integers() != _INTEGERS:
         report(b"Fthe answer changed the interpreter's integers", flags=None)
         _leave(1)
     conclude(suite, flags, flush, report)
+
+
+def integers():
+    """What the interpreter's own small integers are worth: it keeps one object of each, for all code."""
+    try:
+        return _bytes(_small), _text(_negative)
+    except Exception:  # one of them is none of 0 to 255 any more, or no integer
+        return None
+
+
+_bytes, _text, _small, _negative = bytes, ascii, range(256), (-5, -4, -3, -2, -1, 256)
+_INTEGERS = integers()
 
 
 def conclude(suite, flags, flush, report):

@@ -9,6 +9,7 @@ import ast
 import builtins
 
 from rewriting import called_name
+from syntax_walk import children, nodes
 
 _MODULES = frozenset(
     "inspect doctest io threading multiprocessing asyncio subprocess os tempfile pathlib shutil sqlite3 gc weakref "
@@ -56,9 +57,9 @@ class Doubt:
         self.used, self.modules = set(), {}
         self.one_process = None
         self.identity = self.changes = False
-        nodes = _nodes(tree)
+        every = nodes(tree)
         for looks in (_FIRST, _SECOND):
-            for node in nodes:
+            for node in every:
                 look = looks.get(type(node))
                 if look is not None:
                     look(self, node)
@@ -66,7 +67,7 @@ class Doubt:
             if name in self.used and module in _MODULES:
                 self.one_process = module
         if not self.changes and self.values and not self.one_process:
-            self.changes = any(_holds(scope.body) for scope in nodes if _is_scope(scope))
+            self.changes = any(_holds(scope.body) for scope in every if _is_scope(scope))
 
     # -- first: what names are ------------------------------------------------------------------------------
 
@@ -102,7 +103,7 @@ class Doubt:
         """Names that a function which may be the answer's was given."""
         if called_name(node) not in _BUILTIN and not called_name(node).startswith("assert"):
             for part in (*node.args, *(keyword.value for keyword in node.keywords)):
-                self.handed.update(n.id for n in ast.walk(part) if type(n) is ast.Name)
+                self.handed.update(n.id for n in nodes(part) if type(n) is ast.Name)
 
     # -- second: what is done with them ---------------------------------------------------------------------
 
@@ -189,14 +190,12 @@ class Doubt:
     def parts(self, node):
         """Results of two calls meet in one expression: the first is held while the answer makes the second."""
         if not self.changes:
-            given = (*node.args, *node.keywords) if type(node) is ast.Call else ast.iter_child_nodes(node)
+            given = (*node.args, *node.keywords) if type(node) is ast.Call else children(node)
             self.changes = sum(map(self._keeps, given)) > 1
 
     def gathered(self, node):
         """A comprehension holds every result until its end."""
-        if any(
-            self._keeps(part) for part in ast.iter_child_nodes(node) if type(part) is not ast.comprehension
-        ):
+        if any(self._keeps(part) for part in children(node) if type(part) is not ast.comprehension):
             self.changes = True
 
     def _of_module(self, node):
@@ -223,7 +222,7 @@ class Doubt:
                 return True
         elif isinstance(node, ast.Call) and not self._of_module(node.func):
             return True
-        return any(map(self._keeps, ast.iter_child_nodes(node)))
+        return any(map(self._keeps, children(node)))
 
 
 _FIRST = {
@@ -239,19 +238,6 @@ _SECOND = {
     ast.ListComp: Doubt.gathered, ast.SetComp: Doubt.gathered, ast.DictComp: Doubt.gathered,
     ast.GeneratorExp: Doubt.gathered, ast.Yield: Doubt.handed_on,
 }  # fmt: skip
-
-
-def _nodes(tree):
-    """Every node of a tree; half the time of `ast.walk`, and paid by every suite."""
-    found = [tree]
-    for node in found:
-        for field in node._fields:
-            value = getattr(node, field, None)
-            if type(value) is list:
-                found += [part for part in value if isinstance(part, ast.AST)]
-            elif isinstance(value, ast.AST) and field != "ctx":
-                found.append(value)
-    return found
 
 
 def _home(name):
@@ -273,9 +259,7 @@ def _fresh(value):
 
 
 def _holds_calls(value):
-    return any(
-        isinstance(part, ast.Call) and called_name(part) not in _FRESH_CALLS for part in ast.walk(value)
-    )
+    return any(isinstance(part, ast.Call) and called_name(part) not in _FRESH_CALLS for part in nodes(value))
 
 
 def _is_scope(node):
@@ -309,11 +293,11 @@ def _in_order(body):
             if node.value is not None:
                 visit(node.value)
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            stored = [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
+            stored = [n.id for target in targets for n in nodes(target) if isinstance(n, ast.Name)]
             if node.value is not None and _holds_calls(node.value):
                 found.append(stored)
             return
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             visit(child)
         if isinstance(node, ast.Call | ast.Name):
             found.append(node)

@@ -169,12 +169,12 @@ def stored_globals(code, inner=False):
 class TestsNames:
     """What the tests' own names are bound to, where answer and tests share one namespace."""
 
-    def __init__(self, space, suite, builtin_names, answer):
+    def __init__(self, space, suite, builtin, answer):
         self.space, self.owned, self.answer = space, suite.owned, answer
         self.exported = frozenset(space)
         self.bound = {}
         # names that mean a builtin to the tests, and that nobody may put another object under
-        self.builtin = [n for n in suite.names - suite.bound if n in builtin_names and n not in space]
+        self.builtin = [n for n in builtin - suite.bound if n not in space] if builtin else ()
 
     def note(self, names):
         """Called by the rewritten tests behind each simple statement at their top level that binds `names`."""

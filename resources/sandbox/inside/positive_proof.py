@@ -166,7 +166,7 @@ class Suite:
             rewriter.rewrite(statement)
             bound |= rewriter.bound
             kind = type(statement)
-            if whole and names is None:
+            if whole and names is None and kind not in rewriting.SIMPLE:
                 noted, others = rewriting.note_inside(statement)
                 simple |= noted
                 elsewhere |= others
@@ -197,14 +197,24 @@ class Suite:
                 warnings.simplefilter("ignore", SyntaxWarning)
                 return cls(text, whole)
         suite = object.__new__(cls)
-        for name, value in zip(_KEPT, marshal.loads(read), strict=True):
-            setattr(suite, name, value)
+        (suite.code, suite.required, suite.names, suite.bound, suite.owned, suite.sets,
+         suite.identity, suite.changes) = marshal.loads(read)  # fmt: skip
         suite.one_process = None  # what needs one process is not sent here
         return suite
 
     def kept(self):
         """The suite as `of` takes it."""
-        return marshal.dumps(tuple(getattr(self, name) for name in _KEPT))
+        kept = (
+            self.code,
+            self.required,
+            self.names,
+            self.bound,
+            self.owned,
+            self.sets,
+            self.identity,
+            self.changes,
+        )
+        return marshal.dumps(kept)
 
     def failure(self):
         """Why the counts are no proof, as a record for the judge; None if they are."""
@@ -225,9 +235,6 @@ class Suite:
     def incomplete(self):
         """True if a check that stands unconditionally at the top never ran, though the tests ended."""
         return not self.required <= Counts.passed
-
-
-_KEPT = ("code", "required", "names", "bound", "owned", "sets", "identity", "changes")
 
 
 def ended_by_unittest(error):

@@ -5,6 +5,7 @@ because every page the compiler touches there must be copied first; and the samp
 tests. What it cannot read is left to the program's own process, which then says what is wrong with it.
 """
 
+import gc
 import marshal
 import os
 import socket
@@ -20,6 +21,9 @@ _LONGEST = 4 << 20
 
 def serve(control):
     """Answer requests until the other end is closed: `1` for tests that need one process, then the code."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)  # a tree has no cycles, and each has thousands of nodes
     warnings.simplefilter("ignore")  # texts in the place of functions are put there by `rewriting`
     while True:
         kind, descriptors, _, _ = socket.recv_fds(control, 16, 1)

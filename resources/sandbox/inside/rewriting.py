@@ -8,6 +8,8 @@ of the code, not names: no name of a shared namespace leads to them.
 import ast
 import builtins
 
+from syntax_walk import FIELDS, children, nodes
+
 TICK, TICK_CALL = "\0seedline holds", "\0seedline came back"
 TICK_EXPECTED, CALL_EXPECTED = "\0seedline may fail", "\0seedline may raise"
 SCREEN, BOUND = "\0seedline screen", "\0seedline bound"
@@ -25,6 +27,7 @@ _SETTING = frozenset(("setattr", "delattr", "patch", "object", "dict", "multiple
 _NO_COMPARISON = frozenset(
     "len id type range print iter next enumerate repr str super hasattr getattr setattr callable".split()
 )
+_DEPENDING = frozenset((ast.Name, ast.Call, ast.Attribute, ast.Subscript))
 _NEVER_OWN = frozenset((ast.Constant, ast.Lambda, ast.JoinedStr, ast.GeneratorExp))
 _BUILTIN = frozenset(vars(builtins))
 
@@ -75,13 +78,13 @@ class Rewriter:
             handler = _CHANGED.get(kind)
             if handler is not None and kind in _BEFORE:
                 handler(self, node)
-            for field in kind._fields:
+            for field in FIELDS[kind]:
                 value = getattr(node, field, None)
                 if type(value) is list:
                     if value and isinstance(value[0], ast.stmt):
                         self.statements(value)
                     waiting += [part for part in value if isinstance(part, ast.AST)]
-                elif isinstance(value, ast.AST) and field != "ctx":
+                elif isinstance(value, ast.AST):
                     waiting.append(value)
             if handler is not None and kind not in _BEFORE:
                 handler(self, node)
@@ -103,7 +106,7 @@ class Rewriter:
             if _raising(item.context_expr):
                 self.skipped.add(id(item.context_expr))
                 if _may_be_assertion(item.context_expr):
-                    self.expected.update(id(part) for part in ast.walk(node))
+                    self.expected.update(map(id, nodes(node)))
 
     def assertion(self, node):
         if _can_fail(node.test):
@@ -153,7 +156,7 @@ class Rewriter:
     def defined(self, node):
         self.bound.add(node.name)
         if not node.name.startswith(_CHECKING):  # it may be handed to the answer, to raise on purpose
-            self.expected.update(id(part) for part in ast.walk(node) if type(part) is ast.If)
+            self.expected.update(id(part) for part in nodes(node) if type(part) is ast.If)
 
     def named(self, node):
         self.bound.add(node.name)
@@ -235,6 +238,8 @@ _CHANGED = {
     ast.Attribute: Rewriter.attribute,
 }
 _BEFORE = frozenset((ast.With,))  # must be seen before what is in them
+SIMPLE = frozenset((ast.Assert, ast.Expr, ast.AugAssign, ast.Delete, ast.Pass, ast.Raise, ast.Global))
+"""Statements without a block inside."""
 
 
 def bindings(statement):
@@ -245,7 +250,7 @@ def bindings(statement):
     if kind in (ast.Import, ast.ImportFrom):
         return [alias.asname or alias.name.partition(".")[0] for alias in statement.names]
     if kind is ast.Assign:
-        return [part.id for target in statement.targets for part in ast.walk(target) if _bound(part)]
+        return [part.id for target in statement.targets for part in nodes(target) if _bound(part)]
     if kind is ast.AnnAssign:
         return [statement.target.id] if statement.value and type(statement.target) is ast.Name else []
     return None
@@ -257,6 +262,7 @@ def note_inside(statement):
     Returns the names that are noted wherever the block binds them, and those that it binds otherwise too.
     """
     names, seen = set(), set()
+    whole = nodes(statement)
     for part in _blocks_in(statement):
         for field in ("body", "orelse", "finalbody"):
             block = getattr(part, field, ())
@@ -264,15 +270,15 @@ def note_inside(statement):
                 given = bindings(block[at])
                 if given:
                     names.update(given)
-                    seen.update(map(id, ast.walk(block[at])))
+                    seen.update(map(id, nodes(block[at])))
                     block.insert(at + 1, noted(given, block[at]))
         if type(part) is ast.For:
-            given = [target.id for target in ast.walk(part.target) if _bound(target)]
+            given = [target.id for target in nodes(part.target) if _bound(target)]
             names.update(given)
-            seen.update(map(id, ast.walk(part.target)))
+            seen.update(map(id, nodes(part.target)))
             part.body.insert(0, noted(given, part.body[0]))
-    others = {part.name for part in ast.walk(statement) if type(part) is ast.ExceptHandler}
-    for part in ast.walk(statement):
+    others = {part.name for part in whole if type(part) is ast.ExceptHandler}
+    for part in whole:
         if type(part) is ast.Name and type(part.ctx) is not ast.Load and id(part) not in seen:
             others.add(part.id)
         elif isinstance(part, ast.MatchAs | ast.MatchStar | ast.MatchMapping):
@@ -284,7 +290,7 @@ def _blocks_in(statement):
     """A compound statement and those inside it that share its scope."""
     found = [statement]
     for part in found:
-        for child in ast.iter_child_nodes(part):
+        for child in children(part):
             if isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case) and bindings(child) is None:
                 found.append(child)
     return found
@@ -320,9 +326,7 @@ def _raising(node):
 
 def _may_be_assertion(node):
     """Whether what a call expects may be the failure of an assertion."""
-    named = {
-        getattr(part, "id", getattr(part, "attr", "")) for arg in node.args[:1] for part in ast.walk(arg)
-    }
+    named = {getattr(part, "id", getattr(part, "attr", "")) for arg in node.args[:1] for part in nodes(arg)}
     return _raising(node) and bool(
         named & {"AssertionError", "Exception", "BaseException", "failureException"}
     )
@@ -362,8 +366,12 @@ def _can_fail(expression):
     """Whether an expression depends on anything but constants; a non-empty tuple is always true."""
     if isinstance(expression, ast.Tuple):
         return False
-    kinds = (ast.Name, ast.Call, ast.Attribute, ast.Subscript)
-    return any(isinstance(part, kinds) for part in ast.walk(expression))
+    waiting = [expression]
+    for part in waiting:
+        if type(part) in _DEPENDING:
+            return True
+        waiting += children(part)
+    return False
 
 
 def _gives_up(statement):

@@ -71,19 +71,22 @@ def codes_of(modules):
     return frozenset(found)
 
 
-def closed(outlet, address, codes, trusted, tests_file, numbers_only):
-    """Close the way for all but the harness. Returns what sends a record: `report(*parts, flags=())`.
+def prepared(outlet, address, codes, trusted, tests_file):
+    """In the server, before any fork: all that closing the way needs. Returns `close` for a program's process.
 
-    `codes`: as `codes_of` gives them; `trusted`: folders of the library's code; `numbers_only`: an import of ctypes
-    is no mark. Everything stands in one closure, so that no attribute of anything leads to the marks.
+    `close(numbers_only)` closes the way for all but the harness, and returns what sends a record:
+    `report(*parts, flags=())`. `numbers_only`: an import of ctypes is no mark. `codes`: as `codes_of` gives them;
+    `trusted`: folders of the library's code. Everything stands in one closure, so that no attribute of anything
+    leads to the marks.
     """
     marks, busy = set(), set()
     getframe, getpid, thread = sys._getframe, os.getpid, threading.get_ident
-    own, family, kind = os.getpid(), _socket.AF_UNIX, _socket.SOCK_DGRAM
+    family, kind = _socket.AF_UNIX, _socket.SOCK_DGRAM
     family_of, kind_of = _socket.socket.family.__get__, _socket.socket.type.__get__
-    send, in_order, asked = outlet.sendto, sorted, callable
-    memory = _MEMORY - {"_ctypes", "ctypes"} if numbers_only else _MEMORY
+    send, in_order, asked, add_hook = outlet.sendto, sorted, callable, sys.addaudithook
+    all_memory, without_numbers = _MEMORY, _MEMORY - {"_ctypes", "ctypes"}
     watched, doors = _WATCHED, _DOORS
+    own, memory = 0, all_memory
 
     def by_answer():
         """Whether foreign code did what is audited, itself or through one of the library's doors."""
@@ -160,8 +163,15 @@ def closed(outlet, address, codes, trusted, tests_file, numbers_only):
         for part in parts:
             send(part() if asked(part) else part, address)
 
-    sys.addaudithook(hook)
-    return report
+    def close(numbers_only):
+        nonlocal own, memory
+        own = getpid()
+        if numbers_only:
+            memory = without_numbers
+        add_hook(hook)
+        return report
+
+    return close
 
 
 def _codes(values):

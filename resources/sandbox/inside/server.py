@@ -56,9 +56,8 @@ class Server:
         self.control, self.home, self.ruleset = control, home, ruleset
         self.inbox = None
         if alone is not None:  # before the filter, which lets no socket be made without an own network
-            self.inbox, self.outlet, self.address = sealed.make(
-                alone.PROOF, home and f"{home}/{os.urandom(12).hex()}"
-            )
+            self.inbox, outlet, address = sealed.make(alone.PROOF, home and f"{home}/{os.urandom(12).hex()}")
+            self.close = sealed.prepared(outlet, address, alone.codes, alone.pristine.homes, alone.TESTS_FILE)
         (first,) = struct.unpack_from("<I", filters)
         kernel.refuse_for_good(kernel.compile_filter(filters[4 : 4 + first]))
         self.program = kernel.compile_filter(filters[4 + first :])
@@ -113,7 +112,7 @@ class Server:
             parts = (payloads[1], tests_end, proof_write, token_read)
             child = self.fork(request, out_write, None, tests_place, split_tests.main, parts)
         elif request.mode == ALONE:
-            parts = (payloads[0], payloads[1], self.outlet, self.address)
+            parts = (payloads[0], payloads[1], self.close)
             child = self.fork(request, out_write, None, workplace, alone.main, parts)
         else:
             parts = (payloads[0], proof_write, token_read, request.has_token)
@@ -260,6 +259,7 @@ def load(preload):
 def main():
     """Take the control socket from descriptor 0 and the settings from the command line, then serve."""
     settings = json.loads(sys.argv[1])
+    os.environ.pop("LD_BIND_NOW", None)
     with open(settings["filter"], "rb") as file:
         filters = file.read()
     control = socket.socket(fileno=os.dup(0))
