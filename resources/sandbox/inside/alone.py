@@ -31,6 +31,7 @@ ANSWER_FILE, TESTS_FILE = "solution.py", positive_proof.Suite.file
 ANSWER_PATH = "/tmp/solution.py"  # where the answer is found in a sandbox with namespaces
 
 pristine = None  # the snapshot, set by the server
+guard = None  # against operators of the answer's own, as well
 codes = frozenset()  # of the harness
 _CTYPES_USE = re.compile(r"\bctypes\s*\.\s*(\w+)|\bfrom\s+ctypes\s+import\s+([^\n#;]+)")
 _read, _write, _leave = os.read, os.write, os._exit  # by value: the answer may replace them in `os`
@@ -38,7 +39,7 @@ _read, _write, _leave = os.read, os.write, os._exit  # by value: the answer may 
 
 def take_snapshot():
     """Once, in the server, after everything is imported."""
-    global pristine, codes
+    global pristine, codes, guard
     positive_proof.hook_unittest()
     modules = [sys.modules["__main__"], *(sys.modules[name] for name in HARNESS if name in sys.modules)]
     codes = sealed.codes_of(modules)
@@ -46,6 +47,8 @@ def take_snapshot():
     for name in (*HARNESS, "ctypes", "_ctypes"):
         sys.modules.pop(name, None)
     pristine = machinery.Machinery()
+    guard = own_operators.OwnOperators(pristine.classes, pristine.homes, TESTS_FILE)
+    positive_proof.FUNCTIONS[rewriting.SCREEN] = guard.screen
 
 
 def read_both(descriptor):
@@ -74,7 +77,7 @@ def fresh_main(text, file, answers=True):
     module = types.ModuleType("__main__")
     sys.modules["__main__"] = module
     folder = os.getcwd()
-    file = os.path.join(folder, file)
+    file = f"{folder.rstrip('/')}/{file}"
     space = module.__dict__
     space["__builtins__"] = builtins
     space["__file__"] = file
@@ -120,9 +123,8 @@ def main(code, tests, close, lock):
     lock()
     space = fresh_main(answer, ANSWER_FILE)
     flush = sys.stdout.flush
-    trusted = pristine.homes
     report = close(_only_numbers(answer))
-    guard = own_operators.OwnOperators(pristine.classes, trusted, space["__file__"], TESTS_FILE)
+    guard.answer_file = space["__file__"]
     pristine.ready()
     stage = b"answer"
     flags = set()
@@ -144,8 +146,8 @@ def main(code, tests, close, lock):
         linecache.cache[TESTS_FILE] = (len(text), None, text.splitlines(True), TESTS_FILE)
         names = own_operators.TestsNames(space, suite, builtin, code)
         positive_proof.Counts.names_kept = names.changed
-        functions = {rewriting.SCREEN: guard.screen, rewriting.BOUND: names.note}
-        exec(rewriting.filled(suite.code, positive_proof.FUNCTIONS | functions), space)
+        positive_proof.FUNCTIONS[rewriting.BOUND] = names.note
+        exec(rewriting.filled(suite.code, positive_proof.FUNCTIONS), space)
         if suite.incomplete():
             report(b"Ftests: an assertion at the top level was never reached", flags=None)
             _leave(1)

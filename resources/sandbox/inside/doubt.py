@@ -58,16 +58,21 @@ class Doubt:
         self.one_process = None
         self.identity = self.changes = False
         every = nodes(tree)
-        for looks in (_FIRST, _SECOND):
-            for node in every:
-                look = looks.get(type(node))
-                if look is not None:
-                    look(self, node)
+        self.look(_FIRST, every)
         for name, module in self.modules.items():
             if name in self.used and module in _MODULES:
                 self.one_process = module
+        if self.one_process:  # then nothing else is asked
+            return
+        self.look(_SECOND, every)
         if not self.changes and self.values and not self.one_process:
             self.changes = any(_holds(scope.body) for scope in every if _is_scope(scope))
+
+    def look(self, looks, every):
+        for node in every:
+            found = looks.get(type(node))
+            if found is not None:
+                found(self, node)
 
     # -- first: what names are ------------------------------------------------------------------------------
 

@@ -87,6 +87,13 @@ def set_dumpable(value):
     _checked(_prctl(_SET_DUMPABLE, value, 0, 0, 0), "dumpable")
 
 
+def return_free_memory():
+    """Give the pages of memory that nothing uses back; only glibc's allocator keeps them."""
+    trim = getattr(_libc, "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
 def become_subreaper():
     """Orphans of this process's children become its own children, so that they can be found and ended."""
     _checked(_prctl(_CHILD_SUBREAPER, 1, 0, 0, 0), "subreaper")

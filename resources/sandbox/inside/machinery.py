@@ -99,11 +99,14 @@ def _own_class(kind, module):
 
 
 class _Watched:
-    """One module's or class's names as they were."""
+    """One module's or class's names as they were, those that are put back. There are many: kept small."""
+
+    __slots__ = ("names", "owner", "values", "version")
 
     def __init__(self, owner):
-        self.owner, self.entries = owner, dict(vars(owner))
         names = vars(owner)
+        kept = [(name, value) for name, value in names.items() if _put_back(name, value)]
+        self.owner, self.names, self.values = owner, tuple(n for n, _ in kept), tuple(v for _, v in kept)
         self.version = _Version(names if type(names) is dict else gc.get_referents(names)[0])
 
     def restore(self, sets=None):
@@ -111,10 +114,8 @@ class _Watched:
         if self.version.same():
             return False
         changed, now = False, vars(self.owner)
-        for name, value in self.entries.items():
-            if now.get(name) is not value and name not in _FREE and (sets is None or name not in sets):
-                if not (callable(value) or (type(value) in _CONSTANT and name[:1] != "_")):
-                    continue  # a library's own state
+        for name, value in zip(self.names, self.values, strict=True):
+            if now.get(name) is not value and (sets is None or name not in sets):
                 changed = True
                 if isinstance(self.owner, type):
                     type.__setattr__(self.owner, name, value)
@@ -124,13 +125,18 @@ class _Watched:
         return changed
 
 
+def _put_back(name, value):
+    """Whether a name is part of the machinery: a library's own state is not."""
+    return name not in _FREE and (callable(value) or (type(value) in _CONSTANT and name[:1] != "_"))
+
+
 class _Version:
     """The interpreter's own counter of a dictionary's changes, where it has one that can be read."""
 
-    _offset = 3 * ctypes.sizeof(ctypes.c_void_p)  # after the object's head and its length
+    __slots__ = ("counter", "known")
 
     def __init__(self, names):
-        self.counter = ctypes.c_uint64.from_address(id(names) + self._offset) if _COUNTED else None
+        self.counter = _uint64_at(id(names) + _OFFSET) if _COUNTED else None
         self.known = self.counter.value if _COUNTED else 0
 
     def renew(self):
@@ -143,12 +149,16 @@ class _Version:
         return _COUNTED and self.counter.value == self.known
 
 
+_OFFSET = 3 * ctypes.sizeof(ctypes.c_void_p)  # after the object's head and its length
+_uint64_at = ctypes.c_uint64.from_address
+
+
 def _counts():
     """Whether a dictionary's head holds a counter: tried, not assumed."""
     if sys.implementation.name != "cpython" or sys.version_info >= (3, 13):
         return False
     tried = {"a": 1}
-    counter = ctypes.c_uint64.from_address(id(tried) + _Version._offset)
+    counter = _uint64_at(id(tried) + _OFFSET)
     seen = [counter.value]
     for value in ("x", "y"):
         tried["a"] = value

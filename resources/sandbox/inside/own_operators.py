@@ -33,9 +33,9 @@ _STORE_GLOBAL, _EXTENDED = opcode.opmap["STORE_GLOBAL"], opcode.EXTENDED_ARG
 class OwnOperators:
     """One run's guards. `known`: ids of the classes that were there before the answer; `trusted`: folders of code."""
 
-    def __init__(self, known, trusted, answer_file, tests_file):
-        self.known, self.trusted = known, trusted
-        self.answer_file, self.tests_file = answer_file, tests_file
+    def __init__(self, known, trusted, tests_file):
+        self.known, self.trusted, self.tests_file = known, trusted, tests_file
+        self.answer_file = ""  # known once the program has its folder
         self.guards = {}  # by id, and held: an id is theirs while they live
         self.lies = False
 

@@ -24,6 +24,12 @@ _DEEP = 100
 _BIG = 1 << 256
 _TIMES = {kind.__name__: kind for kind in (datetime.datetime, datetime.date, datetime.time)}
 _PATHS = {kind.__name__: kind for kind in (pathlib.PurePosixPath, pathlib.PosixPath)}
+_RARE = frozenset((
+    bytes, bytearray, complex, range, decimal.Decimal, fractions.Fraction, *_TIMES.values(), datetime.timedelta,
+    collections.Counter, collections.OrderedDict, collections.defaultdict, types.MappingProxyType, collections.deque,
+    uuid.UUID, *_PATHS.values(), type({}.keys()), type({}.items()), type(NotImplemented), type(Ellipsis),
+))  # fmt: skip
+"""Asked in one step: a comparison with each of them would copy their pages for every program."""
 _BASES = (int, float, str, bytes, tuple, complex, frozenset, list, dict, set)
 
 
@@ -65,7 +71,11 @@ class Coder:
             return {tag: [self.encode(item, depth + 1) for item in value]}
         if kind is dict:
             return {"d": self._pairs(value, depth)}
-        return self._encode_rare(value, kind, depth)
+        if kind in _RARE:
+            return self._encode_rare(value, kind, depth)
+        if kind.__module__ == "numpy":
+            return self._encode_array(value, kind, depth)
+        return self.foreign(value, depth)
 
     def _pairs(self, mapping, depth):
         return [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in mapping.items()]
@@ -103,8 +113,6 @@ class Coder:
             return {"s": [self.encode(item, depth + 1) for item in value]}
         if kind in (type(NotImplemented), type(Ellipsis)):
             return {"x": "NotImplemented" if value is NotImplemented else "Ellipsis"}
-        if kind.__module__ == "numpy":
-            return self._encode_array(value, kind, depth)
         return self.foreign(value, depth)
 
     def _encode_array(self, value, kind, depth):
