@@ -62,7 +62,9 @@ class PythonJudge:
         self._servers: dict[tuple[bool, int], ServerProcess] = {}
         self._alone: OrderedDict[bytes, None] = OrderedDict()  # suites that need one process
         self._reader: ServerProcess | None = None
-        self._texts: OrderedDict[bytes, bytes] = OrderedDict()  # what the reader made of answers and tests
+        self._texts: OrderedDict[tuple[bytes, str], bytes] = (
+            OrderedDict()
+        )  # what the reader made of answers and tests
 
     def judge(self, code: str, tests: str, limits: Limits, seed: int = 0) -> Judgment:
         """The verdict on one program. Every failure of the sandbox itself is the verdict `harness_error`."""
@@ -89,8 +91,7 @@ class PythonJudge:
         return found
 
     def _judge_once(self, code: str, tests: str, limits: Limits, seed: int) -> Judgment:
-        suite = hashlib.sha256(tests.encode("utf-8", "surrogatepass")).digest()
-        if suite in self._alone or self._needs_one_process(tests):
+        if self._needs_one_process(tests) or (self._alone and _digest(tests) in self._alone):
             return self._judgment(ALONE, self._asked(ALONE, code, tests, limits, seed))
         reply = self._asked(SPLIT, code, tests, limits, seed)
         apart = self._judgment(SPLIT, reply)
@@ -99,7 +100,7 @@ class PythonJudge:
         marks, kind = _marks(reply.proof)
         if kind in (b"N", b"U"):
             if kind == b"N":
-                _remember(self._alone, suite, None)
+                _remember(self._alone, _digest(tests), None)
             return self._judgment(ALONE, self._asked(ALONE, code, tests, limits, seed))
         if not _wants_witness(marks, apart):
             return apart
@@ -153,9 +154,9 @@ class PythonJudge:
 
     def _read(self, kind: bytes, text: str) -> bytes:
         """The compiled text behind one byte of `inside/reader.py`; empty where it must be compiled in place."""
-        source = text.encode("utf-8", "surrogatepass")
-        key = kind + hashlib.sha256(source).digest()
-        if key not in self._texts:
+        key = kind, text
+        read = self._texts.get(key)
+        if read is None:
             read = b""
             if self._backend == Backend.BWRAP:  # elsewhere a program's folder, and so its name, is its own
                 try:
@@ -168,11 +169,11 @@ class PythonJudge:
                             worker=self._worker,
                             reader=True,
                         )
-                    read = self._reader.read(kind, source)
+                    read = self._reader.read(kind, text.encode("utf-8", "surrogatepass"))
                 except ServerDied:
                     self._close_reader()
             _remember(self._texts, key, read, _TEXTS_REMEMBERED)
-        return self._texts[key]
+        return read
 
     def _close_reader(self) -> None:
         if self._reader is not None:
@@ -284,8 +285,12 @@ def _flagged(found: Judgment, flags: list[str]) -> Judgment:
     return replace(found, flags=tuple(flags))
 
 
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
 def _remember(
-    store: OrderedDict[bytes, Any], key: bytes, value: object, most: int = _SUITES_REMEMBERED
+    store: OrderedDict[Any, Any], key: object, value: object, most: int = _SUITES_REMEMBERED
 ) -> None:
     store[key] = value
     if len(store) > most:

@@ -33,6 +33,7 @@ ANSWER_PATH = "/tmp/solution.py"  # where the answer is found in a sandbox with 
 pristine = None  # the snapshot, set by the server
 guard = None  # against operators of the answer's own, as well
 codes = frozenset()  # of the harness
+main_space = server_main = None  # the names of a program's `__main__`; the server's own, kept alive
 _CTYPES_USE = re.compile(r"\bctypes\s*\.\s*(\w+)|\bfrom\s+ctypes\s+import\s+([^\n#;]+)")
 _read, _write, _leave = os.read, os.write, os._exit  # by value: the answer may replace them in `os`
 
@@ -49,6 +50,7 @@ def take_snapshot():
     pristine = machinery.Machinery()
     guard = own_operators.OwnOperators(pristine.classes, pristine.homes, TESTS_FILE)
     positive_proof.FUNCTIONS[rewriting.SCREEN] = guard.screen
+    blank()
 
 
 def read_both(descriptor):
@@ -72,16 +74,22 @@ def keep_only(*descriptors):
     os.closerange(PROOF + len(descriptors), 1024)
 
 
+def blank():
+    """In the server: the `__main__` that every program begins with, still empty."""
+    global main_space, server_main
+    server_main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    main_space = sys.modules["__main__"].__dict__
+    main_space["__builtins__"] = builtins
+    sys.argv = [""]
+
+
 def fresh_main(text, file, answers=True):
-    """A new `__main__` whose source can be found by inspect, pickle and dataclasses. Returns its namespace."""
-    module = types.ModuleType("__main__")
-    sys.modules["__main__"] = module
+    """The new `__main__`, whose source can be found by inspect, pickle and dataclasses. Returns its namespace."""
     folder = os.getcwd()
     file = f"{folder.rstrip('/')}/{file}"
-    space = module.__dict__
-    space["__builtins__"] = builtins
-    space["__file__"] = file
-    sys.argv = [file]
+    space = main_space
+    space["__file__"] = sys.argv[0] = file
     sys.path.insert(0, folder)
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
     if not answers:

@@ -21,6 +21,7 @@ _held = ctypes.PyDLL(
     None, use_errno=True
 )  # keeps the interpreter's lock: the child goes on at this very point
 _mount, _prctl, _capset = _libc.mount, _libc.prctl, _libc.capset
+_open, _write, _close, _WRITE = os.open, os.write, os.close, os.O_WRONLY
 _no_capabilities = ((ctypes.c_uint32 * 2)(_CAP_VERSION_3, 0), (ctypes.c_uint32 * 6)())
 
 
@@ -43,16 +44,21 @@ def clone(flags):
     return _checked(_held.syscall(_CLONE_CALL, flags | _SIGCHLD, 0, 0, 0, 0), "clone")
 
 
-def map_own_ids(uid, gid):
+def own_ids(uid, gid):
+    """What `map_own_ids` writes."""
+    return (
+        (b"/proc/self/setgroups", b"deny"),
+        (b"/proc/self/uid_map", b"%d %d 1" % (uid, uid)),
+        (b"/proc/self/gid_map", b"%d %d 1" % (gid, gid)),
+    )
+
+
+def map_own_ids(ids):
     """In a new user namespace: keep the same ids, and no others."""
-    for name, line in (
-        ("setgroups", b"deny"),
-        ("uid_map", b"%d %d 1" % (uid, uid)),
-        ("gid_map", b"%d %d 1" % (gid, gid)),
-    ):
-        descriptor = os.open("/proc/self/" + name, os.O_WRONLY)
-        os.write(descriptor, line)
-        os.close(descriptor)
+    for path, line in ids:
+        descriptor = _open(path, _WRITE)
+        _write(descriptor, line)
+        _close(descriptor)
 
 
 def mount_tmpfs(target, size, inodes):

@@ -61,7 +61,8 @@ class Server:
         (first,) = struct.unpack_from("<I", filters)
         kernel.refuse_for_good(kernel.compile_filter(filters[4 : 4 + first]))
         self.program = kernel.compile_filter(filters[4 + first :])
-        self.uid, self.gid = os.getuid(), os.getgid()
+        self.uid = os.getuid()
+        self.ids = kernel.own_ids(self.uid, os.getgid())
         self.flags = 0 if home else kernel.NEW_USER | kernel.NEW_MOUNT | kernel.NEW_IPC
         self.count = 0
         # without a user namespace of its own a program shares the count with whatever the user runs besides
@@ -182,7 +183,7 @@ class Server:
             os.environ["HOME"] = os.environ["TMPDIR"] = workplace
         else:
             kernel.set_dumpable(1)  # the server is not; /proc/self must be ours to write the id maps
-            kernel.map_own_ids(self.uid, self.gid)
+            kernel.map_own_ids(self.ids)
             if workplace:
                 kernel.mount_tmpfs(b"/tmp", request.disk, _INODES)
                 os.chdir(workplace)
