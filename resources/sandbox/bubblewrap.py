@@ -86,6 +86,9 @@ def run(
     (regular, at most 64 MiB and 4000 together) to hand back in `RunOutcome.files`, read after every process
     of the sandbox is dead.
 
+    Under Landlock the folder is another than /tmp: `argv` and programs name files by relative names or `$HOME`, and
+    values of `env` that begin with /tmp name that folder; `$TMPDIR` is it as well.
+
     stdin is empty. Nothing it started lives on, and nothing it wrote but `outputs` is kept. A sandbox is kept
     per thread and set of binds, so a call costs little more than the command; `close_sandboxes` ends them.
     Raises `SandboxUnavailable` where nothing can isolate, `ServerDied` where the sandbox fails twice.

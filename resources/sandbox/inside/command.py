@@ -16,6 +16,7 @@ _OUTPUT_BYTES, _OUTPUT_FILES = 64 << 20, 4000
 
 def main(payload, proof, token, has_token, lock):
     """Write the files, keep only the descriptors the command may have, give up privileges, execute."""
+    folder = os.getcwd()
     size = os.fstat(payload).st_size
     data = os.pread(payload, size, 0)
     (head,) = struct.unpack_from("<I", data)
@@ -36,10 +37,25 @@ def main(payload, proof, token, has_token, lock):
     for number in (signal.SIGPIPE, signal.SIGXFSZ):  # ignored by Python, not by other programs
         signal.signal(number, signal.SIG_DFL)
     try:
-        os.execvpe(order["argv"][0], order["argv"], order["env"])
+        os.execvpe(order["argv"][0], order["argv"], environment(order["env"], folder))
     except OSError as error:
         os.write(2, f"{order['argv'][0]}: {error.strerror}\n".encode())
     os._exit(127)
+
+
+def environment(wanted, folder):
+    """The variables a command gets: with namespaces those it was given, as its folder is /tmp there.
+
+    Without them what is said to lie in /tmp lies in the command's own `folder`, and so do the temporary files of its
+    tools; OpenSSL is told of no configuration, as the system's would be there but must not be read.
+    """
+    if folder == "/tmp":
+        return wanted
+    moved = {
+        name: folder + value[4:] if value == "/tmp" or value.startswith("/tmp/") else value
+        for name, value in wanted.items()
+    }
+    return {"TMPDIR": folder, "OPENSSL_CONF": os.devnull, **moved}
 
 
 def collect(folder, patterns):

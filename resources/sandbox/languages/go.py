@@ -126,9 +126,9 @@ class Go(Language):
         tools = (warm / "tools").read_text().strip()
         # paths in importcfg are relative, so both tools run in the folder of the compiled library
         script = (
-            f"cd {warm} && {tools}/compile -p main -importcfg importcfg -pack -o /tmp/main.a "
-            f"{' '.join(f'/tmp/{name}' for name in files)} && {tools}/link -s -w "
-            "-importcfg importcfg -o /tmp/program /tmp/main.a"
+            f"cd {warm} && {tools}/compile -p main -importcfg importcfg -pack -o $HOME/main.a "
+            f"{' '.join(f'$HOME/{name}' for name in files)} && {tools}/link -s -w "
+            "-importcfg importcfg -o $HOME/program $HOME/main.a"
         )
         return Program(
             build=Command(

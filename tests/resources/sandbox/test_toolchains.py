@@ -2,9 +2,11 @@
 
 import pytest
 
-from resources.sandbox import toolchains
+from resources.sandbox import bubblewrap, toolchains
 from resources.sandbox.base import Limits, SandboxUnavailable, Verdict
+from resources.sandbox.isolation import isolation
 from resources.sandbox.languages import LANGUAGES, tools
+from resources.sandbox.server_process import Backend
 
 
 @pytest.fixture
@@ -39,6 +41,31 @@ def test_a_toolchain_that_does_not_work_is_not_offered(language: str, monkeypatc
     monkeypatch.setattr(type(LANGUAGES[language]), "hello", (code.replace("+", "-"), tests))
     with pytest.raises(SandboxUnavailable, match="does not work inside the sandbox"):
         toolchains.toolchain(language)
+
+
+def test_every_toolchain_works_under_landlock_too():
+    try:
+        isolation("landlock")
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+    there = [language for language in LANGUAGES if LANGUAGES[language].locate() is not None]
+    with bubblewrap.using(Backend.LANDLOCK):
+        problems = {language: toolchains.found(language).problem for language in there}
+    assert not any(problems.values()), problems
+
+
+def test_a_command_has_its_own_folder_for_temporary_files_under_landlock():
+    try:
+        isolation("landlock")
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+    script = (
+        "mktemp >made && [ $TMPDIR = $HOME ] && [ $PWD = $HOME ] && [ $CACHE = $HOME/cache ] && ls $TMPDIR"
+    )
+    with bubblewrap.using(Backend.LANDLOCK):
+        done = bubblewrap.run(["bash", "-c", script], env={"CACHE": "/tmp/cache"})
+    assert done.exit_code == 0, done.output_tail
+    assert len(done.output_tail.split()) == 2  # `made`, and the temporary file
 
 
 def test_identity_names_version_and_harness():
