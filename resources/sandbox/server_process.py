@@ -32,6 +32,7 @@ _HOME = "/seedline"  # where `inside` is bound
 _REPLY_BYTES = 1 << 16
 _START_S = 60.0
 _READING_S = 20.0
+_SHORT = 32 << 10  # as in `inside/reader.py`
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SETTINGS = ("/etc/alternatives", "/etc/ld.so.cache")
 
@@ -160,17 +161,23 @@ class ServerProcess:
 
     def read(self, kind: bytes, text: bytes) -> bytes:
         """What a server that was made as a `reader` makes of source text. Raises `ServerDied`."""
-        descriptor = _in_memory(text)
         try:
             self._ours.settimeout(_READING_S)
-            socket.send_fds(self._ours, [kind], [descriptor])
-            _, given, _, _ = socket.recv_fds(self._ours, 16, 1)
+            if len(text) <= _SHORT:
+                self._ours.send(kind + text)
+            else:
+                descriptor = _in_memory(text)
+                try:
+                    socket.send_fds(self._ours, [kind], [descriptor])
+                finally:
+                    os.close(descriptor)
+            message, given, _, _ = socket.recv_fds(self._ours, 1 + _SHORT, 1)
         except OSError as error:
             raise ServerDied(f"the reader does not answer: {error}") from error
-        finally:
-            os.close(descriptor)
-        if not given:
+        if not message:
             raise ServerDied(f"the reader ended: {self._complaint()}")
+        if not given:
+            return message[1:]
         with os.fdopen(given[0], "rb") as answer:
             answer.seek(0)
             return answer.read()

@@ -60,12 +60,6 @@ def read_both(descriptor):
     return data[4 : 4 + length].decode("utf-8", "surrogatepass"), data[4 + length :]
 
 
-def read_all(descriptor):
-    """The text behind a payload's descriptor, which every child reads from its start."""
-    size = os.fstat(descriptor).st_size
-    return os.pread(descriptor, size, 0).decode("utf-8", "surrogatepass")
-
-
 def keep_only(*descriptors):
     """Move the given descriptors to high numbers, where no program meets them by counting; close the rest."""
     for number, descriptor in enumerate(descriptors):
