@@ -132,6 +132,19 @@ def test_a_program_under_which_every_worker_dies_is_the_machines_error(monkeypat
     assert found["a"]["verdict"] == "harness_error" and "it died" in found["a"]["detail"]
 
 
+def test_texts_of_every_length_are_read_alike():
+    """Short ones go to the reader and back in a message, long ones in memory of their own."""
+    long_tests = "import sys\n" + "".join(f"assert add({n}, 2) == {n} + 2\n" for n in range(1500))
+    long_answer = RIGHT + "# " + "x" * 100_000 + "\n"
+    rows = [(f"{len(a)} {len(t)}", a, t) for a in (RIGHT, long_answer) for t in (TESTS, long_tests)]
+    wrong = [(f"wrong {key}", answer, tests + "assert add(1, 2) == 4\n") for key, answer, tests in rows]
+    broken = ("broken", "def add(", TESTS)
+    found = judged(frame([*rows, *wrong, broken]))
+    assert {found[key]["verdict"] for key, _, _ in rows} == {"pass"}
+    assert {found[key]["verdict"] for key, _, _ in wrong} == {"fail"}
+    assert found["broken"]["detail"].startswith("answer: SyntaxError")
+
+
 def test_leaving_ends_every_process():
     with LocalSandbox(LIMITS, workers=2) as sandbox:
         list(sandbox.verify(frame([(str(n), RIGHT, TESTS) for n in range(4)])))
