@@ -19,7 +19,7 @@ from assets.publishing.recipe_assets import artifact_asset, code_version
 from resources.parquet_store.io_manager import ParquetIOManager
 
 KEY = dg.AssetKey("benchmarks")
-VERSION = "3"
+VERSION = "4"
 
 
 def build(registered: Mapping[str, Path], rebuild: dg.AutomationCondition) -> dg.AssetsDefinition:

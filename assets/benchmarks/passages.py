@@ -5,23 +5,54 @@ anything grows from them, training rows at the end.
 """
 
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 
 import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
 
 PATTERN_SCHEMA = pl.Schema(
     {"method": pl.String, "benchmark": pl.String, "problem_id": pl.String, "matched": pl.String}
 )
 
 
+class Verbatim(BaseModel):
+    """Which docstrings and canonical solutions are looked for word by word, and how."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    case_sensitive: bool = Field(
+        default=False,
+        description="whether the case of letters counts (StarCoder2-Instruct: it does; Magicoder: it does not)",
+    )
+    least_length: int = Field(
+        default=20,
+        ge=0,
+        description="characters, white space not counted, below which a docstring or solution is not looked for: it "
+        "says nothing (published: none is too short)",
+    )
+    exceptions: tuple[str, ...] = Field(
+        default=("return x + y", "return len(string)", "return n**2", "return ''.join(strings)"),
+        description="docstrings and solutions that are not looked for, compared without white space and with one kind "
+        "of quotes",
+    )  # published, of StarCoder2-Instruct: these and their like, by hand
+
+
 def find_contamination(
-    rows: pl.DataFrame, looked_for: pl.DataFrame, text: pl.Expr, id_column: str
+    rows: pl.DataFrame,
+    looked_for: pl.DataFrame,
+    text: pl.Expr,
+    id_column: str,
+    *,
+    case_sensitive: bool = False,
 ) -> pl.DataFrame:
     """Every hit: `id_column` with the columns of `PATTERN_SCHEMA`, sorted, one a row, method and problem.
 
-    `text` gives what is searched; `looked_for` comes from `patterns`.
+    `text` gives what is searched; `looked_for` comes from `patterns`, `case_sensitive` (of the verbatim method) from
+    the same settings.
     """
     hits = [pl.DataFrame(schema={id_column: pl.String, **PATTERN_SCHEMA})]
-    for method, normalize in NORMAL.items():
+    normal = NORMAL | ({"verbatim": _as_it_is} if case_sensitive else {})
+    for method, normalize in normal.items():
         wanted = looked_for.filter(pl.col("method") == method)
         if not wanted.height or not rows.height:
             continue
@@ -43,14 +74,22 @@ def find_contamination(
 
 
 def chosen_problems(
-    problems: pl.DataFrame, names: Sequence[str] | None, setting: str = "decontamination.benchmarks"
+    problems: pl.DataFrame,
+    names: Sequence[str] | None,
+    setting: str = "decontamination.benchmarks",
+    leave_out: Sequence[str] = (),
 ) -> pl.DataFrame:
-    """The problems of the benchmarks `names` (null: all). Raises `ValueError` for a name that is not there.
+    """The problems of the benchmarks `names` (null: all but those that a pattern of `leave_out` matches).
 
-    `setting` is the recipe's field that names them, for the message.
+    Raises `ValueError` for a name that is not there; `setting` is the recipe's field that names them, for the message.
     """
     if names is None:
-        return problems
+        left = [
+            name
+            for name in problems["benchmark"].unique()
+            if any(fnmatchcase(name.lower(), pattern.lower()) for pattern in leave_out)
+        ]
+        return problems.filter(~pl.col("benchmark").is_in(left))
     missing = sorted(set(names) - set(problems["benchmark"].unique()))
     if missing:
         raise ValueError(
@@ -61,17 +100,33 @@ def chosen_problems(
     return problems.filter(pl.col("benchmark").is_in(list(names)))
 
 
-def verbatim_patterns(problems: pl.DataFrame) -> pl.DataFrame:
+def verbatim_patterns(problems: pl.DataFrame, settings: Verbatim) -> pl.DataFrame:
     """Docstrings and canonical solutions of `problems` as what is looked for (StarCoder2-Instruct, Magicoder)."""
     columns = ("docstring", "canonical_solution")
-    return pl.concat([as_patterns(problems, "verbatim", pl.col(name).str.strip_chars()) for name in columns])
+    normalize = _as_it_is if settings.case_sensitive else _lower
+    found = pl.concat(
+        [_patterns(problems, "verbatim", normalize(pl.col(name).str.strip_chars())) for name in columns]
+    )
+    bare = pl.col("matched").str.replace_all(r"\s+", "").str.replace_all('"', "'", literal=True)
+    excepted = ["".join(one.split()).replace('"', "'") for one in settings.exceptions]
+    if not settings.case_sensitive:
+        excepted = [one.lower() for one in excepted]
+    return found.filter((bare.str.len_chars() >= settings.least_length) & ~bare.is_in(excepted))
 
 
 def as_patterns(problems: pl.DataFrame, method: str, text: pl.Expr) -> pl.DataFrame:
     """`text` of each problem as something to look for (`PATTERN_SCHEMA`), normalised as `method` does rows."""
+    return _patterns(problems, method, NORMAL[method](text))
+
+
+def _patterns(problems: pl.DataFrame, method: str, text: pl.Expr) -> pl.DataFrame:
     return problems.select(
-        pl.lit(method).alias("method"), "benchmark", "problem_id", NORMAL[method](text).alias("matched")
+        pl.lit(method).alias("method"), "benchmark", "problem_id", text.alias("matched")
     ).filter(pl.col("matched").fill_null("") != "")
+
+
+def _as_it_is(text: pl.Expr) -> pl.Expr:
+    return text
 
 
 def _lower(text: pl.Expr) -> pl.Expr:

@@ -16,7 +16,7 @@ def respond(instructions: pl.DataFrame, settings: AsWritten, ask: object) -> Out
         pl.lit(0, pl.Int32).alias("sample"),
         pl.coalesce("solution_generation", "generation").alias("generation"),
     )
-    kept = with_response(written, pl.col("solution"))
+    kept = with_response(written, pl.col("solution"), indented=True)
     return apply_rules(
         kept,
         [

@@ -21,11 +21,12 @@ from assets.publishing.publication import Materialized, publish
 from assets.publishing.recipe_assets import RecipeAssets
 from resources.model_folder import located, model_digest
 from resources.parquet_store.io_manager import ParquetIOManager
-from resources.trainer.base import OnProgress, Progress, Trainer
+from resources.trainer.base import OnProgress, Progress, Trainer, TrainingSettings
+from resources.trainer.chat_templates import template_digest
 from resources.trainer.resource import TrainerResource
 
 ARTIFACT = "checkpoint"
-VERSION = "1"
+VERSION = "2"
 
 
 def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefinition:
@@ -39,7 +40,7 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
         ARTIFACT,
         TABLE,
         version=VERSION,
-        settings=[settings],
+        settings=[settings, *(template_digest(one.chat_template) for one in trainings(settings))],
         kinds=["pytorch", "huggingface"],
         partitioned=False,
         expensive=True,
@@ -113,6 +114,11 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
         )
 
     return checkpoint
+
+
+def trainings(settings: CheckpointSettings) -> list[TrainingSettings]:
+    """The trainings of a checkpoint in their order."""
+    return [one for one in (settings.first_stage, settings.training) if one is not None]
 
 
 def base_model(

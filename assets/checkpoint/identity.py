@@ -12,8 +12,9 @@ from pydantic import BaseModel
 
 from resources.ids import content_id, text_id
 from resources.trainer.base import TinyModel, TrainingSettings
+from resources.trainer.chat_templates import template_digest
 
-TRAINER_VERSION = "1"
+TRAINER_VERSION = "2"
 """Raised when the trainer's code makes other weights of the same input."""
 
 _NAMES_IN_IDS = {"optimizer": "optimiser"}
@@ -49,7 +50,8 @@ def checkpoint_id(ordered: pl.DataFrame, base: Mapping[str, str], training: Trai
     `base` identifies the base model by content: an id or digest, or hub id and commit.
     """
     settings = json.dumps(dict(base), sort_keys=True)
-    return text_id("checkpoint", TRAINER_VERSION, settings, _json(training), rows_digest(ordered))
+    template = template_digest(training.chat_template)
+    return text_id("checkpoint", TRAINER_VERSION, settings, _json(training), template, rows_digest(ordered))
 
 
 def rows_digest(ordered: pl.DataFrame) -> str:

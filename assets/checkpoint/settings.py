@@ -35,8 +35,8 @@ class CheckpointSettings(BaseModel):
     training: TrainingSettings = Field(description="hyper-parameters of the fine-tuning")
     first_stage: TrainingSettings | None = Field(
         default=None,
-        description="MagicoderS: a training before the other, on the rows that did not evolve from others; "
-        "`training` is then on those that did. null: one training, on all rows",
+        description="MagicoderS: a training before the other, on the rows that neither evolved from others nor came "
+        "ready; `training` is then on those that did. null: one training, on all rows",
     )
     corpus_sample_bytes: int = Field(
         default=2_000_000, gt=0, description="corpus text that a tiny base model is made from"

@@ -1,7 +1,7 @@
 """Which rows a checkpoint is trained on, one training after the other, and what several trainings come to.
 
 Pure: frames and results in, frames and a result out. One training over all rows is the rule; MagicoderS's two are
-one over rows as OSS-Instruct wrote them and one over their evolutions.
+one over rows as OSS-Instruct wrote them and one over rows that evolved, here or before they came.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ import polars as pl
 
 from assets.checkpoint.identity import training_order
 from assets.checkpoint.settings import CheckpointSettings
+from assets.instructions.ready_rows import CATEGORY as READY
 from resources.trainer.base import TrainingResult, TrainingSettings
 
 
@@ -20,14 +21,15 @@ def training_stages(
 ) -> list[tuple[pl.DataFrame, TrainingSettings]]:
     """The rows of each training in its order, without those that have none: `rows` has `sft_id, instruction_id`.
 
-    `instructions` gives `instruction_id, round`; it is needed where the settings have a first stage.
+    `instructions` gives `instruction_id, round, category`; it is needed where the settings have a first stage.
     """
     if settings.first_stage is None:
         stages = [(rows, settings.training)]
     elif instructions is None:
         raise ValueError("a first stage needs the instructions: they tell which rows evolved")
     else:
-        grown = instructions.filter(pl.col("round") > 0).select("instruction_id").collect()
+        ready = (pl.col("category") == READY).fill_null(False)
+        grown = instructions.filter((pl.col("round") > 0) | ready).select("instruction_id").collect()
         stages = [
             (rows.join(grown, on="instruction_id", how="anti"), settings.first_stage),
             (rows.join(grown, on="instruction_id", how="semi"), settings.training),

@@ -13,6 +13,7 @@ from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
 from resources.ids import content_id, sha256
 from resources.languages.of_files import language
+from resources.ready_rows import is_ready_row
 
 STAGE = "corpus_dump"
 
@@ -114,13 +115,15 @@ def _rules_on_text(settings: CorpusDumpSettings) -> list[Rule]:
         Rule(Reason.MINIFIED, by_name, pl.lit("by its name")),
         Rule(
             Reason.MINIFIED,
-            longest > settings.max_line_length,
+            ~is_ready_row() & (longest > settings.max_line_length),  # their instructions are prose
             pl.format(f"longest line {{}} characters, more than {settings.max_line_length}", longest),
         ),
         Rule(
             Reason.MINIFIED,
             # An average over a few lines says nothing: a docstring alone is long, not minified.
-            (mean > settings.max_mean_line_length) & (content.str.len_chars() > settings.max_line_length),
+            ~is_ready_row()
+            & (mean > settings.max_mean_line_length)
+            & (content.str.len_chars() > settings.max_line_length),
             pl.format(
                 f"{{}} characters a line on average, more than {settings.max_mean_line_length}", mean.round(1)
             ),

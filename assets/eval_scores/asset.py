@@ -87,6 +87,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
             shared.languages,
             settings.released_from,
             settings.released_until,
+            settings.mbpp_split,
         )
         contaminated = sft_dataset.select(pl.col("contamination").explode().struct.unnest()).collect()
         cache = cache_of(context, row_cache)
@@ -102,7 +103,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
                 problems, settings, asker, judge, cache, contaminated, checkpoint_id=trained["checkpoint_id"]
             )
             proof = canonical_samples(problems, settings, judge, cache)
-        scores = score_table(samples, settings.k, seed=settings.seed)
+        scores = score_table(samples, settings.k, seed=settings.seed, preset=settings.preset)
         by_month = scores_by_month(samples, seed=settings.seed)
         failed = proof.filter(~pl.col("passed"))
         return publish(

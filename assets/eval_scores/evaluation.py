@@ -51,7 +51,7 @@ def canonical_samples(
     judged = []
     for _, _, group in _groups(problems):
         answers = canonical_answers(group, settings).with_columns(
-            pl.lit(None, pl.String).alias("finish_reason")
+            pl.lit(None, pl.String).alias("finish_reason"), pl.lit("").alias("begun")
         )
         judged.append(_judged(answers, group, settings, sandbox, row_cache))
     nothing = pl.DataFrame(schema={"benchmark": pl.String, "problem_id": pl.String})
@@ -72,10 +72,11 @@ def _judged(
     sandbox: Sandbox,
     row_cache: RowCache,
 ) -> pl.DataFrame:
-    columns = ["benchmark", "problem_id", "language", "sample", "text", "finish_reason"]
+    columns = ["benchmark", "problem_id", "language", "sample", "text", "begun", "finish_reason"]
     told = problems.select("benchmark", "problem_id", "task", "released")
     asked = answers.select(columns).join(
         told, on=["benchmark", "problem_id"], how="left", maintain_order="left"
     )
     to_run = programs(asked, problems, settings)
+    to_run = to_run.with_columns(pl.lit(settings.max_tokens, pl.Int64).alias("max_tokens"))
     return with_verdicts(to_run, sandbox, row_cache, language=problems["language"][0]).rows

@@ -29,9 +29,10 @@ _FIELDS = ("form", "start", "question", "entry_point", "test", "timeout_s", "mem
 
 
 def programs(answers: pl.DataFrame, problems: pl.DataFrame, settings: EvaluationSettings) -> pl.DataFrame:
-    """`answers` (`benchmark, problem_id, sample, text` and any others) as programs, with the problem's own limits.
+    """`answers` (`benchmark, problem_id, sample, text, begun` and any others) as programs, with the problem's limits.
 
-    Gives `code, tests, timeout_s, memory_mb` beside the answers' columns, in their order. `problems` come from
+    `begun` (or no such column) is what was written for the model before its text. Gives `code, tests, has_code` (there
+    was code in the answer), `timeout_s, memory_mb` beside the answers' columns, in their order. `problems` come from
     `tasks.asked`, all of one task. An answer that is null is taken for an empty one, which no test accepts.
     """
     joined = answers.drop("language", *_FIELDS, strict=False).join(
@@ -43,9 +44,19 @@ def programs(answers: pl.DataFrame, problems: pl.DataFrame, settings: Evaluation
     code_of = (
         _code_of_completion if settings.prompt_style == "completion" else _EXTRACTORS[settings.extraction]
     )
-    code = [as_program(row, code_of(row, row["text"] or "")) for row in joined.iter_rows(named=True)]
+    rows = joined.to_dicts()
+    texts = [(row.get("begun") or "") + (row["text"] or "") for row in rows]
+    code = [as_program(row, code_of(row, text)) for row, text in zip(rows, texts, strict=True)]
+    completes = settings.prompt_style == "completion"
+    has_code = [
+        _has_code(row, row["text"] or "", text, completes) for row, text in zip(rows, texts, strict=True)
+    ]
     kept = [name for name in _FIELDS if name not in ("timeout_s", "memory_mb")]
-    return joined.with_columns(pl.Series("code", code, pl.String), pl.col("test").alias("tests")).drop(kept)
+    return joined.with_columns(
+        pl.Series("code", code, pl.String),
+        pl.Series("has_code", has_code, pl.Boolean),
+        pl.col("test").alias("tests"),
+    ).drop(kept)
 
 
 def as_program(problem: dict[str, Any], answer: str) -> str:
@@ -85,6 +96,19 @@ def _canonical(row: dict[str, Any], *, completes: bool) -> str:
             start[len(start.rstrip("\r\n")) :] + solution
         )  # the line ends that the start lost are the answer's
     return fenced(start + solution, row["language"])
+
+
+def _has_code(row: dict[str, Any], said: str, text: str, completes: bool) -> bool:
+    """Whether a model that `said` something gave code at all; `text` is it with what was begun for it."""
+    if not said.strip():
+        return False
+    if completes or row["form"] == Form.INSERTION.value:
+        return True  # what goes on from code is code
+    language, entry_point = row["language"], row["entry_point"]
+    plain = without_drafts(text)
+    return bool(attempts_of(plain, language)) or (
+        row["form"] == Form.FUNCTION.value and code_of_function(text, language, entry_point) is not None
+    )
 
 
 def _code_of_completion(row: dict[str, Any], text: str) -> str:

@@ -21,6 +21,9 @@ from resources.engines.base import Sampling
 from resources.ids import text_id
 from resources.languages import RECORDS
 
+END_OF_BLOCK = "\n```\n"
+"""Where an answer ends that was begun in a code block."""
+
 ROLE = {Task.COMPLETE: "solution", Task.FIX: "fix", Task.EXPLAIN: "rewrite"}
 """Names of the calls whose answer is code: part of what sample seeds are drawn from."""
 
@@ -32,15 +35,14 @@ def per_sample(problems: pl.DataFrame, settings: EvaluationSettings) -> pl.DataF
 
 
 def solution_requests(samples: pl.DataFrame, settings: EvaluationSettings) -> pl.DataFrame:
-    """Requests (`REQUEST_SCHEMA`) for code, with the ids of `samples` (`per_sample`) beside them.
+    """Requests (`REQUEST_SCHEMA`) for code, with the ids of `samples` (`per_sample`) and `begun` beside them.
 
     Rows of the task `explain` have their `description`, which is all that the request shows of the problem.
     """
-    rows = [
-        _request(row, ROLE[Task(row["task"])], _template_name(row, settings), settings)
-        for row in samples.iter_rows(named=True)
-    ]
-    return _beside(samples, rows)
+    asked = samples.to_dicts()
+    rows = [_request(row, ROLE[Task(row["task"])], _template_name(row, settings), settings) for row in asked]
+    begun = pl.Series("begun", [begun_answer(row, settings) for row in asked], pl.String)
+    return _beside(samples, rows).with_columns(begun)
 
 
 def description_requests(samples: pl.DataFrame, settings: EvaluationSettings) -> pl.DataFrame:
@@ -50,14 +52,40 @@ def description_requests(samples: pl.DataFrame, settings: EvaluationSettings) ->
     return _beside(samples, rows)
 
 
+def begun_answer(row: dict[str, Any], settings: EvaluationSettings) -> str:
+    """The beginning of the answer that is written for the model; empty where there is none."""
+    if not settings.begin_answer or not _of_preset(row, settings):
+        return ""
+    return _rendered(row, f"{settings.preset}.prefix.jinja")
+
+
 def ending(problem: dict[str, Any]) -> str:
     """Which of `STOPS` end a completion of the problem."""
     if problem["form"] == Form.PROGRAM.value:
         return PROGRAM
     if problem["form"] == Form.INSERTION.value:
         return INSERTION
-    begun = problem["language"] != "python" or f"def {problem['entry_point']}" in problem["start"]
-    return problem["language"] if begun else WHOLE_FUNCTION
+    return problem["language"] if _is_begun(problem) else WHOLE_FUNCTION
+
+
+def _is_begun(problem: dict[str, Any]) -> bool:
+    """Whether the problem's own text has the head of the function (HumanEval), or its words alone (MBPP)."""
+    return problem["language"] != "python" or f"def {problem['entry_point']}" in problem["start"]
+
+
+def _of_preset(row: dict[str, Any], settings: EvaluationSettings) -> bool:
+    """Whether a preset says how the problem is asked: a function to be completed."""
+    return (
+        settings.preset != "seedline"
+        and row["task"] == Task.COMPLETE.value
+        and row["form"] == Form.FUNCTION.value
+    )
+
+
+def _rendered(row: dict[str, Any], name: str) -> str:
+    title = RECORDS[row["language"]].title
+    values = {"begun": _is_begun(row), "language_title": title}
+    return template("assets.eval_scores", name).render({**row, **values})
 
 
 def with_endings(problems: pl.DataFrame) -> pl.DataFrame:
@@ -69,7 +97,11 @@ def with_endings(problems: pl.DataFrame) -> pl.DataFrame:
 
 def solution_sampling(settings: EvaluationSettings, ending: str) -> Sampling:
     """How code is drawn; completions stop where something new begins."""
-    stop = (*settings.stop, *(STOPS.get(ending, ()) if settings.prompt_style == "completion" else ()))
+    stop = settings.stop
+    if settings.prompt_style == "completion":
+        stop += STOPS.get(ending, ())
+    elif settings.begin_answer and ending not in (PROGRAM, INSERTION):
+        stop += (END_OF_BLOCK,)
     return Sampling(settings.max_tokens, settings.temperature, settings.top_p, stop)
 
 
@@ -93,6 +125,8 @@ def _template_name(row: dict[str, Any], settings: EvaluationSettings) -> str | N
         return f"{ROLE[task]}.jinja"
     if row["form"] != Form.FUNCTION.value:
         return f"{row['form']}.jinja"
+    if _of_preset(row, settings):
+        return f"{settings.preset}.jinja"
     return "question.jinja" if settings.prompt_style == "question" else "solve.jinja"
 
 
@@ -108,14 +142,17 @@ def _request(
         "sample": sample,
         "seed": draw_number(settings.seed, role, row_id, sample),
     }
-    start, language = completion_start(row), row["language"]
+    start = completion_start(row)
     if name is None:
         return request | {"prompt": start}
-    text = template("assets.eval_scores", name).render(**row, language_title=RECORDS[language].title)
+    text = _rendered(row, name)
     if settings.prompt_style == "completion":
         # the description stands by itself; code is asked for by its own beginning
         return request | {"prompt": text.rstrip() + ("" if role == "describe" else f"\n\n{start.lstrip()}")}
-    return request | {"messages": [{"role": "user", "content": text.strip()}]}
+    turns = [{"role": "user", "content": text.strip()}]
+    if begun := begun_answer(row, settings):
+        turns.append({"role": "assistant", "content": begun})
+    return request | {"messages": turns}
 
 
 def _beside(samples: pl.DataFrame, rows: list[dict[str, object]]) -> pl.DataFrame:

@@ -23,8 +23,9 @@ _COUNTS = (
 def judged_samples(judged: pl.DataFrame, contaminated: pl.DataFrame, checkpoint_id: str) -> pl.DataFrame:
     """The samples table (`SAMPLES`), sorted by its key.
 
-    `judged`: one row a sample with `benchmark, problem_id, task, language, released, sample, text, finish_reason,
-    code, tests, verdict, detail`. `contaminated`: `benchmark, problem_id` of problems found in the training data.
+    `judged`: one row a sample with `benchmark, problem_id, task, language, released, sample, text, begun, max_tokens,
+    finish_reason, has_code, code, tests, verdict, detail`. `contaminated`: `benchmark, problem_id` of problems found in
+    the training data.
     """
     dirty = contaminated.select(_PROBLEM).unique().with_columns(pl.lit(True).alias("contaminated"))
     transient = [verdict.value for verdict in TRANSIENT]
@@ -43,8 +44,12 @@ def judged_samples(judged: pl.DataFrame, contaminated: pl.DataFrame, checkpoint_
     )
 
 
-def score_table(samples: pl.DataFrame, ks: tuple[int, ...], *, seed: int = 0) -> pl.DataFrame:
+def score_table(
+    samples: pl.DataFrame, ks: tuple[int, ...], *, seed: int = 0, preset: str = "seedline"
+) -> pl.DataFrame:
     """The score table (`TABLE`) of a samples table: a row a checkpoint, benchmark, task, language and k.
+
+    `preset` is the evaluation's, for the rows to say.
 
     Scores are null where no problem is left to score. Raises `ValueError` where a problem has fewer than
     max(`ks`) samples.
@@ -52,9 +57,11 @@ def score_table(samples: pl.DataFrame, ks: tuple[int, ...], *, seed: int = 0) ->
     counted = samples.group_by(*_GROUP, "problem_id", "contaminated").agg(
         *_COUNTS,
         pl.col("unverified").any(),
+        (pl.col("finish_reason") == "length").fill_null(False).sum().alias("cut_off"),
+        (~pl.col("has_code")).sum().alias("without_code"),
     )
     rows = [
-        _score_rows(dict(zip(_GROUP, group, strict=True)), problems, ks, seed)
+        _score_rows({**dict(zip(_GROUP, group, strict=True)), "preset": preset}, problems, ks, seed)
         for group, problems in counted.sort(*_GROUP, "problem_id").group_by(_GROUP, maintain_order=True)
     ]
     table = pl.concat([pl.DataFrame(schema=TABLE.schema), *rows])
@@ -92,8 +99,12 @@ def _score_rows(
     )
     beside = [pl.lit(value, pl.String).alias(name) for name, value in group.items()]
     unverified = pl.lit(problems["unverified"].sum(), pl.Int64).alias("unverified_problems")
-    joined = raw.join(clean, on="k", how="left").with_columns(*beside, unverified)
-    keyed = joined.with_columns(content_id(*_GROUP, "k").alias("score_id"))
+    shares = [
+        pl.lit(float(problems[name].sum()) / float(problems["n"].sum()), pl.Float64).alias(name)
+        for name in ("cut_off", "without_code")
+    ]
+    joined = raw.join(clean, on="k", how="left").with_columns(*beside, unverified, *shares)
+    keyed = joined.with_columns(content_id(*_GROUP, "preset", "k").alias("score_id"))
     return keyed.select(TABLE.schema.names()).cast(TABLE.schema)
 
 

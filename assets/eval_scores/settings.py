@@ -4,10 +4,12 @@ Published defaults: greedy pass@1 (StarCoder2-Instruct, Magicoder). Where benchm
 """
 
 import datetime
-from typing import Literal, Self
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from assets.eval_scores.presets import PRESETS, Preset
 from assets.eval_scores.tasks import split_name
 
 
@@ -27,6 +29,22 @@ class EvaluationSettings(BaseModel):
     )
     released_until: datetime.date | None = Field(
         default=None, description="of dated benchmarks, only problems of this day and earlier"
+    )
+    preset: Preset = Field(
+        default="seedline",
+        description="whose way of asking: prompt, begun answer, and what the settings begin_answer, max_tokens, "
+        "extraction and mbpp_split are where they are not given. Scores of different presets are not comparable; "
+        "another than seedline needs prompt_style chat",
+    )
+    begin_answer: bool = Field(
+        default=False,
+        description="the answer's beginning is written for the model (an opened code block, for starcoder2_instruct "
+        "and magicoder the function's head too); needs a preset that has one",
+    )
+    mbpp_split: Literal["test", "sanitized", "evalplus", "all"] = Field(
+        default="test",
+        description="which problems of MBPP are asked; test: tasks 11 to 510; sanitized, evalplus: those that a "
+        "registered file of sanitized MBPP or of MBPP+ has; all: the training part too. MBPP+ is always asked whole",
     )
     prompt_style: Literal["chat", "question", "completion"] = Field(
         default="chat",
@@ -50,6 +68,24 @@ class EvaluationSettings(BaseModel):
     )
     max_tokens: int = Field(default=512, ge=1, description="new tokens at most")
     seed: int = Field(default=0, description="of the sampling; a problem and a sample add their own")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _filled_by_preset(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return given
+        known = PRESETS.get(given.get("preset", "seedline"), {})
+        return {**known, **given}
+
+    @model_validator(mode="after")
+    def _preset_can_ask(self) -> Self:
+        if self.preset != "seedline" and self.prompt_style != "chat":
+            raise ValueError(
+                f"preset {self.preset} asks in chat: set prompt_style to chat, or preset to seedline"
+            )
+        if self.begin_answer and not PRESETS[self.preset].get("begin_answer"):
+            raise ValueError(f"preset {self.preset} has no beginning of an answer: set begin_answer to false")
+        return self
 
     @field_validator("benchmarks")
     @classmethod

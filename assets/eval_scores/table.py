@@ -17,6 +17,9 @@ SAMPLES = Table(
         Column("sample", pl.Int32(), "sample number, from 0"),
         text("completion", "what the model wrote"),
         text("finish_reason", "why it ended; null: no model was asked"),
+        text("begun", "the beginning of the answer that was written for the model"),
+        integer("max_tokens", "new tokens that the answer might have"),
+        Column("has_code", pl.Boolean(), "whether there was code in the answer"),
         text("code", "the program's answer part, as it was run"),
         text("verdict", "what running the tests showed"),
         Column("passed", pl.Boolean(), "whether the verdict is a pass"),
@@ -29,11 +32,12 @@ SAMPLES = Table(
 TABLE = Table(
     key="score_id",
     columns=(
-        text("score_id", "id of the score: checkpoint, benchmark, task, language and k"),
+        text("score_id", "id of the score: checkpoint, benchmark, task, language, preset and k"),
         text("checkpoint_id", "the checkpoint", "checkpoint.checkpoint_id"),
         text("benchmark", "name of the benchmark", "benchmarks.benchmark"),
         text("task", "what was asked: complete, fix or explain"),
         text("language", "programming language", "benchmarks.language"),
+        text("preset", "whose way of asking it was; scores of different presets are not comparable"),
         integer("k", "answers a problem may have"),
         Column(
             "pass_at_k",
@@ -65,6 +69,8 @@ TABLE = Table(
             "sft_dataset.contamination",
         ),
         integer("clean_samples", "their samples"),
+        Column("cut_off", pl.Float64(), "share of the answers that were cut at max_tokens"),
+        Column("without_code", pl.Float64(), "share of the answers in which no code was found"),
         integer("unverified_problems", "problems left out because the machine could not judge an answer"),
     ),
 )

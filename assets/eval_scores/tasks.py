@@ -14,6 +14,9 @@ from assets.benchmarks.problem import BenchmarkError
 
 SEPARATOR = ":"
 
+MBPP_TEST = (11, 510)
+"""First and last task of MBPP's test part (Austin et al. 2021): what is before is for prompts, after for training."""
+
 
 class Task(StrEnum):
     """What is asked; each ends in code that the problem's tests judge."""
@@ -63,8 +66,10 @@ def chosen(
     languages: Sequence[str],
     released_from: datetime.date | None = None,
     released_until: datetime.date | None = None,
+    mbpp_split: str = "test",
 ) -> pl.DataFrame:
-    """The problems (`asked`) of `names` in `languages`, those with a day of release only from within the days given.
+    """The problems (`asked`) of `names` in `languages`, those with a day of release only from within the days given,
+    of MBPP those of `mbpp_split`.
 
     Raises `BenchmarkError` for a benchmark that is not registered, one that has nothing to run or not what a task
     needs, and one of which the days or the languages leave nothing: a score over fewer benchmarks than are named
@@ -80,7 +85,7 @@ def chosen(
                 f"{', '.join(sorted(problems['benchmark'].unique())) or 'none'}. Name its file in the settings "
                 "(benchmarks), or take it out of the recipe"
             )
-        able = asked(of_it, task)
+        able = asked(of_split(of_it, problems, mbpp_split), task)
         if able.is_empty() and task is Task.COMPLETE:
             raise BenchmarkError(
                 f"benchmark {benchmark!r} has questions but no tests to run; it serves decontamination, not evaluation"
@@ -106,6 +111,29 @@ def chosen(
             )
         frames.append(spoken)
     return pl.concat(frames)
+
+
+def of_split(problems: pl.DataFrame, registered: pl.DataFrame, split: str) -> pl.DataFrame:
+    """Those of `problems` that are none of MBPP's, and of MBPP's those of `split`; MBPP+ stays whole.
+
+    `registered` are the problems of all benchmarks: they tell which tasks sanitized MBPP and MBPP+ have. Raises
+    `BenchmarkError` where neither is among them.
+    """
+    of_mbpp = pl.col("edition").is_in(["full", "sanitized"]).fill_null(False)
+    if split == "all" or problems.filter(of_mbpp).is_empty():
+        return problems
+    if split == "test":
+        wanted = pl.col("problem_id").str.extract(r"(\d+)$").cast(pl.Int64).is_between(*MBPP_TEST)
+    else:
+        tasks = registered.filter(pl.col("edition") == split)["problem_id"]
+        if tasks.is_empty():
+            raise BenchmarkError(
+                f"evaluation.mbpp_split is {split}, and no registered file says which tasks those are: register "
+                f"{'MBPP+' if split == 'evalplus' else 'sanitized MBPP'} in the settings (benchmarks), or set "
+                "mbpp_split to test (tasks 11 to 510) or all"
+            )
+        wanted = pl.col("problem_id").is_in(tasks.implode())
+    return problems.filter(~of_mbpp | wanted.fill_null(False))
 
 
 def _within(first: datetime.date | None, last: datetime.date | None) -> pl.Expr:

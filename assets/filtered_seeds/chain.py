@@ -12,6 +12,7 @@ import polars as pl
 from assets.filtered_seeds import seed_steps
 from assets.filtered_seeds.coreset.select import STAGE as CORESET
 from assets.filtered_seeds.docstring_judge.judge import STAGE as DOCSTRING_JUDGE
+from assets.filtered_seeds.extraction.settings import READY_ROW
 from assets.filtered_seeds.file_steps import seeds_of
 from assets.filtered_seeds.filters.recipe import SEEDS_STAGE
 from assets.filtered_seeds.filters.type_check import STAGE as TYPE_CHECK
@@ -28,16 +29,19 @@ class Step:
     name: str
     setting: str
     run: Callable[[pl.DataFrame, Means], Outcome]
+    of_code: bool = False
+    """Rows that came ready go past it."""
 
 
 STEPS = (
     # before these, file by file: filters on files, extraction, imports (file_steps.py)
     Step(SEEDS_STAGE, "filters", seed_steps.filters),
-    Step(TYPE_CHECK, "check", seed_steps.type_check),
+    Step(TYPE_CHECK, "check", seed_steps.type_check, of_code=True),
     Step(VERBATIM_BENCHMARKS, "verbatim_benchmarks", seed_steps.verbatim_benchmarks),
-    Step(DOCSTRING_JUDGE, "docstring_judge", seed_steps.docstring_judge),
-    Step(NEAR_DUPLICATES, "near_duplicates", seed_steps.near_duplicates),
-    Step(CORESET, "coreset", seed_steps.coreset),
+    Step(NEAR_DUPLICATES, "near_duplicates", seed_steps.near_duplicates, of_code=True),
+    # after them, so that nobody is asked about a duplicate
+    Step(DOCSTRING_JUDGE, "docstring_judge", seed_steps.docstring_judge, of_code=True),
+    Step(CORESET, "coreset", seed_steps.coreset, of_code=True),
 )
 """The steps over seeds in their order."""
 
@@ -51,7 +55,12 @@ class Chain(Means):
         seeds = seeds_of(files, self)
         for step in STEPS:
             if getattr(self.settings, step.setting) is not None:
-                outcome = step.run(seeds, self)
+                past = (pl.col("kind") == READY_ROW) & step.of_code
+                ready = seeds.filter(past)
+                judged = step.run(seeds.filter(~past), self)
+                outcome = Outcome(
+                    pl.concat([judged.kept, ready]) if ready.height else judged.kept, judged.rejected
+                )
                 self.ledger.record(
                     step.name, "seeds", seeds.height, outcome.rejected, rows_out=outcome.kept.height
                 )

@@ -10,11 +10,12 @@ import polars as pl
 
 from assets.filtered_seeds.extraction import SEED_SCHEMA
 from assets.filtered_seeds.extraction.parallel import extract_in_parallel, together
+from assets.filtered_seeds.extraction.settings import READY_ROW, ExtractionSettings
 from assets.filtered_seeds.extraction.settings import STAGE as EXTRACTION
-from assets.filtered_seeds.filters import filter_files
 from assets.filtered_seeds.filters.recipe import FILES_STAGE
 from assets.filtered_seeds.import_inference import ImportSettings
 from assets.filtered_seeds.means import Means
+from assets.filtered_seeds.ready_rows import files_and_rows
 from assets.filtered_seeds.standalone import standalone_seeds
 from assets.rows.batches import FILES, in_batches
 from assets.rows.outcome import Outcome, as_rejections, no_rejections
@@ -42,12 +43,16 @@ def seeds_of(files: pl.LazyFrame, means: Means) -> pl.DataFrame:
     seeds = [pl.DataFrame(schema=SEED_SCHEMA)]
     read = kept = 0
     for batch in _batches(files.select("file_id", "content", "language", "path")):
-        filtered = filter_files(batch, means.settings.filters)
-        extracted = _extract(filtered.kept, means)
-        read, kept = read + batch.height, kept + filtered.kept.height
+        extraction = means.settings.extraction
+        ready, filtered = files_and_rows(batch, extraction, means.settings.filters)
+        read, kept = read + batch.height, kept + filtered.kept.height + ready.height
         dropped.append(filtered.rejected)
-        unextracted.append(extracted.rejected)
-        seeds.append(extracted.kept)
+        as_rows = extraction.model_copy(update={"kind": READY_ROW})
+        for part, settings in ((filtered.kept, extraction), (ready, as_rows)):
+            if part.height or settings is extraction:
+                extracted = _extract(part, means, settings)
+                unextracted.append(extracted.rejected)
+                seeds.append(extracted.kept)
         if means.progress is not None:
             means.progress(read, read)
     whole = pl.concat(seeds)
@@ -63,18 +68,18 @@ def seeds_of(files: pl.LazyFrame, means: Means) -> pl.DataFrame:
     return whole
 
 
-def _extract(files: pl.DataFrame, means: Means) -> Outcome:
+def _extract(files: pl.DataFrame, means: Means, extraction: ExtractionSettings) -> Outcome:
     """Seeds of a batch of files, and the files without; each file's result goes through the row cache."""
-    settings = means.settings
-    imports = settings.imports if means.language == "python" else None
+    is_code = extraction.kind != READY_ROW
+    imports = means.settings.imports if means.language == "python" and is_code else None
     key_settings: dict[str, object] = {
-        "extraction": settings.extraction.model_dump(mode="json"),
+        "extraction": extraction.model_dump(mode="json"),
         "imports": imports.model_dump(mode="json") if imports else None,
     }
     rows = means.mapped(
         CacheStage("extraction", VERSION, key_settings),
         files,
-        lambda missing: _by_file(missing, means, imports),
+        lambda missing: _by_file(missing, means, extraction, imports),
         inputs=["file_id"],
         results=RESULTS,
         show_progress=False,
@@ -98,9 +103,11 @@ def _extract(files: pl.DataFrame, means: Means) -> Outcome:
     return Outcome(seeds if whole else pl.DataFrame(schema=SEED_SCHEMA), as_rejections(rejected))
 
 
-def _by_file(files: pl.DataFrame, means: Means, imports: ImportSettings | None) -> pl.DataFrame:
+def _by_file(
+    files: pl.DataFrame, means: Means, settings: ExtractionSettings, imports: ImportSettings | None
+) -> pl.DataFrame:
     """`RESULTS` of each of `files`, in worker processes where it is worth starting them."""
-    settings, function = means.settings.extraction, partial(standalone_seeds, imports=imports)
+    function = partial(standalone_seeds, imports=imports)
     if int(files["content"].str.len_bytes().sum()) < FEW_BYTES:
         outcome = function(files, settings)
     else:

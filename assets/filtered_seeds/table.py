@@ -11,11 +11,17 @@ TABLE = Table(
         text("file_id", "the file it stands in", "raw_corpus.file_id"),
         text("seed", "its text, dedented", "raw_corpus.content"),
         text("docstring", "its documentation without comment marks; null: none", "raw_corpus.content"),
-        text("kind", "function, snippet, comment_pair or file"),
+        text("kind", "function, snippet, comment_pair, file or ready_row"),
         text("name", "name of the function", "raw_corpus.content"),
         text("language", "programming language", "raw_corpus.language"),
         integer("start_line", "first line in the file, from 1", "raw_corpus.content"),
         integer("end_line", "last line, inclusive", "raw_corpus.content"),
+        integer(
+            "doc_start_line",
+            "first line of its documentation in the file; null: it has none",
+            "raw_corpus.content",
+        ),
+        integer("doc_end_line", "last line of its documentation, inclusive", "raw_corpus.content"),
         Column(
             "imports",
             pl.List(pl.String()),

@@ -1,23 +1,21 @@
 """The rule on benchmarks: a seed that holds a docstring or canonical solution of a problem is dropped.
 
-StarCoder2-Instruct's, before anything grows from the seed. Case is not told apart, as in the decontamination of
-training rows, which looks for more; the search itself stands beside the benchmarks.
+StarCoder2-Instruct's, before anything grows from the seed; the decontamination of training rows looks for more. The
+search itself stands beside the benchmarks.
 """
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from assets.benchmarks.passages import chosen_problems, find_contamination, verbatim_patterns
+from assets.benchmarks.passages import Verbatim, chosen_problems, find_contamination, verbatim_patterns
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
 
 STAGE = "verbatim_benchmarks"
 
 
-class VerbatimBenchmarks(BaseModel):
+class VerbatimBenchmarks(Verbatim):
     """Which benchmarks a seed must not hold anything of."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     benchmarks: tuple[str, ...] | None = Field(
         default=None, description="names; null: every registered benchmark"
@@ -30,12 +28,12 @@ def without_benchmarks(seeds: pl.DataFrame, problems: pl.DataFrame, settings: Ve
     The detail of a rejection names benchmark and problem. Raises `ValueError` for a benchmark that is not there.
     """
     looked_for = verbatim_patterns(
-        chosen_problems(problems, settings.benchmarks, "verbatim_benchmarks.benchmarks")
+        chosen_problems(problems, settings.benchmarks, "verbatim_benchmarks.benchmarks"), settings
     )
     text = pl.concat_str("docstring", "seed", separator="\n", ignore_nulls=True)
-    hits = find_contamination(seeds, looked_for, text, "seed_id").unique(
-        "seed_id", keep="first", maintain_order=True
-    )
+    hits = find_contamination(
+        seeds, looked_for, text, "seed_id", case_sensitive=settings.case_sensitive
+    ).unique("seed_id", keep="first", maintain_order=True)
     named = hits.select("seed_id", pl.format("{} {}", "benchmark", "problem_id").alias("problem"))
     judged = seeds.join(named, on="seed_id", how="left", maintain_order="left")
     rule = Rule(Reason.CONTAMINATED, pl.col("problem").is_not_null(), pl.col("problem"))

@@ -18,7 +18,7 @@ from resources.parquet_store.io_manager import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 
 ARTIFACT = "instructions"
-VERSION = "3"
+VERSION = "4"
 
 
 def build(shared: RecipeAssets, settings: InstructionSettings, spec: EngineSpec) -> dg.AssetsDefinition:

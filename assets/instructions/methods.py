@@ -6,7 +6,15 @@ import polars as pl
 
 from assets.asking.asker import Ask
 from assets.asking.prompts import prompts_digest
-from assets.instructions import code_ocean, evol_instruct, from_docstring, oss_instruct, self_oss_instruct
+from assets.filtered_seeds.extraction.settings import READY_ROW
+from assets.instructions import (
+    code_ocean,
+    evol_instruct,
+    from_docstring,
+    oss_instruct,
+    ready_rows,
+    self_oss_instruct,
+)
 from assets.instructions.code_ocean_bank import start_cases_digest
 from assets.instructions.door import INSTRUCTION_METHODS, InstructionMethod, seed_by_seed
 from assets.instructions.few_shot_bank import bank_digest
@@ -27,10 +35,17 @@ def write_instructions(
     seeds: pl.DataFrame, settings: InstructionSettings, ask: Ask, ledger: Ledger | None = None
 ) -> Outcome:
     """Instructions (columns of `TABLE`) for `seeds` by the method that `settings` names; `ledger` gets its steps."""
-    written = INSTRUCTION_METHODS.open(settings.method).write(
-        seeds, settings, ask, Ledger() if ledger is None else ledger
-    )
-    return Outcome(as_instructions(written.kept), written.rejected)
+    ready = ready_rows.written(seeds.filter(pl.col("kind") == READY_ROW)) if "kind" in seeds.columns else None
+    if ready is None or ready.is_empty():
+        written = INSTRUCTION_METHODS.open(settings.method).write(
+            seeds, settings, ask, Ledger() if ledger is None else ledger
+        )
+        return Outcome(as_instructions(written.kept), written.rejected)
+    steps = Ledger()
+    grown = write_instructions(seeds.filter(pl.col("kind") != READY_ROW), settings, ask, steps)
+    if ledger is not None:
+        ledger.take(steps, aside=ready.height)
+    return Outcome(pl.concat([grown.kept, as_instructions(ready)]), grown.rejected)
 
 
 def _data() -> Sequence[str]:

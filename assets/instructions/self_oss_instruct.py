@@ -16,6 +16,7 @@ from assets.instructions.few_shot_bank import NEXT_EXAMPLE, bank, draw_shots
 from assets.instructions.settings import SelfOssInstruct
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
+from assets.source_code.standalone import with_imports
 from resources.engines.base import Sampling
 from resources.ids import content_id
 
@@ -87,14 +88,18 @@ def with_instruction(seeds: pl.DataFrame, settings: SelfOssInstruct, ask: Ask) -
 
 
 def concept_requests(seeds: pl.DataFrame, settings: SelfOssInstruct) -> pl.DataFrame:
-    """One request a seed (`REQUEST_SCHEMA`), keyed by `seed_id`."""
+    """One request a seed (`REQUEST_SCHEMA`), keyed by `seed_id`; it shows the seed with its import lines."""
     prompt = template(PACKAGE, "concepts.jinja")
     rows: list[dict[str, object]] = []
     for row in seeds.iter_rows(named=True):
         shots = _shots(row, settings, "concepts")
         rows.append(
             _request(row, settings, "concepts", {})
-            | {"prompt": prompt.render(shots=shots, seed=row["seed"], language=row["language"])}
+            | {
+                "prompt": prompt.render(
+                    shots=shots, seed=with_imports(row["seed"], row["imports"]), language=row["language"]
+                )
+            }
         )
     return requests_frame(rows)
 

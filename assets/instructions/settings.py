@@ -53,6 +53,11 @@ class FromDocstring(BaseModel):
         default="from_docstring",
         description="from_docstring: the function's own documentation becomes the instruction, without a model",
     )
+    form: Literal["worded", "raw"] = Field(
+        default="worded",
+        description="worded: an instruction in words, the whole function as its solution; raw: the code up to the end "
+        "of the documentation, and the lines after it (Magicoder's ablation); raw needs seeds of the kind function",
+    )
 
 
 class OssInstruct(BaseModel):
@@ -96,7 +101,9 @@ class EvolInstruct(BaseModel):
         description="the method that writes round 0; one without solutions needs a response method that asks"
     )
     seed: int = Field(3407, description="seed of every draw; a row adds its own id and the round to it")
-    rounds: int = Field(4, ge=1, le=4, description="evolutions of every row, all kept")  # published: up to 4
+    rounds: int = Field(
+        3, ge=1, le=4, description="evolutions of every row, all kept"
+    )  # published: 3, first report: 4
     heuristics: tuple[Heuristic, ...] = Field(
         ("constraints", "rarer_requirement", "deepen", "misleading_code", "complexity"),
         min_length=1,
@@ -104,7 +111,7 @@ class EvolInstruct(BaseModel):
     )  # published: these five
     more_words: int = Field(10, ge=1, description="about so many more in an evolved prompt")  # published: 10
     temperature: float = Field(1.0, ge=0, le=2, description="of rewriting and answering")  # WizardLM: 1
-    top_p: float = Field(0.9, gt=0, le=1, description="of rewriting and answering")  # WizardLM: 0.9
+    top_p: float = Field(0.95, gt=0, le=1, description="of rewriting and answering")  # the authors' code
     max_tokens: int = Field(2048, ge=1, description="new tokens at most")  # WizardLM: 2,048
     judge: bool = Field(default=True, description="ask whether an evolution adds anything")  # published
     judge_max_tokens: int = Field(16, ge=1, description="of the judge's one word, which is drawn greedily")

@@ -4,7 +4,7 @@ Every filtering step is written down as it happens, the ledger is stored beside 
 table, and the blocking check `rows_accounted_for` holds it against the tables themselves.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -82,6 +82,13 @@ class Ledger:
     def record_fan_out(self, name: str, unit: str, rows_in: int, rows_out: int) -> None:
         """Write down that every row became several, none rejected."""
         self.record(name, unit, rows_in, no_rejections(), rows_out=rows_out, kept=rows_in)
+
+    def take(self, other: "Ledger", *, aside: int = 0) -> None:
+        """Write down the steps of `other`, past which `aside` more rows went untouched."""
+        for step in other.steps:
+            rows_in, kept, out = (number + aside for number in (step.rows_in, step.kept, step.rows_out))
+            self.steps.append(replace(step, rows_in=rows_in, kept=kept, rows_out=out))
+        self.rejections += other.rejections
 
     def funnel(self) -> pl.DataFrame:
         """The steps as a table (`FUNNEL_SCHEMA`)."""

@@ -37,7 +37,7 @@ from resources.row_cache.resource import RowCacheResource
 from resources.workers.resource import WorkersResource
 
 ARTIFACT = "sft_dataset"
-VERSION = "7"
+VERSION = "8"
 WORTH_CHECK = "rows_are_worth_training_on"
 LINEAGE_CHECK = "lineage_is_complete"
 

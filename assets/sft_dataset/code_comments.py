@@ -2,7 +2,7 @@
 
 Documentation stays, as Python's docstrings do: `/** */` and `///` where a language has them, and in Go, Ruby and
 Bash the comments right above what they document. Comments that mean something to a tool that builds or runs the
-code stay too. Python's own way stands in `final_form.py`.
+code stay too. Python's own way stands in `python_comments.py`.
 """
 
 import re
@@ -31,11 +31,11 @@ _DOCUMENTED = {
 """Languages whose documentation is in ordinary comments: the nodes that those right above belong to."""
 
 
-def without_code_comments(code: str, language: str) -> str:
+def without_code_comments(code: str, language: str, *, whole_lines: bool = False) -> str:
     """`code` without its comments, lines that were only a comment gone; the same in all other tokens.
 
-    Unchanged where the grammar finds errors, where there is none for `language`, and where the rest would not
-    be read as before.
+    `whole_lines`: only comments that have their lines for themselves go. Unchanged where the grammar finds errors,
+    where there is none for `language`, and where the rest would not be read as before.
     """
     if language not in LANGUAGES:
         return code
@@ -46,7 +46,11 @@ def without_code_comments(code: str, language: str) -> str:
         root = parse(source, dialect, Deadline(PARSE_SECONDS)).root_node
         if root.has_error:
             return code
-        cuts = [_cut(source, node) for node in _comments(root) if not _stays(node, source, language)]
+        cuts = [
+            _cut(source, node)
+            for node in _comments(root)
+            if not _stays(node, source, language) and (not whole_lines or _has_own_lines(node, source))
+        ]
         if not cuts:
             return code
         bare = _without(source, cuts)

@@ -1,9 +1,9 @@
 """Training rows that hold benchmark problems: found as text, with the evidence.
 
-Methods: `verbatim`, case-insensitive (a docstring or canonical solution stands in the row: StarCoder2-Instruct,
-Magicoder), and `openai_substrings` (GPT-4 technical report, appendix C: three random substrings of 50 characters
-of the question, both sides reduced to letters and digits; here to lower case too, which can only find more), and
-`ngram_overlap` (a file of its own). None of them finds paraphrases; `paraphrases.py` does, with a model.
+Methods: `verbatim` (a docstring or canonical solution stands in the row: StarCoder2-Instruct, Magicoder), and
+`openai_substrings` (GPT-4 technical report, appendix C: three random substrings of 50 characters of the question, both
+sides reduced to letters and digits; here to lower case too, which can only find more), and `ngram_overlap` (a file of
+its own). None of them finds paraphrases; `paraphrases.py` does, with a model.
 """
 
 import random
@@ -63,8 +63,14 @@ def decontaminate(
 
     Kept rows get the column `contamination` (`EVIDENCE`). Rejections carry the evidence as JSON.
     """
-    chosen = chosen_problems(problems, settings.benchmarks)
-    hits = find_contamination(rows, patterns(chosen, settings, seed=seed), text, id_column)
+    chosen = chosen_problems(problems, settings.benchmarks, leave_out=settings.leave_out)
+    hits = find_contamination(
+        rows,
+        patterns(chosen, settings, seed=seed),
+        text,
+        id_column,
+        case_sensitive=settings.verbatim.case_sensitive,
+    )
     if NGRAM_OVERLAP in settings.methods:
         shared = ngram_hits(rows, chosen, text, id_column, words=settings.ngram)
         hits = pl.concat([hits, shared])
@@ -85,7 +91,7 @@ def decontaminate(
 
 
 def _verbatim(problems: pl.DataFrame, settings: Decontamination, seed: int) -> pl.DataFrame:
-    return verbatim_patterns(problems)
+    return verbatim_patterns(problems, settings.verbatim)
 
 
 def _openai_substrings(problems: pl.DataFrame, settings: Decontamination, seed: int) -> pl.DataFrame:

@@ -1,28 +1,27 @@
 """The text that is trained on: instruction and response in their final form.
 
 `smart` is StarCoder2-Instruct's (bigcode-project/starcoder2-self-align): section headings go; tests go unless
-the instruction speaks of tests; explanation and reasoning each go by a coin; comments leave the code; some
-instructions get a few asserts as examples. `plain` leaves both texts as they were written.
+the instruction speaks of tests; explanation and reasoning each go by a coin; lines that are comments leave the code;
+some instructions get checks (`checks.py`). `plain` leaves both texts as they were written.
 
 Comments of languages beside Python are found by grammars, which are C code that a text may crash. So such rows
 go through worker processes, and a row that takes its worker away keeps its comments.
 """
 
-import ast
-import io
-import tokenize
-import warnings
 from functools import partial
 
 import polars as pl
 
 from assets.asking.draws import uniform
+from assets.sft_dataset.checks import checks_to_show
 from assets.sft_dataset.code_comments import without_code_comments
+from assets.sft_dataset.python_comments import without_comments
 from assets.sft_dataset.settings import PlainForm, SmartForm
 from assets.source_code.code_blocks import fenced, scan
 from resources.workers.frames import map_frames
 
-SPEAKS_OF_TESTS = r"(?i)\b(?:tests?|testing|assert\w*|unittest|pytest)\b"
+SPEAKS_OF_TESTS = r"(?i)\b(?:tests?|testing|unittest|pytest)\b"
+SPEAKS_OF_CHECKS = r"(?i)\b(?:tests?|testing|unittest|pytest|assert\w*|examples?)\b"
 EXAMPLES_HEADING = "Your code should pass these checks:"
 
 BATCH_ROWS = 2_000
@@ -42,13 +41,19 @@ def with_final_form(
     without an implementation section the response stays whole). `workers` processes; null: one for each core.
     """
     if isinstance(settings, PlainForm):
-        return rows.with_columns(prompt=pl.col("instruction"), completion=pl.col("response"))
+        lead = pl.lit("" if settings.lead is None else f"{settings.lead}\n")
+        given = pl.lit(False)
+        if "generation" in rows.columns:
+            given = (pl.col("generation").struct.field("engine") == "given").fill_null(False)
+        led = pl.when(given).then("instruction").otherwise(pl.concat_str(lead, "instruction"))
+        return rows.with_columns(prompt=led, completion=pl.col("response"))
     drawn = rows.with_columns(
         __explained=uniform(seed, "explanation", "response_id") >= settings.drop_explanation,
         __reasoned=uniform(seed, "reasoning", "response_id") >= settings.drop_reasoning,
         __examples=uniform(seed, "examples", "response_id") < settings.examples_in_instruction,
-        __count=(uniform(seed, "example count", "response_id") * settings.most_examples).cast(pl.Int64) + 1,
+        __draw=(uniform(seed, "example count", "response_id") * 2**32).cast(pl.Int64),
         __tested=pl.col("instruction").str.contains(SPEAKS_OF_TESTS),
+        __checked=pl.col("instruction").str.contains(SPEAKS_OF_CHECKS),
     )
     forms = pl.DataFrame(
         _texts(drawn, settings, workers), schema={"prompt": pl.String, "completion": pl.String}, orient="row"
@@ -65,41 +70,9 @@ def with_messages(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.concat_list(turns).alias("messages"))
 
 
-def asserts_of(tests: str) -> list[str]:
-    """The top-level one-line assert statements of Python tests, as they stand there; none if unreadable."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(tests)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-    found = [ast.get_source_segment(tests, node) or "" for node in tree.body if isinstance(node, ast.Assert)]
-    return [line for line in found if line and "\n" not in line]
-
-
-def without_comments(code: str) -> str:
-    """Python source without its comments, lines that were only a comment gone; unchanged if it has no form."""
-    lines = code.split("\n")
-    try:
-        tokens = [
-            token
-            for token in tokenize.generate_tokens(io.StringIO(code).readline)
-            if token.type == tokenize.COMMENT
-        ]
-    except (tokenize.TokenError, SyntaxError, ValueError):
-        return code
-    emptied = set()
-    for token in tokens:
-        row, column = token.start
-        lines[row - 1] = lines[row - 1][:column].rstrip()
-        if not lines[row - 1]:
-            emptied.add(row - 1)
-    return "\n".join(line for number, line in enumerate(lines) if number not in emptied)
-
-
 def _texts(drawn: pl.DataFrame, settings: SmartForm, workers: int | None) -> list[tuple[str, str]]:
     """`_smart` of every row, in their order: those that a grammar reads in worker processes."""
-    if not settings.remove_comments or (drawn["language"] == "python").all():
+    if settings.remove_comments == "none" or (drawn["language"] == "python").all():
         return _smart_all(drawn, settings)
     batches = (drawn[at : at + BATCH_ROWS] for at in range(0, drawn.height, BATCH_ROWS))
     found = map_frames(
@@ -117,34 +90,41 @@ def _smart_all(drawn: pl.DataFrame, settings: SmartForm) -> list[tuple[str, str]
 
 
 def _smart_lost(drawn: pl.DataFrame, detail: str, *, settings: SmartForm) -> list[tuple[str, str]]:
-    return _smart_all(drawn, settings.model_copy(update={"remove_comments": False}))
+    return _smart_all(drawn, settings.model_copy(update={"remove_comments": "none"}))
 
 
 def _smart(row: dict[str, object], settings: SmartForm) -> tuple[str, str]:
-    instruction, tests = str(row["instruction"]), str(row["tests"] or "")
-    implementation = row["section_implementation"]
-    if implementation is None:
+    instruction, language = str(row["instruction"]), str(row["language"])
+    if row["section_implementation"] is None:
         return instruction, str(row["response"])
-    body = str(implementation)
-    if settings.remove_comments:
-        language = str(row["language"])
-        for block in scan(body).blocks:
-            if block.is_in(language):
-                bare = (
-                    without_comments(block.text)
-                    if language == "python"
-                    else without_code_comments(block.text, language)
-                )
-                body = body.replace(block.text, bare)
     parts = [
         row["section_reasoning"] if row["__reasoned"] else None,
-        body,
+        row["section_implementation"],
         row["section_explanation"] if row["__explained"] else None,
         row["section_tests"] if row["__tested"] else None,
     ]
-    completion = "\n\n".join(str(part).strip() for part in parts if part)
-    examples = asserts_of(tests) if row["__examples"] and not row["__tested"] else []
-    if examples and len(tests.strip().splitlines()) <= settings.most_examples:
-        shown = "\n".join(examples[: int(str(row["__count"]))])
-        instruction = f"{instruction}\n\n{EXAMPLES_HEADING}\n{fenced(shown, str(row['language']))}"
+    completion = "\n\n".join(_uncommented(str(part), language, settings).strip() for part in parts if part)
+    shown = None
+    if row["__examples"] and not row["__checked"]:
+        tests = _bare(str(row["tests"] or ""), language, settings)
+        shown = checks_to_show(tests, language, most=settings.most_examples, draw=int(str(row["__draw"])))
+    if shown is not None:
+        instruction = f"{instruction}\n\n{EXAMPLES_HEADING}\n{fenced(shown, language)}"
     return instruction, completion
+
+
+def _uncommented(section: str, language: str, settings: SmartForm) -> str:
+    """`section` with the blocks of code in `language` as the settings leave them."""
+    for block in scan(section).blocks:
+        if block.is_in(language):
+            section = section.replace(block.text, _bare(block.text, language, settings))
+    return section
+
+
+def _bare(code: str, language: str, settings: SmartForm) -> str:
+    if settings.remove_comments == "none":
+        return code
+    whole_lines = settings.remove_comments == "lines"
+    if language == "python":
+        return without_comments(code, whole_lines=whole_lines)
+    return without_code_comments(code, language, whole_lines=whole_lines)

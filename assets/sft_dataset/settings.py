@@ -6,8 +6,9 @@ the GPT-4 technical report, appendix C, for decontamination.
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from assets.benchmarks.passages import Verbatim
 from assets.texts.near_duplicates.settings import NearDuplicateSettings
 from resources.embedder.base import EmbedderSpec
 
@@ -24,15 +25,25 @@ class Selection(BaseModel):
         description="which passing response stays; judge: the one that the discriminator of the verification held "
         "to break the fewest rules",
     )  # published: random
-    unique_instructions: bool = Field(default=True, description="of one instruction at most one row is kept")
+    unique_instructions: bool = Field(
+        default=True, description="of one instruction, compared without white space, at most one row is kept"
+    )
     unique_responses: bool = Field(default=True, description="compared without white space")  # published
     unique_function_names: bool = Field(
-        default=True, description="the set of functions that a response defines"
+        default=True,
+        description="the names, in order, of the functions that a response's first code block defines",
     )  # published
     placeholders: tuple[str, ...] = Field(
-        default=("todo", "fixme", "notimplemented", "your code here"),
-        description="a response with one of these goes",
-    )  # published
+        default=(
+            "todo",
+            "fixme",
+            "notimplemented",
+            "write your code here",
+            "your code here",
+            "your code goes here",
+        ),
+        description="a chosen response with one of these goes, and its instruction with it",
+    )  # published: six phrases
 
 
 class SmartForm(BaseModel):
@@ -46,13 +57,23 @@ class SmartForm(BaseModel):
     )
     drop_explanation: float = Field(default=0.5, ge=0, le=1, description="probability")  # published
     drop_reasoning: float = Field(default=0.5, ge=0, le=1, description="probability")  # published
-    remove_comments: bool = Field(
-        default=True, description="lines that are comments are removed from code blocks"
-    )
-    examples_in_instruction: float = Field(default=0.5, ge=0, le=1, description="probability")  # published
-    most_examples: int = Field(
-        default=5, ge=1, description="asserts, and test lines above which none are shown"
+    remove_comments: Literal["lines", "all", "none"] = Field(
+        default="lines",
+        description="from every code block; lines: those lines that are comments; all: comments after code too",
+    )  # published: lines
+    examples_in_instruction: float = Field(
+        default=0.5, ge=0, le=1, description="probability that checks are shown with the instruction"
     )  # published
+    most_examples: int = Field(
+        default=5,
+        ge=1,
+        description="lines of tests that are shown whole; of more, where they are asserts alone, one to so many are",
+    )  # published
+
+    @field_validator("remove_comments", mode="before")
+    @classmethod
+    def _as_once_written(cls, value: object) -> object:
+        return {True: "all", False: "none"}.get(value, value) if isinstance(value, bool) else value
 
 
 class PlainForm(BaseModel):
@@ -61,6 +82,11 @@ class PlainForm(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     form: Literal["plain"] = Field(default="plain", description="plain: instruction and response as they are")
+    lead: str | None = Field(
+        default=None,
+        description="a line above every instruction that a model or a rule wrote (Magicoder's `Write a solution to the "
+        "following coding problem:`); null: none. Rows that came ready have their own words",
+    )
 
 
 class Paraphrases(BaseModel):
@@ -86,6 +112,11 @@ class Decontamination(BaseModel):
     benchmarks: tuple[str, ...] | None = Field(
         default=None, description="names; null: every registered benchmark"
     )
+    leave_out: tuple[str, ...] = Field(
+        default=(),
+        description="patterns of names (`multipl_e*`) that are not looked for where `benchmarks` names none",
+    )
+    verbatim: Verbatim = Field(default=Verbatim(), description="of the method verbatim")
     substrings: int = Field(default=3, ge=1, description="random substrings a problem")  # GPT-4 report: 3
     substring_length: int = Field(
         default=50, ge=1, description="characters after normalisation"

@@ -56,7 +56,8 @@ TABLE = Table(
         ),
         text(
             "engine",
-            "engine that wrote it; offline: by rule, no model; null: copied from the corpus",
+            "engine that wrote it; offline: by rule, no model; given: came ready with a data set; null: copied from "
+            "the corpus",
             "verified_responses.generation",
         ),
         text("repo", "repository or package of the seed", "raw_corpus.repo"),

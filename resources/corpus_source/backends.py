@@ -5,7 +5,8 @@ from resources.corpus_source.directory import DirectorySource
 from resources.corpus_source.door import CORPUS_SOURCES, SourceKind
 from resources.corpus_source.dump import DumpSource
 from resources.corpus_source.installed_packages import InstalledPackagesSource
-from resources.corpus_source.settings import Directory, Dump, InstalledPackages, SourceSettings
+from resources.corpus_source.ready_rows import ReadyRowsSource
+from resources.corpus_source.settings import Directory, Dump, InstalledPackages, ReadyRows, SourceSettings
 from resources.storage import S3Options
 
 
@@ -17,3 +18,4 @@ def open_source(settings: SourceSettings, s3: S3Options | None = None) -> Corpus
 INSTALLED_PACKAGES = SourceKind(InstalledPackages, lambda settings, _: InstalledPackagesSource(settings))
 DIRECTORY = SourceKind(Directory, lambda settings, _: DirectorySource(settings))
 DUMP = SourceKind(Dump, DumpSource)
+READY_ROWS = SourceKind(ReadyRows, ReadyRowsSource)

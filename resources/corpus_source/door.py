@@ -29,5 +29,6 @@ CORPUS_SOURCES = Door(
         "installed-packages": "resources.corpus_source.backends:INSTALLED_PACKAGES",
         "directory": "resources.corpus_source.backends:DIRECTORY",
         "dump": "resources.corpus_source.backends:DUMP",
+        "ready-rows": "resources.corpus_source.backends:READY_ROWS",
     },
 )

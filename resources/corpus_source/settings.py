@@ -70,5 +70,34 @@ class Dump(BaseModel):
         return present_names(columns, COLUMNS) if isinstance(columns, dict) else columns
 
 
+class ReadyRows(BaseModel):
+    """Instruction data that exists: rows of an instruction with its response, in files of a data set."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["ready-rows"] = Field(
+        default="ready-rows",
+        description="ready-rows: rows of instruction and response (Alpaca, ShareGPT or messages form)",
+    )
+    path: str = Field(
+        min_length=1,
+        description="path or s3:// address of a file or a folder: Parquet, JSON lines or a JSON list",
+    )
+    data_set: str = Field(min_length=1, description="name of the data set: the rows' repository")
+    revision: str | None = Field(
+        default=None, description="commit or version of the data set: the rows' commit"
+    )
+    license: str | None = Field(
+        default=None, description="SPDX expression of rows that have no `license` of their own; null: unknown"
+    )
+    language: str = Field(
+        default="python",
+        description="programming language of rows whose response has no block of code that names one",
+    )
+    columns: dict[Literal["instruction", "response"], str] = Field(
+        default_factory=dict, description="the data set's names of the two, where they are not recognized"
+    )
+
+
 SourceSettings = Annotated[Any, Chosen(CORPUS_SOURCES, "kind")]
 """Settings of any source, the project's or another's; `kind` names it."""

@@ -16,6 +16,7 @@ REQUEST_SCHEMA = pl.Schema(
     {
         "key": pl.String,  # names the row; comes back with the completion
         "prompt": pl.String,  # text to complete, or null where `messages` is given
+        # where the last is the assistant's, it is the beginning of the answer and the completion goes on from it
         "messages": pl.List(pl.Struct({"role": pl.String, "content": pl.String})),
         "task": pl.String,  # what is asked for: concepts, instruction, response, judge, solution, ...
         "facts": pl.String,  # JSON of what the prompt was rendered from; only the offline engine reads it

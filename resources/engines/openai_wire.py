@@ -91,6 +91,9 @@ class Wire:
             messages = [{"role": "user", "content": row["prompt"]}]
         body: dict[str, Any] = {"model": self.spec.model}
         body |= {"prompt": row["prompt"]} if messages is None else {"messages": messages}
+        if messages is not None and messages[-1]["role"] == "assistant":
+            # vLLM's and SGLang's words for it; a server without them answers with a turn of its own
+            body |= {"continue_final_message": True, "add_generation_prompt": False}
         body[self.token_field] = self.sampling.max_tokens
         body |= {"temperature": self.sampling.temperature, "top_p": self.sampling.top_p}
         if self.sampling.stop:

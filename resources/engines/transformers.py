@@ -138,7 +138,13 @@ def _row(request: dict[str, Any], tokenizer: Any, sampling: Sampling) -> Row:
             raise EngineUnavailable(
                 "the model has no chat template, so it cannot be sent messages; use a recipe's completion prompts"
             )
-        text = tokenizer.apply_chat_template(request["messages"], tokenize=False, add_generation_prompt=True)
+        goes_on = request["messages"][-1]["role"] == "assistant"
+        text = tokenizer.apply_chat_template(
+            request["messages"],
+            tokenize=False,
+            add_generation_prompt=not goes_on,
+            continue_final_message=goes_on,
+        )
         prompt = tokenizer(text, add_special_tokens=False)["input_ids"]
     else:
         text = request["prompt"]

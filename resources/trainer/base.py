@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Literal, Self
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from resources.former_names import ReadsFormerNames
+from resources.trainer.chat_templates import template_text
 
 EXAMPLE_SCHEMA = pl.Schema(
     {
@@ -42,14 +43,20 @@ class TrainingSettings(ReadsFormerNames):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    epochs: float = Field(gt=0, description="passes over the training rows")
+    epochs: float | None = Field(
+        default=None,
+        gt=0,
+        description="passes over the training rows; null: `max_steps` alone ends the training",
+    )
     learning_rate: float = Field(gt=0, description="highest learning rate")
     schedule: Literal["linear", "cosine", "constant"] = Field(
         description="of the learning rate after the warm-up"
     )
     batch_size: int = Field(gt=0, description="sequences an optimizer step, over all accumulation steps")
     sequence_length: int = Field(gt=1, description="tokens; longer examples are cut at the completion's end")
-    optimizer: Literal["adafactor", "adamw"] = Field(description="of the weights")
+    optimizer: Literal["adafactor", "adamw_torch", "adamw_torch_fused"] = Field(
+        description="of the weights, by the names that transformers and TRL give them; adamw is read as adamw_torch"
+    )
     seed: int = Field(ge=0, description="seed of dropout and of every other draw")
     warmup_ratio: float | None = Field(default=None, ge=0, le=1, description="share of all steps")
     warmup_steps: int | None = Field(
@@ -59,12 +66,24 @@ class TrainingSettings(ReadsFormerNames):
         default=None, gt=0, description="ends the training before `epochs` are through"
     )
     weight_decay: float = Field(default=0.0, ge=0, description="decay of the weights a step")
-    max_grad_norm: float = Field(default=1.0, gt=0, description="gradients are scaled down to this norm")
+    max_grad_norm: float | None = Field(
+        default=1.0, gt=0, description="gradients are scaled down to this norm; null: they stay as they are"
+    )
+    loss_average: Literal["token", "row"] = Field(
+        default="token",
+        description="token: all completion tokens of a step weigh the same; row: all rows do, however long they are",
+    )
     dropout: float = Field(default=0.0, ge=0, lt=1, description="attention dropout")
     packing: bool = Field(default=False, description="several examples a sequence, none seeing another")
     prompt_style: Literal["chat", "plain"] = Field(
         default="chat",
         description="chat: the tokenizer's chat template; plain: prompt and completion as they are",
+    )
+    chat_template: str = Field(
+        default="model",
+        description="of the training, and of every evaluation of the checkpoint, which carries it: model (the base "
+        "model's own), plain, instruction (### Instruction), at_instruction (@@ Instruction), alpaca, chatml, or a "
+        "Jinja file",
     )
     precision: Literal["float32", "bfloat16", "mixed"] = Field(
         default="float32", description="mixed: float32 weights, bfloat16 arithmetic"
@@ -80,6 +99,23 @@ class TrainingSettings(ReadsFormerNames):
         default=0, ge=0, description="last rows of the order, measured and never trained on"
     )
     measured_rows: int = Field(default=64, gt=0, description="first rows, measured where no row is held out")
+
+    @field_validator("optimizer", mode="before")
+    @classmethod
+    def _by_its_full_name(cls, name: object) -> object:
+        return "adamw_torch" if name == "adamw" else name
+
+    @field_validator("chat_template")
+    @classmethod
+    def _is_a_template(cls, chosen: str) -> str:
+        template_text(chosen)
+        return chosen
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        if self.epochs is None and self.max_steps is None:
+            raise ValueError("set epochs or max_steps: nothing else ends the training")
+        return self
 
     @model_validator(mode="after")
     def _one_warmup(self) -> Self:

@@ -19,6 +19,7 @@ from typing import Any
 import polars as pl
 
 from resources.trainer.base import OnProgress, TinyModel, TrainerUnavailable, TrainingFailed, TrainingSettings
+from resources.trainer.chat_templates import template_text
 from resources.trainer.loop import mean_loss, run_loop
 from resources.trainer.tiny_model import chat_template, make_model, make_tokenizer
 from resources.trainer.tokens import corpus_rows, encode_examples, pack
@@ -83,14 +84,13 @@ def _make_base(job: dict[str, Any], device: str, on_progress: OnProgress) -> dic
     facts: dict[str, Any] = {"loss_on": "corpus"}
     if settings.pretraining_steps:
         training = TrainingSettings(
-            epochs=settings.pretraining_steps,  # more than enough: max_steps ends it
             max_steps=settings.pretraining_steps,
             learning_rate=settings.pretraining_learning_rate,
             schedule="cosine",
             warmup_ratio=0.05,
             batch_size=settings.pretraining_batch_size,
             sequence_length=settings.pretraining_sequence_length,
-            optimizer="adamw",
+            optimizer="adamw_torch",
             seed=settings.seed,
         )
         wanted = settings.pretraining_steps * settings.pretraining_batch_size
@@ -177,7 +177,9 @@ def _load(base: str, revision: str | None, settings: TrainingSettings, device: s
         raise TrainerUnavailable(f"base_model {base!r}: its tokenizer has no end token")
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
-    if tokenizer.chat_template is None:
+    if (text := template_text(settings.chat_template)) is not None:
+        tokenizer.chat_template = text
+    elif tokenizer.chat_template is None:
         tokenizer.chat_template = chat_template()
     return model.to(device), tokenizer
 

@@ -1,9 +1,10 @@
 """The training loop: batches in the given order, accumulated gradients, one optimizer step a batch.
 
-Plain torch on the CPU or one GPU. The loss of a step is the mean over all its completion tokens, however many
-micro-batches they are spread over, so that micro_batch_size changes memory and speed and nothing else.
+Plain torch on the CPU or one GPU. The loss of a step is the mean over all its completion tokens (or rows), however
+many micro-batches they are spread over, so that micro_batch_size changes memory and speed and nothing else.
 """
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
@@ -57,12 +58,13 @@ def run_loop(
         for group in optimizer.param_groups:
             group["lr"] = rate
         loss = _accumulate(model, batch, settings, pad_token, record)
-        norm = float(torch.nn.utils.clip_grad_norm_(model.parameters(), settings.max_grad_norm))
+        # without a bound the norm is still measured: it tells of a training that went wrong
+        norm = float(torch.nn.utils.clip_grad_norm_(model.parameters(), settings.max_grad_norm or math.inf))
         if not (np.isfinite(loss) and np.isfinite(norm)):
             raise TrainingFailed(
                 f"{phase}: loss {loss:.4g}, gradient norm {norm:.4g} at step {step + 1} of {steps} with "
-                f"learning rate {rate:.3g}; lower learning_rate or max_grad_norm, lengthen the warm-up, or set "
-                "precision: float32"
+                f"learning rate {rate:.3g}; lower learning_rate or set a (lower) max_grad_norm, lengthen the "
+                "warm-up, or set precision: float32"
             )
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
@@ -86,7 +88,7 @@ def mean_loss(
     total, count = 0.0, 0
     with torch.no_grad():
         for group in _of_similar_length(sequences, settings.micro_batch_size or settings.batch_size):
-            loss, tokens = _summed_loss(model, group, settings, pad_token)
+            loss, tokens, _ = _summed_loss(model, group, settings, pad_token)
             total, count = total + float(loss), count + tokens
     return total / count if count else None
 
@@ -106,12 +108,16 @@ def _batches(sequences: Sequences, settings: TrainingSettings) -> Iterator[Seque
 def _accumulate(
     model: Any, batch: Sequences, settings: TrainingSettings, pad_token: int, record: LoopRecord
 ) -> float:
-    """Add the batch's gradients to the model's; the mean loss over the batch's completion tokens."""
+    """Add the batch's gradients to the model's; the mean loss over the batch's completion tokens.
+
+    What the gradients follow is that mean, or the mean over rows of each row's own.
+    """
     count = sum(len(row.tokens) - row.loss_from for sequence in batch for row in sequence)
+    rows = sum(len(sequence) for sequence in batch)
     total = 0.0
     for group in _of_similar_length(batch, settings.micro_batch_size or settings.batch_size):
-        loss, _ = _summed_loss(model, group, settings, pad_token)
-        (loss / count).backward()
+        loss, _, by_row = _summed_loss(model, group, settings, pad_token)
+        (loss / count if settings.loss_average == "token" else by_row / rows).backward()
         total += float(loss.detach())
     record.tokens += sum(len(row.tokens) for sequence in batch for row in sequence)
     record.completion_tokens += count
@@ -139,8 +145,9 @@ def _of_similar_length(sequences: Sequences, most: int) -> Iterator[Sequences]:
 
 def _summed_loss(
     model: Any, sequences: Sequences, settings: TrainingSettings, pad_token: int
-) -> tuple[Any, int]:
-    """Sum of the cross-entropies (a scalar tensor) of the labelled tokens, and how many those are."""
+) -> tuple[Any, int, Any]:
+    """Sum of the cross-entropies (a scalar tensor) of the labelled tokens, how many those are, and the sum over rows
+    of each row's mean."""
     import torch
 
     arrays = collate(sequences, pad_token)
@@ -152,18 +159,24 @@ def _summed_loss(
         # no attention mask: from positions that restart the model keeps packed examples apart
         logits = model(input_ids=tokens, position_ids=positions, use_cache=False).logits
     wanted = labels[:, 1:] != IGNORED
-    loss = torch.nn.functional.cross_entropy(
-        logits[:, :-1][wanted].float(), labels[:, 1:][wanted], reduction="sum"
+    losses = torch.nn.functional.cross_entropy(
+        logits[:, :-1][wanted].float(), labels[:, 1:][wanted], reduction="none"
     )
-    return loss, int(wanted.sum())
+    # the labelled tokens stand sequence by sequence, and in each row by row
+    lengths = [len(row.tokens) - row.loss_from for sequence in sequences for row in sequence]
+    weights = torch.tensor([1 / length for length in lengths for _ in range(length)], device=model.device)
+    return losses.sum(), len(losses), (losses * weights).sum()
 
 
 def _optimizer(model: Any, settings: TrainingSettings) -> Any:
     import torch
 
-    if settings.optimizer == "adamw":
+    if settings.optimizer.startswith("adamw"):
         return torch.optim.AdamW(
-            model.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+            model.parameters(),
+            lr=settings.learning_rate,
+            weight_decay=settings.weight_decay,
+            fused=settings.optimizer == "adamw_torch_fused" or None,
         )
     from transformers.optimization import Adafactor
 

@@ -31,5 +31,8 @@ def learning_rate(settings: TrainingSettings, step: int, steps: int) -> float:
 
 def number_of_steps(settings: TrainingSettings, sequences: int) -> int:
     """Optimizer steps of a training on `sequences` sequences, at least one; an epoch's last batch may be short."""
+    if settings.epochs is None:
+        assert settings.max_steps is not None  # the settings have one of the two
+        return settings.max_steps
     steps = max(1, round(math.ceil(sequences / settings.batch_size) * settings.epochs))
     return steps if settings.max_steps is None else min(steps, settings.max_steps)

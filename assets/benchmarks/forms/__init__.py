@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from assets.benchmarks.forms import (
+    apps,
     ds1000,
     humaneval,
     humanevalpack,
@@ -38,6 +39,7 @@ OWN = (
     FileForm("MultiPL-E", multipl_e.FIELDS, multipl_e.problem),
     FileForm("LiveCodeBench", livecodebench.FIELDS, livecodebench.problem),
     FileForm("DS-1000", ds1000.FIELDS, ds1000.problem),
+    FileForm("APPS", apps.FIELDS, apps.problem),
     FileForm("question and answer", questions.FIELDS, questions.problem),
 )
 """The project's own, looked through in this order: HumanEvalPack's records have HumanEval's fields too."""

@@ -33,8 +33,17 @@ def problem(record: Mapping[str, Any]) -> dict[str, Any]:
         "docstring": words,
         "canonical_solution": code,
         "entry_point": entry_point,
+        "shown_tests": [line.strip() for line in asserts],
+        "edition": _edition(record),
         "test": "\n".join(line for line in (*needed, tests) if line) + "\n",
     }
+
+
+def _edition(record: Mapping[str, Any]) -> str:
+    """Whether the record is of MBPP as first published, of its sanitized part, or EvalPlus's."""
+    if record.get("test"):
+        return "evalplus"
+    return "sanitized" if "prompt" in record else "full"
 
 
 def _entry_point(code: str, asserts: list[str]) -> str:

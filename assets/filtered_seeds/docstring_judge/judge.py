@@ -1,7 +1,8 @@
 """The judge's prompt and its answer: yes keeps a function, anything else drops it.
 
-The function is shown without its docstring, the docstring as a description, after labelled examples of our own
-in an order drawn for the row. Method: StarCoder2-Instruct (bigcode-project/starcoder2-self-align), step 6.
+The function is shown with the imports that it needs and without its docstring, the docstring as a description, after
+labelled examples of our own in an order drawn for the row. Method: StarCoder2-Instruct
+(bigcode-project/starcoder2-self-align), step 6.
 """
 
 import ast
@@ -22,6 +23,7 @@ from assets.asking.worked_examples import folder_digest, read_examples
 from assets.filtered_seeds.docstring_judge.settings import DocstringJudge
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
+from assets.source_code.standalone import with_imports
 from resources.engines.base import Sampling
 
 PACKAGE = "assets.filtered_seeds.docstring_judge"
@@ -66,8 +68,8 @@ def examples_digest() -> str:
 
 
 def judge_docstrings(seeds: pl.DataFrame, settings: DocstringJudge, ask: Ask) -> Outcome:
-    """Seeds whose description the model finds good enough; `seeds` has `seed_id, language, seed, docstring`, and
-    outside Python the lines of the documentation.
+    """Seeds whose description the model finds good enough; `seeds` has `seed_id, language, seed, docstring, imports`,
+    and outside Python the lines of the documentation.
 
     The columns and the order of what is kept stay. An answer that is no yes is a no, with its text as detail.
     """
@@ -120,7 +122,7 @@ def requests(seeds: pl.DataFrame, settings: DocstringJudge) -> pl.DataFrame:
                 "prompt": prompt.render(
                     shots=shots[: settings.shots],
                     language=row["language"],
-                    code=without_documentation(row),
+                    code=with_imports(without_documentation(row), row.get("imports")),
                     description=row["docstring"].strip(),
                 ),
                 "task": TASK,

@@ -10,6 +10,7 @@ parsed at all: no seed, errors unseen.
 import polars as pl
 import pyarrow as pa
 
+from assets.filtered_seeds.extraction.choice import chosen
 from assets.filtered_seeds.extraction.documented import documented_functions
 from assets.filtered_seeds.extraction.functions import Function
 from assets.filtered_seeds.extraction.lines import with_plain_lines
@@ -45,8 +46,8 @@ def extract(files: pl.DataFrame, settings: ExtractionSettings) -> Outcome:
     match settings.kind:
         case "snippet":
             later = snippets(readable.kept, settings)
-        case "file":
-            later = whole_files(readable.kept)
+        case "file" | "ready_row":
+            later = whole_files(readable.kept, settings.kind)
         case _:
             later = _functions(readable.kept, settings)
     seeds = later.kept.with_columns(
@@ -100,6 +101,7 @@ def _functions(files: pl.DataFrame, settings: ExtractionSettings) -> Outcome:
         except ParseTimeout:
             rejected.append((file_id, Reason.PARSE_TIMEOUT, f"more than {settings.parse_timeout_s:g} s"))
             continue
+        functions = chosen(functions, settings, language)
         if settings.kind == "comment_pair":
             functions = as_comment_pairs(functions, settings)
         if any(function.docstring is not None for function in functions):

@@ -43,6 +43,12 @@ class Function:
     documentation: Documentation
     has_code: bool
     """Something besides the documentation stands in the body."""
+    definition_row: int = 0
+    """Where the function begins without what is wrapped around it (Python: below its decorators)."""
+    is_indented: bool = False
+    """White space or other code stands before it in its line."""
+    has_inner_return_value: bool | None = None
+    """As `has_return_value`, with the returns of functions inside it."""
 
 
 def documentation_places(source: bytes, rules: LanguageRules) -> list[int]:
@@ -103,7 +109,8 @@ class FunctionsOfTree:
 
     def _function(self, match: Match) -> Function | None:
         rules, source = self._rules, self._source
-        node = _with_wrappers(match["function"][0], rules)
+        bare = match["function"][0]
+        node = _with_wrappers(bare, rules)
         row, start = self._begin(node)
         if not rules.documentation_is_inside and not self._above.has_something(row):
             return None
@@ -136,6 +143,7 @@ class FunctionsOfTree:
             rules.stands_alone is not None and not is_evenly_indented(raw) and not rules.stands_alone(text)
         )
         is_nested, is_method = surroundings(node, rules, by_lines=self._has_error)
+        returns_value = self._return_values.of(node, body)
         return Function(
             text=text,
             docstring=docstring,
@@ -144,7 +152,7 @@ class FunctionsOfTree:
             first_row=documentation.text_first_row,
             last_row=last_row - (last_column == 0),
             imports=self.imports.used_in(code),
-            has_return_value=self._return_values.of(node, body),
+            has_return_value=returns_value,
             n_arguments=n_arguments(match, rules),
             is_nested=is_nested,
             is_method=is_method,
@@ -152,6 +160,11 @@ class FunctionsOfTree:
             shares_lines=shares_first or _AFTER_A_FUNCTION.fullmatch(self._seen, end, line_end) is None,
             documentation=documentation,
             has_code=has_code,
+            definition_row=bare.start_point[0]
+            if rules.documentation_is_inside
+            else documentation.text_first_row,
+            is_indented=bare.start_point[1] > 0,
+            has_inner_return_value=returns_value or self._return_values.within(node, body),
         )
 
     def _begin(self, node: Node) -> tuple[int, int]:

@@ -313,6 +313,7 @@ def _moved(function: Function, rows: int) -> Function:
         function,
         first_row=function.first_row + rows,
         last_row=function.last_row + rows,
+        definition_row=function.definition_row + rows,
         documentation=moved,
     )
 

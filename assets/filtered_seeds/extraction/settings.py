@@ -9,7 +9,8 @@ from typing import Literal, Self
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-SeedKind = Literal["function", "snippet", "comment_pair", "file"]
+SeedKind = Literal["function", "snippet", "comment_pair", "file", "ready_row"]
+READY_ROW = "ready_row"
 
 STAGE = "extraction"
 """Name of this step in rejections tables."""
@@ -20,7 +21,7 @@ SEED_SCHEMA = pl.Schema(
         "file_id": pl.String,
         "seed": pl.String,  # the text, dedented; lines end with a line feed, the last line with none
         "docstring": pl.String,  # documentation without its markers; null where the kind has none
-        "kind": pl.String,  # function, snippet, comment_pair or file
+        "kind": pl.String,  # function, snippet, comment_pair, file or ready_row
         "name": pl.String,  # of the function, as written (`operator+`, `Stack::push`); null for other kinds
         "start_line": pl.Int64,  # 1-based, inclusive
         "end_line": pl.Int64,
@@ -47,6 +48,24 @@ class ExtractionSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: SeedKind = Field("function", description="what a seed is")
+    ready_rows: bool = Field(
+        False,
+        description="rows that came ready (a dump of the kind ready-rows) go along beside the seeds; the kind "
+        "ready_row takes them alone",
+    )
+    methods: bool = Field(True, description="function, comment_pair: functions of classes too")
+    nested: bool = Field(
+        True,
+        description="function, comment_pair: functions inside others too, and in Python those that are indented for "
+        "another reason (under `if`, `try`)",
+    )
+    decorated: Literal["whole", "bare", "drop"] = Field(
+        "whole",
+        description="Python: what becomes of a decorated function; whole: it keeps its decorators; bare: it loses them",
+    )
+    inner_returns: bool = Field(
+        False, description="a value that a function inside returns counts as one of the function around it"
+    )
     seed: int = Field(976, ge=0, description="snippet: seed of the random start line and length")
     snippets_per_file: int = Field(1, ge=1, description="snippet: drawn from each file")
     min_lines: int = Field(1, ge=1, description="snippet: fewest lines")

@@ -20,26 +20,35 @@ class ReturnValues:
 
     def of(self, function: Node, body: Node | None) -> bool | None:
         """Whether the function itself returns a value (functions within do not count); null: cannot be told."""
+        return self._of(function, body, inner=False)
+
+    def within(self, function: Node, body: Node | None) -> bool | None:
+        """As `of`, with the functions inside it."""
+        return self._of(function, body, inner=True)
+
+    def _of(self, function: Node, body: Node | None, *, inner: bool) -> bool | None:
         if self._cursor is None:
             return None
         if body is None:
             return False
         inside = body.byte_range
         if self._hint is None:
-            return self._given_within(self._cursor, function, inside, function.byte_range)
+            return self._given_within(self._cursor, function, inside, function.byte_range, inner)
         return any(
-            self._given_within(self._cursor, function, inside, found.span())
+            self._given_within(self._cursor, function, inside, found.span(), inner)
             for found in self._hint.finditer(self._source, *inside)
         )
 
-    def _given_within(self, cursor: QueryCursor, function: Node, body: _Span, span: _Span) -> bool:
+    def _given_within(
+        self, cursor: QueryCursor, function: Node, body: _Span, span: _Span, inner: bool
+    ) -> bool:
         values: list[_Span] = []
         scopes: list[_Span] = []
         cursor.set_byte_range(*span)
         for match in matches(cursor, function, self._deadline):
             values += [value.byte_range for value in match.get("value", ())]
             scopes += [scope.byte_range for scope in match.get("scope", ())]
-        within = [scope for scope in scopes if not _holds(scope, body)]
+        within = [] if inner else [scope for scope in scopes if not _holds(scope, body)]
         return any(not any(_holds(scope, value) and scope != value for scope in within) for value in values)
 
 

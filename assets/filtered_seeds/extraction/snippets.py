@@ -54,14 +54,14 @@ def snippets(files: pl.DataFrame, settings: ExtractionSettings) -> Outcome:
     return Outcome(seeds, no_rejections())
 
 
-def whole_files(files: pl.DataFrame) -> Outcome:
-    """Each of `files` as one seed: its text without the line ends at its end."""
+def whole_files(files: pl.DataFrame, kind: str = "file") -> Outcome:
+    """Each of `files` as one seed of the `kind` file or ready_row: its text without the line ends at its end."""
     text = pl.col("content").str.strip_chars_end("\n")
     seeds = files.select(
         "file_id",
         "language",
         text.alias("seed"),
-        pl.lit("file").alias("kind"),
+        pl.lit(kind).alias("kind"),
         pl.lit(1, pl.Int64).alias("start_line"),
         (text.str.count_matches("\n", literal=True) + 1).cast(pl.Int64).alias("end_line"),
         pl.lit(False).alias("is_nested"),

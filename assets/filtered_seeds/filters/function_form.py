@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assets.rows.outcome import Rule
 from assets.rows.reasons import Reason
 
+BARE_DEFINITION = r"(?m)^[ \t]*(def [^\n]*\(\):)[ \t]*$"
 TRIPLE_DOUBLE_QUOTED = ("triple_double_quoted", "raw_triple_double_quoted")
 
 
@@ -24,9 +25,15 @@ class FunctionFormSettings(BaseModel):
         description="at least one argument; a method's receiver counts as one, and Bash, which declares none, "
         "is not judged",
     )
+    bare_definitions: bool = Field(
+        default=True,
+        description="a line of the code may be `def name():`; false drops such functions, for the sake of one inside "
+        "them too, and spares `def name() -> int:` (StarCoder2-Instruct's own form of the rule on arguments)",
+    )
     triple_double_quoted: bool = Field(
         default=True, description='Python: the docstring is a """string"""; other languages are not judged'
     )
+    raw_docstrings: bool = Field(default=True, description='Python: r"""string""" counts as such a one')
     max_lines: int | None = Field(default=150, ge=1, description="most lines; null: any")
     min_lines: int | None = Field(default=None, ge=1, description="fewest lines; null: any")
     sound: bool = Field(
@@ -36,7 +43,7 @@ class FunctionFormSettings(BaseModel):
 
 def function_form_rules(settings: FunctionFormSettings) -> list[Rule]:
     """Rules over seeds with `language, has_error, has_return_value, n_arguments, is_method, docstring_form,
-    n_lines`; a null judges nothing."""
+    n_lines, seed`; a null judges nothing."""
     rules: list[Rule] = []
     if settings.sound:
         rules.append(Rule(Reason.PARSE_ERROR, pl.col("has_error")))
@@ -51,8 +58,12 @@ def function_form_rules(settings: FunctionFormSettings) -> list[Rule]:
         unseen_receiver = pl.col("is_method").fill_null(False) & (pl.col("language") != "python")
         judged = (pl.col("language") != "bash") & ~unseen_receiver
         rules.append(Rule(Reason.NO_ARGUMENTS, judged & (pl.col("n_arguments") == 0)))
+    if not settings.bare_definitions:
+        found = pl.col("seed").str.extract(BARE_DEFINITION)
+        rules.append(Rule(Reason.NO_ARGUMENTS, found.is_not_null(), found))
     if settings.triple_double_quoted:
-        other_form = (pl.col("language") == "python") & ~pl.col("docstring_form").is_in(TRIPLE_DOUBLE_QUOTED)
+        forms = TRIPLE_DOUBLE_QUOTED if settings.raw_docstrings else TRIPLE_DOUBLE_QUOTED[:1]
+        other_form = (pl.col("language") == "python") & ~pl.col("docstring_form").is_in(forms)
         rules.append(Rule(Reason.DOCSTRING_FORM, other_form, pl.col("docstring_form")))
     return rules
 

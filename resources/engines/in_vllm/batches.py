@@ -102,7 +102,10 @@ class Batches:
     def _text(self, row: dict[str, Any]) -> str:
         if row["messages"] is None:
             return row["prompt"]
-        return self.tokenizer.apply_chat_template(row["messages"], tokenize=False, add_generation_prompt=True)
+        goes_on = row["messages"][-1]["role"] == "assistant"
+        return self.tokenizer.apply_chat_template(
+            row["messages"], tokenize=False, add_generation_prompt=not goes_on, continue_final_message=goes_on
+        )
 
     def _tokens(self, texts: list[str | None], plain: list[bool]) -> list[list[int] | None]:
         """Tokens of every text; a chat template writes its special tokens itself."""

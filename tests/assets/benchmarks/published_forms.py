@@ -20,7 +20,7 @@ HUMANEVAL: dict[str, Any] = {
 }
 
 MBPP: dict[str, Any] = {
-    "task_id": 7,
+    "task_id": 17,
     "text": "Write a function to count the even numbers of a list.",
     "code": "def count_even(numbers):\r\n  return len([n for n in numbers if n % 2 == 0])",
     "test_list": ["assert count_even([1, 2, 4]) == 2", "assert count_even([]) == 0"],
@@ -29,7 +29,7 @@ MBPP: dict[str, Any] = {
 }
 
 MBPP_PLUS: dict[str, Any] = {
-    "task_id": 7,
+    "task_id": 17,
     "prompt": MBPP["text"],
     "code": MBPP["code"],
     "source_file": "own.ipynb",

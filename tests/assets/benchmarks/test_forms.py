@@ -56,7 +56,7 @@ def test_mbpp_is_continued_from_its_words_and_first_assertion(tmp_path: Path):
     assert problem["prompt"] == (
         '"""\nWrite a function to count the even numbers of a list.\nassert count_even([1, 2, 4]) == 2\n"""\n'
     )
-    assert (problem["problem_id"], problem["entry_point"]) == ("Mbpp/7", "count_even")
+    assert (problem["problem_id"], problem["entry_point"]) == ("Mbpp/17", "count_even")
     assert problem["test"] == "assert count_even([1, 2, 4]) == 2\nassert count_even([]) == 0\n"
     assert "\r" not in problem["canonical_solution"]
 
@@ -65,6 +65,17 @@ def test_mbpp_plus_takes_its_own_tests_and_imports(tmp_path: Path):
     problem = read(tmp_path, forms.MBPP_PLUS)
     assert problem["test"].startswith("import math\ndef assertion(")
     assert problem["question"] == problem["docstring"] == forms.MBPP["text"]
+
+
+def test_apps_is_known_by_its_question(tmp_path: Path):
+    fields = {"problem_id": 12, "question": "Sum the numbers.", "solutions": "[]", "difficulty": "interview"}
+    problem = read(tmp_path, fields | {"input_output": '{"inputs": ["1"]}', "url": "", "starter_code": ""})
+    assert (problem["problem_id"], problem["question"], problem["docstring"]) == (
+        "APPS/12",
+        "Sum the numbers.",
+        "Sum the numbers.",
+    )
+    assert problem["test"] is None and problem["canonical_solution"] is None
 
 
 def test_ds1000_calls_its_two_functions_with_the_answers_text(tmp_path: Path):

@@ -207,7 +207,13 @@ def staged(first: dict[str, object] | None = None) -> CheckpointSettings:
 
 
 def evolved(**rounds: int) -> pl.LazyFrame:
-    return pl.LazyFrame({"instruction_id": list(rounds), "round": list(rounds.values())})
+    return ready(*([None] * len(rounds)), **rounds)
+
+
+def ready(*categories: str | None, **rounds: int) -> pl.LazyFrame:
+    """Instructions by their round of evolution, with their categories."""
+    given = {"instruction_id": list(rounds), "round": list(rounds.values()), "category": list(categories)}
+    return pl.LazyFrame(given, schema_overrides={"category": pl.String})
 
 
 ROWS = pl.DataFrame({"sft_id": ["r1", "r2", "r3"], "instruction_id": ["a", "b", "c"]})
@@ -224,6 +230,8 @@ def test_a_first_stage_takes_what_did_not_evolve():
     (first, one), (then, other) = training_stages(ROWS, settings, evolved(a=0, b=1, c=2))
     assert (first["sft_id"].to_list(), one) == (["r1"], settings.first_stage)
     assert (sorted(then["sft_id"]), other) == (["r2", "r3"], settings.training)
+    (first, _), (then, _) = training_stages(ROWS, settings, ready(None, "ready row", "else", a=0, b=0, c=0))
+    assert (sorted(first["sft_id"]), then["sft_id"].to_list()) == (["r1", "r3"], ["r2"])
     # a stage without a row is left out
     ((all_of_it, only),) = training_stages(ROWS, settings, evolved(a=0, b=0, c=0))
     assert all_of_it.height == 3 and only == settings.first_stage

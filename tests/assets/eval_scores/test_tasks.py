@@ -65,7 +65,7 @@ def test_one_benchmark_serves_several_tasks(problems: pl.DataFrame):
 def test_days_choose_among_dated_problems_alone(problems: pl.DataFrame):
     day = datetime.date
     late = chosen(problems, ["contest", "mbpp"], ["python"], released_from=day(2023, 9, 1))
-    assert late["problem_id"].to_list() == ["sum_of_line", "Mbpp/7"]
+    assert late["problem_id"].to_list() == ["sum_of_line", "Mbpp/17"]
     early = chosen(problems, ["contest"], ["python"], released_until=day(2023, 8, 12))
     assert early["problem_id"].to_list() == ["sum_of_both"]
     with pytest.raises(

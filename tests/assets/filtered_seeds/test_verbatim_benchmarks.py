@@ -11,7 +11,11 @@ PROBLEMS = pl.DataFrame(
         "problem_id": ["one/0", "one/1", "two/0"],
         "question": ["a question that is not looked for here"] * 3,
         "docstring": ["Return the running maximum of the list.", None, ""],
-        "canonical_solution": ["    return list(accumulate(xs, max))\n", "    return xs[::-1]\n", None],
+        "canonical_solution": [
+            "    return list(accumulate(xs, max))\n",
+            "    return [x for x in reversed(xs)]\n",
+            None,
+        ],
     }
 )
 SEEDS = pl.DataFrame(
@@ -20,9 +24,9 @@ SEEDS = pl.DataFrame(
         "seed": [
             "def f(xs):\n    return xs",
             'def f(xs):\n    """RETURN the running maximum of the list."""\n    ...',
-            "def f(xs):\n    y = 1\n    return xs[::-1]",
+            "def f(xs):\n    y = 1\n    return [x for x in reversed(xs)]",
             "int f(int[] xs)",
-            'def f(xs):\n    """Return the running maximum of the list."""\n    return xs[::-1]',
+            'def f(xs):\n    """Return the running maximum of the list."""\n    return [x for x in reversed(xs)]',
         ],
         "docstring": [None, None, None, "Return the running maximum of the list.", None],
     }
@@ -51,3 +55,37 @@ def test_benchmarks_can_be_named_and_must_be_there():
 def test_no_seeds_and_no_problems():
     assert without_benchmarks(SEEDS.clear(), PROBLEMS, VerbatimBenchmarks()).kept.equals(SEEDS.clear())
     assert without_benchmarks(SEEDS, PROBLEMS.clear(), VerbatimBenchmarks()).kept.equals(SEEDS)
+
+
+ONE_LINERS = ("return x + y", "return len(string)", "return n**2", "return ''.join(strings)", "return max(l)")
+"""Solutions that any code may hold: four that the published rule spares by name, and one as short."""
+
+
+def contaminated(code: str, solution: str, **settings: object) -> bool:
+    seeds = pl.DataFrame(
+        {"seed_id": ["s"], "seed": [code], "docstring": [None]}, schema_overrides={"docstring": pl.String}
+    )
+    problems = PROBLEMS.head(1).with_columns(
+        canonical_solution=pl.lit(f"    {solution}\n"), docstring=pl.lit(None, pl.String)
+    )
+    chosen = VerbatimBenchmarks.model_validate(settings)
+    return without_benchmarks(seeds, problems, chosen).kept.is_empty()
+
+
+@pytest.mark.parametrize("line", ONE_LINERS)
+def test_a_harmless_line_drops_no_seed(line: str):
+    code = f"def f(x, y):\n    {line}"
+    assert not contaminated(code, line)
+    assert contaminated(code, line, least_length=0, exceptions=())
+    published = {"least_length": 0, "case_sensitive": True}
+    assert contaminated(code, line, **published) is (line == "return max(l)")
+    assert not contaminated(
+        code.replace("'", '"'), line.replace("'", '"'), **(published | {"exceptions": ONE_LINERS})
+    )
+
+
+def test_case_counts_where_the_recipe_says_so():
+    line = "return [Item(x) for x in reversed(xs)]"
+    assert contaminated(line.lower(), line)
+    assert not contaminated(line.lower(), line, case_sensitive=True)
+    assert contaminated(line, line, case_sensitive=True)

@@ -142,7 +142,7 @@ def test_the_stop_is_the_next_examples_heading():
 def test_a_seed_with_fences_stays_inside_its_block():
     seeds = SEEDS.head(1).with_columns(seed=pl.lit('def f(x):\n    """\n```\nx\n```\n"""'))
     prompt = concept_requests(seeds, SETTINGS)["prompt"].item()
-    assert "````python\ndef f(x)" in prompt
+    assert "````python\nimport math\n\n\ndef f(x)" in prompt
 
 
 def test_an_empty_frame_gives_an_empty_outcome_with_all_columns():

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
+from assets.benchmarks.passages import Verbatim
 from assets.benchmarks.problem import PROBLEM_SCHEMA
 from assets.benchmarks.registry import load_benchmarks
 from assets.sft_dataset.decontamination import (
@@ -251,3 +252,22 @@ def test_ordinary_library_code_is_not_taken_for_humaneval(humaneval: pl.DataFram
     modules = [textwrap, json, re]
     texts = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules]
     assert hits_in(rows(*texts), humaneval, SUBSTRINGS).is_empty()
+
+
+def test_benchmarks_can_be_left_out_by_a_pattern() -> None:
+    names = ["MultiPL_E_rust", "bench", "multipl_e_go"]
+    both = pl.concat([problem().with_columns(benchmark=pl.lit(name)) for name in names])
+    assert chosen_problems(both, None, leave_out=("multipl_e*",))["benchmark"].to_list() == ["bench"]
+    chosen = Decontamination(leave_out=("*",))
+    text = str(problem()["question"][0])
+    outcome, _ = decontaminate(
+        rows(text), problem(), chosen, text=pl.col("text"), id_column="response_id", seed=1
+    )
+    assert outcome.rejected.is_empty()
+
+
+def test_the_verbatim_method_has_its_own_settings() -> None:
+    exact = Decontamination(methods=("verbatim",), verbatim=Verbatim(case_sensitive=True))
+    frame = rows("RETURN MIN(numbers), max(numbers)", "return min(numbers), max(numbers)")
+    found, _ = decontaminate(frame, problem(), exact, text=pl.col("text"), id_column="response_id", seed=1)
+    assert found.rejected["id"].to_list() == ["r1"]

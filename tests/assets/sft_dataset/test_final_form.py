@@ -12,16 +12,19 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
+from assets.filtered_seeds.import_inference.free_names import free_names
+from assets.instructions.few_shot_bank import bank
+from assets.sft_dataset.checks import asserts_alone
 from assets.sft_dataset.final_form import (
     EXAMPLES_HEADING,
-    asserts_of,
     with_final_form,
     with_messages,
-    without_comments,
 )
+from assets.sft_dataset.python_comments import without_comments
 from assets.sft_dataset.settings import PlainForm, SmartForm
+from assets.source_code.code_blocks import fenced
 
-KEEP_ALL = SmartForm(drop_explanation=0, drop_reasoning=0, remove_comments=False, examples_in_instruction=0)
+KEEP_ALL = SmartForm(drop_explanation=0, drop_reasoning=0, remove_comments="none", examples_in_instruction=0)
 CODE = "```python\n# first, the sum\ndef add(a, b):\n    return a + b  # easy\n```"
 TESTS = "assert add(1, 2) == 3\nassert add(0, 0) == 0\nassert add(-1, 1) == 0"
 
@@ -63,7 +66,7 @@ def test_explanation_and_reasoning_each_go_by_their_own_coin() -> None:
         f"Because of sums.\n\n{CODE}",
     )
     assert formed(rows(), SmartForm(**dict(KEEP_ALL) | {"drop_reasoning": 1}))[1] == f"{CODE}\n\nIt adds."
-    halves = SmartForm(remove_comments=False, examples_in_instruction=0)
+    halves = SmartForm(remove_comments="none", examples_in_instruction=0)
     completions = with_final_form(rows(200), halves, seed=1)["completion"]
     explained, reasoned = completions.str.contains("It adds"), completions.str.contains("Because")
     assert 70 < explained.sum() < 130
@@ -71,7 +74,7 @@ def test_explanation_and_reasoning_each_go_by_their_own_coin() -> None:
     assert (explained != reasoned).any()  # two coins
 
 
-@pytest.mark.parametrize("word", ["tests", "Test", "assertions", "pytest", "unittest"])
+@pytest.mark.parametrize("word", ["tests", "Test", "pytest", "unittest"])
 def test_tests_stay_where_the_instruction_speaks_of_them(word: str) -> None:
     frame = rows(instruction=f"Write it with {word}.")
     prompt, completion = formed(frame, SmartForm(**dict(KEEP_ALL) | {"examples_in_instruction": 1}))
@@ -80,8 +83,33 @@ def test_tests_stay_where_the_instruction_speaks_of_them(word: str) -> None:
     assert "assert" not in formed(rows(instruction="Find the latest greatest contest."), KEEP_ALL)[1]
 
 
-def test_comments_leave_code_of_any_language_when_asked() -> None:
-    form = SmartForm(**dict(KEEP_ALL) | {"remove_comments": True})
+@pytest.mark.parametrize("word", ["assertions", "Example", "examples", "tests"])
+def test_no_checks_beside_those_that_an_instruction_speaks_of(word: str) -> None:
+    form = SmartForm(**dict(KEEP_ALL) | {"examples_in_instruction": 1})
+    assert formed(rows(instruction=f"Write it, see the {word}."), form)[0] == f"Write it, see the {word}."
+    assert EXAMPLES_HEADING in formed(rows(instruction="Find the latest counterexample."), form)[0]
+
+
+def test_lines_that_are_comments_leave_every_block_and_comments_after_code_stay() -> None:
+    sections = {
+        "section_reasoning": "So:\n```python\n    # idea\nx = 1  # one\n```",
+        "section_explanation": "It adds.\n```text\n# kept\n```",
+    }
+    form = SmartForm(**dict(KEEP_ALL) | {"remove_comments": "lines"})
+    assert formed(rows(**sections), form)[1] == (
+        "So:\n```python\nx = 1  # one\n```\n\n```python\ndef add(a, b):\n    return a + b  # easy\n```\n\n"
+        "It adds.\n```text\n# kept\n```"
+    )
+    go = (
+        "```go\n// sum\nfunc add(a, b int) int {\n\treturn a + b // easy\n}\n\nfunc f() {\n\t// alone\n}\n```"
+    )
+    bare = go.replace("\t// alone\n", "")
+    assert formed(rows(language="go", section_implementation=go), form)[1].count(bare) == 1
+
+
+def test_all_comments_leave_code_of_any_language_when_asked() -> None:
+    form = SmartForm(**dict(KEEP_ALL) | {"remove_comments": "all"})
+    assert SmartForm(**dict(KEEP_ALL) | {"remove_comments": True}) == form  # as older recipes say it
     assert formed(rows(), form)[1] == (
         "Because of sums.\n\n```python\ndef add(a, b):\n    return a + b\n```\n\nIt adds."
     )
@@ -92,20 +120,39 @@ def test_comments_leave_code_of_any_language_when_asked() -> None:
     assert ruby in formed(rows(language="ruby", section_implementation=ruby), KEEP_ALL)[1]
 
 
-def test_some_instructions_show_at_most_the_published_number_of_asserts() -> None:
+def test_a_short_test_block_is_shown_whole_and_of_a_long_one_some_asserts_where_they_are_all() -> None:
     form = SmartForm(**dict(KEEP_ALL) | {"examples_in_instruction": 1})
-    prompts = with_final_form(rows(60), form, seed=1)["prompt"]
-    shown = prompts.str.count_matches("assert add")
-    assert prompts.str.contains(EXAMPLES_HEADING, literal=True).all()
-    assert set(shown) == {1, 2, 3}
-    many = "\n".join(f"assert add({number}, 0) == {number}" for number in range(6))
-    assert formed(rows(tests=many), form)[0] == "Write a function that adds."  # more than five lines: none
-    assert (
-        formed(rows(tests=many), SmartForm(**dict(form) | {"most_examples": 6}))[0]
-        != rows()["instruction"][0]
-    )
+    set_up = "items = [1, 2]\nassert add(*items) == 3"
+    for tests in (TESTS, set_up, "def test_add():\n    assert add(1, 2) == 3\n\n\ntest_add()"):
+        prompt = formed(rows(tests=tests), form)[0]
+        assert prompt == f"Write a function that adds.\n\n{EXAMPLES_HEADING}\n```python\n{tests}\n```"
+    many = "\n".join(f"assert add({number}, 0) == {number}" for number in range(8))
+    prompts = with_final_form(rows(120, tests=many), form, seed=1)["prompt"]
+    shown = [prompt.split("```python\n")[1].removesuffix("\n```").split("\n") for prompt in prompts]
+    assert {len(lines) for lines in shown} == {1, 2, 3, 4, 5}
+    assert {line for lines in shown for line in lines} == set(many.split("\n"))
+    assert all(lines == sorted(lines, key=many.index) for lines in shown)
+    longer = set_up + "\n" + many
+    assert formed(rows(tests=longer), form)[0] == "Write a function that adds."  # an assert needs its set-up
+    wide = SmartForm(**dict(form) | {"most_examples": 20})
+    assert formed(rows(tests=longer), wide)[0].endswith(f"```python\n{longer}\n```")
     half = with_final_form(rows(200), SmartForm(drop_explanation=0), seed=1)["prompt"]
     assert 70 < half.str.contains(EXAMPLES_HEADING, literal=True).sum() < 130
+
+
+def test_no_example_of_the_bank_shows_a_name_that_nothing_defines() -> None:
+    form = SmartForm(**dict(KEEP_ALL) | {"examples_in_instruction": 1})
+    shown = 0
+    for example in bank("python"):
+        row = rows(
+            instruction="Do it.", tests=example.tests, section_implementation=fenced(example.code, "python")
+        )
+        for seed in range(10):
+            checks = formed(row, form, seed=seed)[0].partition("```python\n")[2].removesuffix("\n```")
+            if checks:
+                shown += 1
+                assert free_names(f"{example.code}\n{checks}") == [], example.name
+    assert shown >= 20
 
 
 def test_without_an_implementation_section_the_response_stays_whole() -> None:
@@ -142,13 +189,14 @@ def test_messages_are_the_chat_form() -> None:
     ]
 
 
-def test_asserts_are_the_one_line_ones_at_the_top() -> None:
-    tests = (
-        "import x\nassert f(1) == '# no'\nassert f(\n    2\n)\nif True:\n    assert f(3)\nassert f(4), 'why'"
-    )
-    assert asserts_of(tests) == ["assert f(1) == '# no'", "assert f(4), 'why'"]
-    assert asserts_of("assert (") == []
-    assert asserts_of("\0") == []
+def test_asserts_alone_are_whole_statements_and_nothing_beside_them() -> None:
+    asserts = ["assert f(1) == '# no'", "assert f(\n    2\n)", "assert f(4), 'why'"]
+    assert asserts_alone("\n".join(asserts)) == asserts
+    assert asserts_alone("assert f(1)  # one\n\nassert f(2)") == ["assert f(1)  # one", "assert f(2)"]
+    assert asserts_alone("assert f(1); assert f(2)") == ["assert f(1)", "assert f(2)"]
+    assert asserts_alone("import x\n" + "\n".join(asserts)) == []
+    assert asserts_alone("assert (") == []
+    assert asserts_alone("\0") == []
 
 
 def comments_in(code: str) -> list[str]:

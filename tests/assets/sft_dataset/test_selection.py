@@ -19,12 +19,15 @@ def responses(*rows: tuple[str, str, str, str]) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "response_id": [f"r{place}" for place in range(len(rows))],
+            "language": ["python"] * len(rows),
             "instruction_id": [row[0] for row in rows],
             "instruction": [row[1] for row in rows],
             "response": [row[2] for row in rows],
             "code": [row[3] for row in rows],
         },
-        schema=dict.fromkeys(["response_id", "instruction_id", "instruction", "response", "code"], pl.String),
+        schema=dict.fromkeys(
+            ["response_id", "language", "instruction_id", "instruction", "response", "code"], pl.String
+        ),
     )
 
 
@@ -96,11 +99,17 @@ def test_the_judge_prefers_the_fewest_broken_rules_and_chance_decides_between_eq
     assert winners == {"r1", "r2"}
 
 
+def code(text: str, before: str = "") -> str:
+    """A response with one block of Python."""
+    return f"{before}\n```python\n{text}\n```\n"
+
+
 def test_equal_instructions_responses_and_functions_stay_once() -> None:
-    same_instruction = responses(("x", "sort it", "one", ""), ("y", " sort it\n", "two", ""))
+    same_instruction = responses(("x", "sort it", "one", ""), ("y", " sort\n it\n", "two", ""))
     same_response = responses(("x", "a", "return  1\n", ""), ("y", "b", "return 1", ""))
+    functions = "def f(): ...\nasync def g(): ..."
     same_functions = responses(
-        ("x", "a", "1", "def f(): ...\ndef g(): ..."), ("y", "b", "2", "async def g(): ...\n\ndef f(): 1")
+        ("x", "a", code(functions), ""), ("y", "b", code(functions.replace("...", "1"), "So:"), "")
     )
     for frame, reason in (
         (same_instruction, "duplicate_instruction"),
@@ -112,8 +121,31 @@ def test_equal_instructions_responses_and_functions_stay_once() -> None:
         assert select_responses(frame, NONE, seed=1).kept.height == 2
 
 
+def test_functions_are_those_of_the_first_block_in_their_order() -> None:
+    both = code("def f(): ...\ndef g(): ...")
+    for other in (code("def g(): ...\ndef f(): ..."), code("def f(): ...") + code("def g(): ...")):
+        assert select_responses(
+            responses(("x", "a", both, ""), ("y", "b", other, "")), ALL, seed=1
+        ).rejected.is_empty()
+
+
+def test_an_instruction_whose_response_repeats_another_gets_its_next_one() -> None:
+    same, own = code("def f(): ..."), code("def g(): ...")
+    frame = responses(("x", "a", same, ""), ("y", "b", same + "again", ""), ("y", "b", own, ""))
+    ends = {
+        (tuple(outcome.kept["response_id"]), *why(outcome).values())
+        for outcome in (select_responses(frame, ALL, seed=seed) for seed in range(60))
+    }
+    assert ends == {
+        (("r0", "r2"), ("duplicate_function_names", "r0")),  # r0, then r1 clashes, then r2 gets its chance
+        (("r0", "r2"), ("not_selected", "r2")),
+        (("r1",), ("duplicate_function_names", "r1"), ("not_selected", "r1")),
+        (("r1",), ("not_selected", "r1"), ("duplicate_function_names", "r1")),
+    }
+
+
 def test_code_without_functions_is_no_duplicate_of_its_like() -> None:
-    frame = responses(("x", "a", "1", "print(1)"), ("y", "b", "2", "print(2)"), ("z", "c", "3", ""))
+    frame = responses(("x", "a", code("print(1)"), ""), ("y", "b", code("print(2)"), ""), ("z", "c", "3", ""))
     assert select_responses(frame, ALL, seed=1).kept.height == 3
 
 
@@ -133,6 +165,14 @@ def test_placeholders_are_found_in_any_case_and_quoted_as_evidence() -> None:
     assert select_responses(frame, NONE, seed=1).rejected.is_empty()
 
 
+def test_placeholders_are_looked_for_in_what_was_chosen() -> None:
+    frame = responses(("x", "a", "fine", "1"), ("x", "a", "# todo", "1"))
+    chosen = [select_responses(frame, ALL, seed=seed) for seed in range(20)]
+    assert {outcome.kept.height for outcome in chosen} == {0, 1}  # the instruction goes with its response
+    empty = next(outcome for outcome in chosen if outcome.kept.is_empty())
+    assert why(empty) == {"r0": ("not_selected", "r1"), "r1": ("placeholder", "todo")}
+
+
 def test_placeholders_are_words_not_patterns() -> None:
     frame = responses(("x", "a", "call f(...)", "1"), ("y", "b", "abc", "2"))
     outcome = select_responses(frame, Selection(placeholders=("...", "a|b]")), seed=1)
@@ -140,12 +180,14 @@ def test_placeholders_are_words_not_patterns() -> None:
 
 
 def test_function_names_of_several_languages() -> None:
-    code = [
-        "def b(): 1\n    def a(): 2",
-        "export async function go() {}",
-        "func Run() {}",
-        "fn main() {}",
-        "x = 1",
+    named = [
+        ("python", "def b(): 1\n    def a(): 2", ("b", "a")),
+        ("javascript", "export async function go() {}", ("go",)),
+        ("go", "func Run() {}", ("Run",)),
+        ("rust", "fn main() {}", ("main",)),
+        ("python", "x = 1", ()),
     ]
-    names = pl.DataFrame({"code": code}).select(function_names())
-    assert names.to_series().to_list() == ["a b", "go", "Run", "main", None]
+    for language, text, names in named:
+        assert function_names(text, language) == names
+        assert function_names(f"```text\ndef no(): 1\n```\n```{language}\n{text}\n```", language) == names
+    assert function_names("```\ndef f(): 1\n```", "python") == ("f",)

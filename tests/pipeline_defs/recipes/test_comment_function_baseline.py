@@ -61,11 +61,14 @@ def test_pairs_become_rows_without_a_call(tmp_path: Path) -> None:
     problems = pl.DataFrame(schema=PROBLEM_SCHEMA)
     outcome, _ = training_rows(verified.verdicts, seeds.lazy(), files.lazy(), problems, recipe.sft)
     assert accounting_errors(ledger.funnel(), written.rejected, written.kept.height) == []
-    row = outcome.kept.row(0, named=True)
-    assert outcome.kept.height == 1
-    assert "Return the length of the side across from the right angle." in row["prompt"]
-    assert "def hypotenuse(a, b)" in row["prompt"]
-    assert "second paragraph" not in row["prompt"] + row["completion"]
-    assert row["completion"].startswith("```python\nimport math\n")
-    assert "return math.sqrt(total)" in row["completion"]
-    assert (row["engine"], row["code_language"], row["category"]) == (None, "python", None)
+    rows = {row["prompt"]: row for row in outcome.kept.to_dicts()}
+    head, _, body = SOURCE[SOURCE.index("def hypotenuse") : SOURCE.index("\n\n\ndef short")].rpartition(
+        '"""\n'
+    )
+    assert set(rows) == {
+        f'{head}"""\n',
+        'def short(x):\n    """Two words."""\n',
+    }  # raw code, and no word beside it
+    row = rows[f'{head}"""\n']
+    assert row["completion"] == body and body.startswith("    total")
+    assert (row["engine"], row["category"]) == (None, None)

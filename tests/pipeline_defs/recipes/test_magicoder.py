@@ -1,4 +1,4 @@
-"""Faithfulness of `magicoder` and `magicoder_s`: a scripted model drives them through every accept and reject path.
+"""Faithfulness of `magicoder` and `magicoder_evol`: a scripted model drives them through every accept and reject path.
 
 Each file of the corpus is one line that names its fate; what the model says follows from that name alone. The
 rows, reasons and counts that must come out are those of the published rules, written down here by hand.
@@ -204,7 +204,7 @@ def unused(*_: object):
 @pytest.fixture(scope="module")
 def lines(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Line]:
     cache = RowCache(Storage(tmp_path_factory.mktemp("cache")))
-    return {name: Line(load_recipe(name), corpus(), cache) for name in ("magicoder", "magicoder_s")}
+    return {name: Line(load_recipe(name), corpus(), cache) for name in ("magicoder", "magicoder_evol")}
 
 
 def test_each_file_gives_one_fragment_and_each_fragment_one_call(lines: dict[str, Line]) -> None:
@@ -253,8 +253,8 @@ def test_solutions_pass_as_they_were_written(lines: dict[str, Line]) -> None:
 def test_magicoders_rows_are_clean_distinct_and_plain(lines: dict[str, Line]) -> None:
     line = lines["magicoder"]
     reasons = Counter(line.trained.rejected.select("stage", "reason").rows())
-    assert reasons == {("near_duplicates", "near_duplicate"): 1, ("decontamination", "contaminated"): 2}
-    assert {row["method"] for row in line.hits.iter_rows(named=True)} == {"verbatim", "openai_substrings"}
+    assert reasons == {("decontamination", "contaminated"): 2}  # and no near-duplicate: published is none
+    assert {row["method"] for row in line.hits.iter_rows(named=True)} == {"verbatim"}
     rows = line.trained.kept
     left = Counter(line.fates[file_id].removesuffix("_a").removesuffix("_b") for file_id in rows["file_id"])
     assert left == dict.fromkeys(
@@ -266,16 +266,15 @@ def test_magicoders_rows_are_clean_distinct_and_plain(lines: dict[str, Line]) ->
             "seed_twice",
             "problem_twice",
             "solution_twice",
-            "alike",
         ],
         1,
-    )
+    ) | {"alike": 2}
     languages = {line.fates[r["file_id"]]: r["code_language"] for r in rows.iter_rows(named=True)}
     assert languages["rust_code"] == "rust"
     assert languages["good_one"] == "python"
     assert set(rows["language"]) == {"python"}
     good = rows.filter(pl.col("file_id") == "file 00").row(0, named=True)
-    assert good["prompt"] == essay("good_one")
+    assert good["prompt"] == f"Write a solution to the following coding problem:\n{essay('good_one')}"
     assert good["completion"].startswith("```python\ngood_one = ")
 
 
@@ -287,17 +286,17 @@ def evolutions(line: Line) -> dict[str, list[int]]:
     return found
 
 
-def test_magicoder_s_keeps_all_rounds_and_tries_again_what_failed(lines: dict[str, Line]) -> None:
-    line, base = lines["magicoder_s"], lines["magicoder"]
+def test_magicoder_evol_keeps_all_rounds_and_tries_again_what_failed(lines: dict[str, Line]) -> None:
+    line, base = lines["magicoder_evol"], lines["magicoder"]
     starts = base.written.kept.height
-    assert load_recipe("magicoder_s").instructions.start == OssInstruct()
+    assert load_recipe("magicoder_evol").instructions.start == OssInstruct()
     assert line.written.kept.filter(pl.col("round") == 0).equals(base.written.kept)
     found = evolutions(line)
-    assert found["good_one"] == found["holds_question"] == [0, 1, 2, 3, 4]
+    assert found["good_one"] == found["holds_question"] == [0, 1, 2, 3]
     assert found["good_two"] == [
         0,
         1,
-    ]  # its second evolution repeats the prompt's words, in each of three rounds
+    ]  # its second evolution repeats the prompt's words, in each of two rounds
     assert found["prose_around"] == [0]  # the same text in every round
     assert found["rust_code"] == [0, 1]  # then cut off
     assert found["solution_twice"] == found["problem_twice"] == [0]  # judged equal; refused
@@ -306,29 +305,29 @@ def test_magicoder_s_keeps_all_rounds_and_tries_again_what_failed(lines: dict[st
         line.written.rejected.filter(pl.col("stage").str.starts_with("round")).select("reason").rows()
     )
     assert tried == {
-        ("prompt_words",): 3,
-        ("not_evolved",): 4 + 4,  # the same text, and judged equal
-        ("unfinished",): 3,
-        ("refused",): 4,
-        ("no_content",): 2 * 4,
+        ("prompt_words",): 2,
+        ("not_evolved",): 3 + 3,  # the same text, and judged equal
+        ("unfinished",): 2,
+        ("refused",): 3,
+        ("no_content",): 2 * 3,
     }
-    assert line.written.kept.height == starts * 5 - sum(tried.values())
+    assert line.written.kept.height == starts * 4 - sum(tried.values())
     assert line.errors == []
 
 
-def test_magicoder_s_calls_the_model_as_often_as_it_must(lines: dict[str, Line]) -> None:
-    line, base = lines["magicoder_s"], lines["magicoder"]
+def test_magicoder_evol_calls_the_model_as_often_as_it_must(lines: dict[str, Line]) -> None:
+    line, base = lines["magicoder_evol"], lines["magicoder"]
     starts = base.written.kept.height
     assert len(line.ask.texts("problem")) == len(FATES)
-    assert len(line.ask.texts("evolution")) == 4 * starts
+    assert len(line.ask.texts("evolution")) == 3 * starts
     # no judge for what was cut off, said the prompt's words or the same text; no answer for what was judged equal
-    assert len(line.ask.texts("evolution_judge")) == 4 * starts - 3 - 4 - 3
-    assert len(line.ask.texts("evolved_answer")) == 4 * starts - 3 - 4 - 3 - 4
+    assert len(line.ask.texts("evolution_judge")) == 3 * starts - 2 - 3 - 2
+    assert len(line.ask.texts("evolved_answer")) == 3 * starts - 2 - 3 - 2 - 3
 
 
-def test_magicoder_s_trains_on_problems_first_and_on_evolutions_then(lines: dict[str, Line]) -> None:
-    line, base = lines["magicoder_s"], lines["magicoder"]
-    settings = load_recipe("magicoder_s").checkpoint
+def test_magicoder_evol_trains_on_problems_first_and_on_evolutions_then(lines: dict[str, Line]) -> None:
+    line, base = lines["magicoder_evol"], lines["magicoder"]
+    settings = load_recipe("magicoder_evol").checkpoint
     assert settings.first_stage == load_recipe("magicoder").checkpoint.training
     written = line.written.kept.lazy()
     (first, of_problems), (then, of_evolutions) = training_stages(line.trained.kept, settings, written)
@@ -338,17 +337,17 @@ def test_magicoder_s_trains_on_problems_first_and_on_evolutions_then(lines: dict
     assert first.height + then.height == line.trained.kept.height
 
 
-def test_magicoder_s_drops_copies_and_known_problems_of_every_round(lines: dict[str, Line]) -> None:
-    line = lines["magicoder_s"]
+def test_magicoder_evol_drops_copies_and_known_problems_of_every_round(lines: dict[str, Line]) -> None:
+    line = lines["magicoder_evol"]
     reasons = Counter(line.trained.rejected.select("stage", "reason").rows())
-    # the question is found in all five rounds of holds_question, and the solution in round 0 of holds_solution alone
-    assert reasons == {("near_duplicates", "near_duplicate"): 1, ("decontamination", "contaminated"): 5 + 1}
-    assert line.trained.kept.height == line.written.kept.height - 7
+    # the question is found in all four rounds of holds_question, and the solution in round 0 of holds_solution alone
+    assert reasons == {("decontamination", "contaminated"): 4 + 1}
+    assert line.trained.kept.height == line.written.kept.height - 5
     evolved_rows = line.trained.kept.filter(pl.col("prompt").str.contains("harder"))
     assert evolved_rows["completion"].str.starts_with("Here:\n```python").all()
 
 
-@pytest.mark.parametrize("name", ["magicoder", "magicoder_s"])
+@pytest.mark.parametrize("name", ["magicoder", "magicoder_evol"])
 def test_the_order_of_the_files_changes_nothing(name: str, lines: dict[str, Line], tmp_path) -> None:
     mixed = corpus().sample(fraction=1.0, shuffle=True, seed=5)
     again = Line(load_recipe(name), mixed, RowCache(Storage(tmp_path)))

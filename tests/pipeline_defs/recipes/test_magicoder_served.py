@@ -1,4 +1,4 @@
-"""`magicoder_s` as assets over the real `openai` engine, a scripted server behind it: paid for once, accounted for."""
+"""`magicoder_evol` as assets over the real `openai` engine, a scripted server behind it: paid for once, accounted."""
 
 import json
 import re
@@ -69,7 +69,7 @@ TINY = {
 @pytest.fixture
 def line(make_line: MakeLine, server: ScriptedServer) -> SmallLine:
     """The recipe as shipped, but for language, name, engine and rounds; near-duplicates off, the texts are short."""
-    recipe = yaml.safe_load(shipped_recipes()["magicoder_s"].read_text(encoding="utf-8"))
+    recipe = yaml.safe_load(shipped_recipes()["magicoder_evol"].read_text(encoding="utf-8"))
     recipe |= {"name": "demo", "languages": ["python"], "engine": {"backend": "openai", "model": "scripted"}}
     recipe["instructions"]["rounds"] = ROUNDS
     recipe["sft"]["near_duplicates"] = None

@@ -86,7 +86,7 @@ def on_vllm(name: str, backend: str, model: Path) -> dict:
         ("starcoder2_instruct", "vllm"),
         ("starcoder2_instruct", "vllm_server"),
         ("magicoder", "vllm_server"),
-        ("magicoder_s", "vllm_server"),
+        ("magicoder_evol", "vllm_server"),
         ("wavecoder", "vllm_server"),
     ],
 )

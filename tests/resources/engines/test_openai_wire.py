@@ -51,6 +51,13 @@ def test_an_instruct_model_is_sent_messages_and_a_prompt_as_one() -> None:
     assert wire.body(row(prompt="hello")) == ("/chat/completions", {**said, "messages": one})
 
 
+def test_a_begun_answer_is_gone_on_with() -> None:
+    begun = [*MESSAGES[:1], {"role": "assistant", "content": "def"}]
+    _, body = Wire(OpenAISpec(model="m"), Sampling(10)).body(row(messages=begun))
+    assert body["messages"] == begun
+    assert (body["continue_final_message"], body["add_generation_prompt"]) == (True, False)
+
+
 def test_a_schema_goes_along() -> None:
     _, body = Wire(OpenAISpec(model="m"), Sampling(10, json_schema=SCHEMA)).body(row(prompt="x"))
     assert body["response_format"]["type"] == "json_schema"

@@ -126,6 +126,17 @@ def test_greedy_is_what_the_library_itself_generates(engine: TransformersEngine,
         assert texts[key] == tokenizer.decode(whole[ids["input_ids"].shape[1] :], skip_special_tokens=True)
 
 
+def test_a_begun_answer_is_gone_on_with(engine: TransformersEngine):
+    asked = [{"role": "user", "content": "x"}]
+    _, tokenizer = engine._load()
+    start = tokenizer.apply_chat_template(asked, tokenize=False, add_generation_prompt=True)
+    begun = [*asked, {"role": "assistant", "content": "def value"}]
+    found = answers(engine, frame(request("a", messages=begun), request("b", messages=asked)), Sampling(12))
+    said = dict(found.select("key", "prompt_tokens").iter_rows())
+    assert said["a"] == len(tokenizer(start + "def value", add_special_tokens=False)["input_ids"])
+    assert said["a"] > said["b"]
+
+
 def test_samples_and_seeds_differ_and_repeat(engine: TransformersEngine):
     requests = frame(
         *(request(f"{s}/{n}", prompt="def", seed=s, sample=n) for s in range(2) for n in range(6))

@@ -102,6 +102,13 @@ def test_the_prompt_shows_seven_examples_in_an_order_of_the_row_and_the_function
     assert again.sort("key").equals(asked.sort("key"))
 
 
+def test_the_prompt_shows_the_imports_that_the_function_needs():
+    imports = pl.Series("imports", [["import math", "import re"], []], dtype=pl.List(pl.String))
+    prompts = requests(seeds("?", "?").with_columns(imports), SETTINGS)["prompt"]
+    assert "```python\nimport math\nimport re\n\n\ndef f0(x):\n    return x\n```" in prompts[0]
+    assert "```python\ndef f1(x):\n    return x\n```" in prompts[1]
+
+
 def test_there_are_examples_in_every_language_of_extraction():
     assert set(judged_languages()) == set(LANGUAGES) - set(lacking("docstring_examples"))
     with pytest.raises(ValueError, match=r"no labelled examples to judge docstrings in cobol"):

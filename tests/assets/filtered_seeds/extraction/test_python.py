@@ -202,3 +202,64 @@ def test_a_trailing_comment_belongs_to_the_line(seeds_of):
         2,
         2,
     )
+
+
+CHOICE = '''
+import os
+
+@cached
+@os.wraps
+def decorated(x):
+    """Twice."""
+    def inner():
+        return 2 * x
+    inner()
+
+if os.name == "nt":
+    def indented(x):
+        """Under a condition."""
+        return x
+
+async def plain(x):
+    """As it is."""
+    def nested(y):
+        """Inside."""
+        return y
+    return nested
+
+class Store:
+    """No function."""
+    @property
+    def method(self):
+        """Of a class."""
+        return 1
+'''
+
+
+def test_the_recipe_chooses_methods_nested_and_decorated_functions(seeds_of):
+    def names(**settings):
+        return set(seeds_of("python", CHOICE, **settings))
+
+    everything = {"decorated", "indented", "plain", "nested", "method"}
+    assert names() == everything
+    assert names(methods=False) == everything - {"method"}
+    assert names(nested=False) == {"decorated", "plain", "method"}
+    assert names(decorated="drop") == {"indented", "plain", "nested"}
+    published = seeds_of("python", CHOICE, methods=False, nested=False, decorated="bare", inner_returns=True)
+    assert set(published) == {"decorated", "plain"}
+    bare = published["decorated"]
+    assert bare["seed"].startswith('def decorated(x):\n    """Twice."""') and bare["start_line"] == 6
+    assert bare["has_return_value"] and not seeds_of("python", CHOICE)["decorated"]["has_return_value"]
+    assert seeds_of("python", CHOICE, decorated="bare")["method"]["seed"].startswith("def method(self):")
+
+
+def test_a_function_read_alone_loses_its_decorators_too(seeds_of):
+    broken = f"def broken(:\n    pass\n\n\nx = = 1\n{CHOICE}"
+    seed = seeds_of("python", broken, decorated="bare", nested=False)["decorated"]["seed"]
+    assert seed.startswith("def decorated(x):")
+
+
+def test_choices_of_python_change_no_other_language(seeds_of):
+    source = "/** Gives x. */\nexport function f(x) {\n  return x;\n}"
+    (row,) = seeds_of("javascript", source, decorated="bare", nested=False, methods=False).values()
+    assert row["seed"] == source

@@ -77,6 +77,26 @@ def test_a_function_form_rule_can_be_left_out():
     assert verdict(few) == ("too_short", "2 lines")
 
 
+PUBLISHED = FunctionFormSettings(has_arguments=False, bare_definitions=False, raw_docstrings=False)
+"""StarCoder2-Instruct's own form of the rules."""
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"n_arguments": 0}, None),
+        ({"seed": "def f():\n    return 1"}, ("no_arguments", "def f():")),
+        ({"seed": "def f(a):\n    def g():  \n        return 1"}, ("no_arguments", "def g():")),
+        ({"seed": "def f() -> int:\n    return 1"}, None),
+        ({"seed": "def f(\n):\n    return 1"}, None),
+        ({"docstring_form": "triple_double_quoted"}, None),
+        ({"docstring_form": "raw_triple_double_quoted"}, ("docstring_form", "raw_triple_double_quoted")),
+    ],
+)
+def test_the_published_form_of_the_rules_on_functions(changes: dict[str, object], expected: object):
+    assert verdict(function_form_rules(PUBLISHED), **changes) == expected
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
