@@ -5,7 +5,7 @@ import polars as pl
 from assets.filtered_seeds.extraction.settings import READY_ROW, ExtractionSettings
 from assets.filtered_seeds.filters import FilterSettings, filter_files
 from assets.filtered_seeds.filters.recipe import FILES_STAGE
-from assets.rows.outcome import Outcome, reject
+from assets.rows.outcome import Outcome, as_rejections, reject
 from assets.rows.reasons import Reason
 from resources.ready_rows import is_ready_row
 
@@ -26,5 +26,5 @@ def files_and_rows(
             (code if alone else code.clear(), "a file of code, and the recipe takes ready rows alone"),
         )
     ]
-    rejected = pl.concat([outcome.rejected, *unwanted])
+    rejected = pl.concat([as_rejections(one) for one in (outcome.rejected, *unwanted)])
     return ready if taken else ready.clear(), Outcome(outcome.kept, rejected)
