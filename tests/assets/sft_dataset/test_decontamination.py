@@ -27,6 +27,7 @@ from assets.sft_dataset.settings import Decontamination
 SHARED = Path(os.environ.get("SEEDLINE_SHARED", Path(__file__).parents[4] / "shared")) / "benchmarks"
 SUBSTRINGS = Decontamination(methods=("openai_substrings",))
 VERBATIM = Decontamination(methods=("verbatim",))
+EVERY_PASSAGE = Decontamination(methods=("verbatim",), verbatim=Verbatim(least_length=0, exceptions=()))
 INNOCENT = "def clamp(low, value, high):\n    return max(low, min(value, high))\n"
 
 
@@ -245,7 +246,7 @@ def test_planted_docstrings_and_solutions_are_found_verbatim(humaneval: pl.DataF
         there = humaneval.drop_nulls(column)
         assert there.height >= 160
         planted = [f"{INNOCENT}{text.strip().upper()}" for text in there[column]]
-        assert found_problems(planted, there, VERBATIM) == set(there["problem_id"])
+        assert found_problems(planted, there, EVERY_PASSAGE) == set(there["problem_id"])
 
 
 def test_ordinary_library_code_is_not_taken_for_humaneval(humaneval: pl.DataFrame) -> None:
