@@ -18,7 +18,7 @@ from resources.parquet_store.io_manager import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 
 ARTIFACT = "candidate_responses"
-VERSION = "3"
+VERSION = "4"
 
 
 def build(shared: RecipeAssets, settings: ResponseSettings, spec: EngineSpec) -> dg.AssetsDefinition:
