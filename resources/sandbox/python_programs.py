@@ -28,6 +28,7 @@ from resources.sandbox.server_process import (
     ServerDied,
     ServerProcess,
 )
+from resources.sandbox.uncalled_tests import with_calls
 
 HARNESS_VERSION = "5"
 """Part of every verdict's cache key: raise it when a verdict's rule changes."""
@@ -69,7 +70,7 @@ class PythonJudge:
     def judge(self, code: str, tests: str, limits: Limits, seed: int = 0) -> Judgment:
         """The verdict on one program. Every failure of the sandbox itself is the verdict `harness_error`."""
         code, tests = code.removeprefix("\ufeff"), tests.removeprefix("\ufeff")
-        tests = without_answer_imports(code, tests, self._python.modules)
+        tests = with_calls(without_answer_imports(code, tests, self._python.modules))
         return self._with_retry(code, tests, limits, seed)
 
     def close(self) -> None:

@@ -27,6 +27,15 @@ _LATER = re.compile(
 _CALLBACK = re.compile(
     r"\.\s*then\s*\(|\bset(?:Timeout|Interval|Immediate)\b|\bnextTick\b|\.\s*on(?:ce)?\s*\("
 )
+_MAIN = re.compile(
+    r"\brequire\.main\s*===?\s*module\b|\bmodule\s*===?\s*require\.main\b|!\s*module\.parent\b|\bimport\.meta\.main\b"
+    r"|\bimport\.meta\.url\s*===?\s*(?:`file://\$\{process\.argv\[1\]\}`|pathToFileURL\(process\.argv\[1\]\)\.href)"
+    r"|\bprocess\.argv\[1\]\s*===?\s*(?:url\.)?fileURLToPath\(import\.meta\.url\)"
+    r"|\b(?:url\.)?fileURLToPath\(import\.meta\.url\)\s*===?\s*process\.argv\[1\]"
+)
+"""How a script asks whether it is the one that is run."""
+
+_NOT_MAIN = re.compile(r"\brequire\.main\s*!==?\s*module\b|\bmodule\s*!==?\s*require\.main\b")
 STAND_INS = (
     "describe", "it", "test", "suite", "context", "expect", "jest", "vi", "beforeAll", "beforeEach", "afterAll",
     "afterEach", "before", "after",
@@ -72,7 +81,7 @@ class Joined:
 
 def join(language: str, code: str, tests: str, mark: str) -> Joined:
     """Tests behind the answer; in a block of their own where both declare a name, or the tests import the answer."""
-    code, tests = code.removeprefix("\ufeff"), re.sub(r"\A#!.*", "", tests)
+    code, tests = as_module(code.removeprefix("\ufeff")), re.sub(r"\A#!.*", "", tests)
     ours, theirs = parse(language, code), parse(language, tests)
     answers, names = declared(ours), declared(theirs)
     requires = {
@@ -97,6 +106,12 @@ def join(language: str, code: str, tests: str, mark: str) -> Joined:
     values = ",".join(sorted(answers - types(ours)))
     part = f";globalThis.{mark}.tests(()=>({{{values}}}),typeof module==='undefined'?undefined:module);"
     return Joined(f"{code}\n{part}\n{body}", checks, True, stand_ins)
+
+
+def as_module(code: str) -> str:
+    """An answer whose guard for a script that is run (`require.main === module`) is not entered."""
+    code = _NOT_MAIN.sub(lambda found: f"true{' ' * (len(found[0]) - 4)}", code)
+    return _MAIN.sub(lambda found: f"false{' ' * (len(found[0]) - 5)}", code)
 
 
 def node_run(

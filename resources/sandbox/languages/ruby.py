@@ -39,6 +39,7 @@ class Ruby(Language):
 
     def program(self, code: str, tests: str, toolchain: Toolchain, mark: str) -> Program:
         """`program.rb` and the harness that loads it; `__END__` in the answer would hide the tests."""
+        code = _MAIN.sub("false", code)  # a guard for a script that is run is not entered
         code = "\n".join("" if line == "__END__" else line for line in code.split("\n"))
         checks = RubyChecks(self.name, tests, mark)
         first = f"{code}\n".count("\n") + 1
@@ -61,6 +62,9 @@ class Ruby(Language):
         )
 
 
+_MAIN = re.compile(
+    r"\b__FILE__\s*={2,3}\s*\$(?:0|PROGRAM_NAME)(?!\w)|\$(?:0|PROGRAM_NAME)\s*={2,3}\s*__FILE__\b"
+)
 _LIBRARIES = (
     "%w[minitest test-unit power_assert].each { |name| "
     "puts Gem::Specification.find_by_name(name).full_require_paths rescue Gem::LoadError }"

@@ -48,7 +48,7 @@ class Case:
 
 def own_cases() -> list[Case]:
     cases = []
-    for file in ("honest", "plain", "hostile", "lies", "imports"):
+    for file in ("honest", "plain", "hostile", "lies", "imports", "uncalled"):
         text = (HERE / "python_cases" / f"{file}.py.txt").read_text()
         for block in re.split(r"^#### ", text, flags=re.MULTILINE)[1:]:
             head, _, body = block.partition("\n")
