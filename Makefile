@@ -1,4 +1,4 @@
-# make demo | lab | test | ui | check | docs: each sets up what it needs first. make vllm: vLLM for the CPU, which tests use.
+# make demo | lab | test | test-fast | ui | check | docs: each sets up what it needs first. make vllm: vLLM for the CPU, which tests use.
 # Variables:
 #   PYTHON       interpreter that makes the virtual environments (3.11 or newer)
 #   VENV         folder of the pipeline's; VLLM_VENV: of vLLM's, which is apart because it has its own packages
@@ -24,7 +24,7 @@ UV_SETTINGS = UV_INDEX_STRATEGY=unsafe-best-match \
   $(call uv_setting,UV_EXTRA_INDEX_URL,$(strip $(TORCH_INDEX) $(call pip_setting,extra-index-url))) \
   $(call uv_setting,SSL_CERT_FILE,$(call pip_setting,cert))
 
-.PHONY: help setup bubblewrap vllm demo lab test ui check docs clean
+.PHONY: help setup bubblewrap vllm demo lab test test-fast ui check docs clean
 
 help:
 	@sed -n '1,6p' Makefile
@@ -63,8 +63,13 @@ demo: setup
 lab: setup
 	$(BIN)/seedline lab
 
+PYTEST = $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
 test: setup
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(PYTEST)
+
+test-fast: setup
+	$(PYTEST) -m 'not slow'
 
 ui: setup
 	$(BIN)/seedline ui

@@ -1,6 +1,7 @@
-"""Fixtures that tests of more than one stage need: a real S3 protocol server over HTTP.
+"""Fixtures that tests of more than one stage need, and the order in which files of tests are given to workers.
 
-Polars reads S3 with a client of its own that in-process mocks do not reach, so the server is a process.
+A real S3 protocol server over HTTP: Polars reads S3 with a client of its own that in-process mocks do not reach, so
+the server is a process.
 """
 
 import contextlib
@@ -12,9 +13,31 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.error import URLError
 
 import pytest
+
+# threads that spin while they wait take the cores from the tests beside them; read when torch is first loaded
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """What `-n auto` means: one worker more than cores, for many tests wait for servers, daemons and time limits."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, by the `seconds` of their marks `slow`, so that none is begun when all else is done.
+
+    Workers get whole files in this order (`--dist loadfile --no-loadscope-reorder`).
+    """
+    seconds: dict[Path, float] = {}
+    for item in items:
+        for mark in item.iter_markers("slow"):
+            seconds[item.path] = seconds.get(item.path, 0.0) + mark.kwargs.get("seconds", 0.0)
+    items.sort(key=lambda item: -seconds.get(item.path, 0.0))
 
 
 @dataclass(frozen=True)

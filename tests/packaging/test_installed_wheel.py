@@ -48,7 +48,7 @@ def test_verify_judges_programs(installed: Installed) -> None:
     assert pl.read_parquet(installed.folder / "verdicts.parquet")["verdict"].to_list() == ["pass"]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=60)
 def test_the_demo_and_the_ui(installed: Installed) -> None:
     (installed.folder / "seedline.toml").write_text(SMALL_DEMO, encoding="utf-8")
     assert "Done" in installed.run("demo")

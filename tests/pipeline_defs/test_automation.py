@@ -240,6 +240,7 @@ def test_switched_on_late_or_after_a_restart_nothing_is_forgotten(tmp_path: Path
 
 
 @pytest.mark.parametrize("on_code_change", [True, False])
+@pytest.mark.slow(seconds=2)
 def test_a_new_code_version_rebuilds_where_it_matters(tmp_path: Path, on_code_change: bool) -> None:
     world = World(tmp_path, on_code_change=on_code_change)
     world.dump("2026-01", python=["a"])
@@ -272,6 +273,7 @@ def test_rows_that_failed_a_blocking_check_go_nowhere(world: World) -> None:
     assert world.rows("r/seeds", "python") == ["a", "b", "c"]
 
 
+@pytest.mark.slow(seconds=2)
 def test_a_failed_run_is_tried_again_once_and_then_when_something_changed(world: World) -> None:
     world.failing = {"seeds": RuntimeError("planned failure")}
     world.dump("2026-02", python=["c"])

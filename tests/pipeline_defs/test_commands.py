@@ -334,6 +334,7 @@ def test_dumps_that_are_watched_for_need_no_naming(run: Run, home: Path) -> None
     assert "2026-02" not in text
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_misspelt_dump_language_or_selection_is_refused_and_leaves_no_trace(run: Run, home: Path) -> None:
     dump(home)
     assert "no source for the dump '2026-10'" in said(run("plan", "--dump", "2026-10"))

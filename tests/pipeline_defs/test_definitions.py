@@ -113,6 +113,7 @@ def test_every_shipped_recipe_makes_a_graph(name: str, tmp_path: Path) -> None:
     dg.Definitions.validate_loadable(build_defs(settings(tmp_path), recipes=[load_recipe(name)]))
 
 
+@pytest.mark.slow(seconds=2)
 def test_importing_the_definitions_needs_nothing_heavy(tmp_path: Path) -> None:
     code = f"""
 import sys, time

@@ -214,6 +214,7 @@ def test_every_setting_has_a_line_here() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(OTHERS))
+@pytest.mark.slow(seconds=3)
 def test_another_value_changes_what_is_opened_or_built(
     path: str, monkeypatch: pytest.MonkeyPatch, base_graph: list[tuple[str, ...]]
 ) -> None:
@@ -320,6 +321,7 @@ def names_read() -> frozenset[str]:
 @pytest.mark.parametrize(
     "model", sorted({*models(Recipe), InstalledPackages, Directory, Dump}, key=lambda m: m.__name__)
 )
+@pytest.mark.slow(seconds=2)
 def test_every_field_of_a_recipe_or_source_is_read_by_something(model: type[BaseModel]) -> None:
     read = names_read()
     assert [name for name in model.model_fields if name not in read] == []

@@ -22,6 +22,7 @@ print(instance.get_runs_count(), instance.get_dynamic_partitions("corpus_dumps")
 """
 
 
+@pytest.mark.slow(seconds=10)
 def test_several_processes_open_a_fresh_home_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
     started = [
@@ -70,6 +71,7 @@ def test_runs_whose_process_is_gone_are_ended_and_no_others(
         assert end_lost_runs(instance) == []
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_run_that_a_launcher_started_is_found_by_the_process_that_it_noted(tmp_path: Path) -> None:
     from dagster._core.events import EngineEventData
 

@@ -30,8 +30,8 @@ def rule(body: dict) -> str:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
+@pytest.mark.slow(seconds=12)
 def test_judges_are_asked_once_and_their_no_is_accounted_for(make_line: MakeLine, tmp_path: Path) -> None:
     recipe = short_recipe(
         engine={"backend": "openai", "model": "scripted"},

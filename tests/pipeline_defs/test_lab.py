@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline_defs.cli import app
+from pipeline_defs.lab import experiment
 from pipeline_defs.lab.arms import (
     BASE,
     COMMENTS,
@@ -115,16 +116,21 @@ def test_the_picture_is_drawn(tmp_path: Path):
     assert (tmp_path / "lab.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=100)
 def test_a_tiny_lab_runs_to_its_end_and_costs_nothing_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     pytest.importorskip("torch", reason="the lab trains")
     monkeypatch.chdir(tmp_path)
+    # `make lab` runs the others too; a training and two evaluations of each are most of the time
+    some = (BASE, UNVERIFIED, VERIFIED)
+    monkeypatch.setattr(
+        experiment, "arms", lambda *given, **named: [a for a in arms(*given, **named) if a.label in some]
+    )
     command = [
         "lab",
         "--folder",
         str(tmp_path / "lab"),
         "--functions",
-        "60",
+        "30",
         "--problems",
         "8",
         "--one-round",
@@ -132,8 +138,8 @@ def test_a_tiny_lab_runs_to_its_end_and_costs_nothing_again(tmp_path: Path, monk
     first = CliRunner().invoke(app, command, catch_exceptions=False)
     assert first.exit_code == 0, first.output
     facts = json.loads((tmp_path / "lab" / "lab.json").read_text(encoding="utf-8"))
-    assert list(facts["scores"]) == [BASE, COMMENTS, UNVERIFIED, DUPLICATES, VERIFIED]
-    assert 0 < facts["rows"][VERIFIED] < facts["rows"][UNVERIFIED] <= 60
+    assert list(facts["scores"]) == list(some)
+    assert 0 < facts["rows"][VERIFIED] < facts["rows"][UNVERIFIED] <= 30
     assert facts["files_of_the_corpus_with_a_held_out_problem"] == 0
     verified = facts["stages"]["seedling"]
     assert verified["verified_responses"]["pass_rate"] < 1

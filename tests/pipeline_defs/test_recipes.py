@@ -85,6 +85,7 @@ def test_a_recipe_may_be_any_file(tmp_path: Path, content: dict) -> None:
         ({"verification": {"method": "both"}}, r"verification: .*both asks a model"),
     ],
 )
+@pytest.mark.slow(seconds=2)
 def test_what_is_wrong_is_named_with_its_place(
     tmp_path: Path, content: dict, change: dict, message: str
 ) -> None:

@@ -89,6 +89,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "dumps"
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_complete_dump_is_asked_for_once(tmp_path: Path, folder: Path) -> None:
     defs = definitions(tmp_path, {"folder": folder})
     instance = dg.DagsterInstance.ephemeral()
@@ -104,6 +105,7 @@ def test_a_complete_dump_is_asked_for_once(tmp_path: Path, folder: Path) -> None
     assert instance.get_dynamic_partitions(CORPUS_DUMPS.name or "") == ["2026-01", "2026-02", "2026-03"]
 
 
+@pytest.mark.slow(seconds=4)
 def test_a_bad_dump_is_no_partition_is_shown_tried_again_and_read_when_it_changes(
     tmp_path: Path, folder: Path
 ) -> None:
@@ -213,6 +215,7 @@ def test_nothing_is_watched_unless_the_settings_say_so(tmp_path: Path) -> None:
     assert names == {"rebuild_when_inputs_change", "end_lost_runs"}
 
 
+@pytest.mark.slow(seconds=5)
 def test_complete_dumps_on_s3_are_asked_for_once(tmp_path: Path, s3_server) -> None:
     bucket = s3_server.create_bucket("watched-dumps")
     client = s3_server.client()

@@ -16,13 +16,16 @@ import pytest
 import yaml
 
 from pipeline_defs.deployment import Deployment
-from pipeline_defs.dumps import NAME
+from pipeline_defs.dumps import CORPUS_DUMP_JOB, NAME
 from resources.parquet_store import TableAddress
 from tests.pipeline_defs.conftest import FILES, SmallLine, _line, short_recipe, write_dump
 from tests.pipeline_defs.daemon import Daemon, running
 
 LIMIT_S = 420
 """Longest wait for one wave: a busy machine is given time, a wave that hangs is not."""
+
+MANY = 20
+"""Dumps that land at once (bench_wave.py has two hundred)."""
 
 SCRIPT = """\
 #!/usr/bin/env bash
@@ -75,6 +78,7 @@ def at_rest(line: SmallLine) -> bool:
     return all(run.is_finished for run in runs(line))
 
 
+@pytest.mark.slow(seconds=60)
 def test_a_first_dump_becomes_scores_past_a_bad_one(line: SmallLine, daemon: Daemon) -> None:
     daemon.wait_for("scores of the first dump", lambda: version(line, "eval_scores") != "", seconds=LIMIT_S)
     daemon.wait_for("rest", lambda: at_rest(line), seconds=120)
@@ -97,6 +101,7 @@ def test_a_first_dump_becomes_scores_past_a_bad_one(line: SmallLine, daemon: Dae
     )
 
 
+@pytest.mark.slow(seconds=90)
 def test_a_second_dump_with_a_new_language_survives_a_reboot(line: SmallLine, daemon: Daemon) -> None:
     before = version(line, "checkpoint")
     more = {path: text.replace("shout", "whisper") for path, text in FILES.items()}
@@ -133,6 +138,7 @@ def test_a_second_dump_with_a_new_language_survives_a_reboot(line: SmallLine, da
     assert not [run for run in runs(line) if run.status == dg.DagsterRunStatus.STARTED]
 
 
+@pytest.mark.slow(seconds=90)
 def test_a_changed_benchmark_a_mended_dump_and_a_killed_command(line: SmallLine, daemon: Daemon) -> None:
     before = version(line, "benchmarks", recipe="")
     (line.folder / "facts.jsonl").write_text(
@@ -166,3 +172,25 @@ def test_a_changed_benchmark_a_mended_dump_and_a_killed_command(line: SmallLine,
 
     daemon.wait_for("all of it downstream", settled, seconds=LIMIT_S)
     assert pl.read_parquet(line.file("sft_dataset")).height >= 3
+
+
+@pytest.mark.slow(seconds=90)
+def test_many_dumps_at_once_are_a_run_each_and_nothing_is_lost(line: SmallLine, daemon: Daemon) -> None:
+    names = [f"many-{number:02}" for number in range(MANY)]
+    for number, name in enumerate(names):
+        source = FILES["beta/lists.py"].replace("pairs", f"pairs_{number}")
+        write_dump(line.folder / "dumps" / name, {f"delta/{name}.py": source}, commit=name)
+
+    def paths() -> set[str]:
+        corpus = TableAddress.of(("raw_corpus",), "python")
+        return set(line.deployment.store().scan(corpus).select("path").collect()["path"])
+
+    daemon.wait_for(
+        "all of them in the corpus", lambda: {f"{name}.py" for name in names} <= paths(), seconds=LIMIT_S
+    )
+    with line.deployment.instance() as instance:
+        assert set(instance.get_dynamic_partitions(NAME)) >= set(names)
+    states = {state.name: state.state for state in line.deployment.dumps()}
+    assert {states[name] for name in names} == {"read"}
+    read = [run.tags["dagster/partition"] for run in runs(line) if run.job_name == CORPUS_DUMP_JOB]
+    assert sorted(name for name in read if name in names) == names

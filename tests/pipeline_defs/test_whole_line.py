@@ -15,6 +15,8 @@ from tests.pipeline_defs.browser import chromium, ui
 from tests.pipeline_defs.conftest import FILES, MakeLine, SmallLine, write_dump
 
 RECIPE_TABLES = ["filtered_seeds", "instructions", "candidate_responses", "verified_responses", "sft_dataset"]
+TO_TRAINING_ROWS = '+key:"demo/sft_dataset"'
+"""What tests bring up to date that look no further: a training and an evaluation are half of the line's time."""
 
 
 def test_every_artifact_is_there_and_verified_rows_are_right(finished_line: SmallLine) -> None:
@@ -95,7 +97,7 @@ def test_a_forced_run_calls_nothing_and_gives_the_same_bytes(make_line: MakeLine
 def test_a_new_dump_costs_only_what_is_new(make_line: MakeLine) -> None:
     line = make_line()
     write_dump(line.folder / "dumps" / "2026-01", FILES)
-    line.run("2026-01")
+    line.run("2026-01", select=TO_TRAINING_ROWS)
     more = '''\
 def halves(number: int) -> float:
     """Return one half of a number.
@@ -106,7 +108,7 @@ def halves(number: int) -> float:
     return number / 2
 '''
     write_dump(line.folder / "dumps" / "2026-02", {**FILES, "alpha/halves.py": more}, commit="decade")
-    line.run("2026-01", "2026-02")
+    line.run("2026-01", "2026-02", select=TO_TRAINING_ROWS)
     assert line.metadata("filtered_seeds")["rows_computed"] == {
         "extraction": 1,
         "signature": 1,
@@ -125,10 +127,10 @@ def test_a_take_down_runs_through_everything(make_line: MakeLine, tmp_path: Path
     take_downs.write_text("# none yet\n", encoding="utf-8")
     line = make_line(settings=f'[raw_corpus]\ntake_downs = "{take_downs}"')
     write_dump(line.folder / "dumps" / "2026-01", FILES)
-    line.run("2026-01")
+    line.run("2026-01", select=TO_TRAINING_ROWS)
     assert "example/beta" in set(line.table("sft_dataset")["repo"])
     take_downs.write_text("repo example/beta\n", encoding="utf-8")
-    line.run("2026-01")
+    line.run("2026-01", select=TO_TRAINING_ROWS)
     for artifact in RECIPE_TABLES:
         assert not any("without_repeats" in str(row) for row in line.table(artifact).iter_rows())
     assert set(line.table("sft_dataset")["repo"]) == {"example/alpha"}

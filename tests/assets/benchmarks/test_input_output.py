@@ -103,6 +103,7 @@ def verdicts() -> dict[str, dict[str, object]]:
 
 
 @pytest.mark.parametrize("name", [*RIGHT, "much input"])
+@pytest.mark.slow(seconds=3)
 def test_a_right_answer_passes(verdicts: dict[str, dict[str, object]], name: str):
     assert verdicts[name]["verdict"] == Verdict.PASS.value, verdicts[name]["detail"]
     assert verdicts[name]["proof"] == "split"  # the cases are never in the answer's process

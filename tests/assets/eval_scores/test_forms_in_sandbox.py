@@ -47,6 +47,7 @@ def verdicts(
 @STYLES
 @pytest.mark.parametrize("task", Task)
 @pytest.mark.parametrize("language", [name for name in forms.HUMANEVALPACK if name != "python"])
+@pytest.mark.slow(seconds=12)
 def test_humanevalpack(tmp_path: Path, language: str, task: Task, style: str):
     record = forms.HUMANEVALPACK[language]
     bodies = (record["canonical_solution"], record["buggy_solution"])
@@ -57,6 +58,7 @@ def test_humanevalpack(tmp_path: Path, language: str, task: Task, style: str):
 
 @STYLES
 @pytest.mark.parametrize("language", forms.MULTIPL_E)
+@pytest.mark.slow(seconds=10)
 def test_multipl_e(tmp_path: Path, language: str, style: str):
     right, wrong = verdicts(tmp_path, forms.MULTIPL_E[language], Task.COMPLETE, forms.BODIES[language], style)
     assert right == Verdict.PASS.value
@@ -64,6 +66,7 @@ def test_multipl_e(tmp_path: Path, language: str, style: str):
 
 
 @pytest.mark.parametrize("language", forms.MULTIPL_E)
+@pytest.mark.slow(seconds=11)
 def test_multipl_e_completions_that_its_stop_tokens_left_open(tmp_path: Path, language: str):
     record = forms.MULTIPL_E[language]
     (tmp_path / "it.jsonl").write_text(json.dumps(record))

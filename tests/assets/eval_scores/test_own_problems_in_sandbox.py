@@ -24,6 +24,7 @@ def verdicts(answers: pl.DataFrame, settings: EvaluationSettings) -> pl.DataFram
 
 
 @pytest.mark.parametrize("style", ["chat", "completion"])
+@pytest.mark.slow(seconds=1)
 def test_canonical_solutions_pass_and_their_negations_do_not(style: str):
     settings = EvaluationSettings.model_validate({"prompt_style": style})
     right = canonical_answers(OWN, settings)

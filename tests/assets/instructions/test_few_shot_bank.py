@@ -111,6 +111,7 @@ def verdicts_of(examples, codes):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.slow(seconds=6)
 def test_every_example_passes_its_own_tests_and_no_useless_answer_does(language):
     examples = bank(language)
     verdicts = verdicts_of(examples, [example.code for example in examples])
@@ -119,6 +120,7 @@ def test_every_example_passes_its_own_tests_and_no_useless_answer_does(language)
 
 
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "python"])
+@pytest.mark.slow(seconds=4)
 def test_every_examples_tests_catch_a_mistake(language):
     examples = bank(language)
     mistakes = MISTAKES[language]

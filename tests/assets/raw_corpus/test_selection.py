@@ -188,6 +188,7 @@ rule_texts = st.sampled_from(
 
 @settings(max_examples=120, deadline=None)
 @given(rows_of_corpus, policies, rule_texts, st.randoms(use_true_random=False))
+@pytest.mark.slow(seconds=3)
 def test_nothing_is_lost_order_does_not_matter_and_again_changes_nothing(rows, allow, rules, random) -> None:
     selection = select(*rows, allow=allow, rules=rules)
     chosen, rejected = selection.kept.collect(), selection.rejected.collect()

@@ -79,6 +79,7 @@ def test_a_text_is_embedded_once(tmp_path: Path):
     assert embedder.texts == 12
 
 
+@pytest.mark.slow(seconds=5)
 def test_a_real_model_tells_plain_cases_apart(tmp_path: Path):
     pytest.importorskip(
         "sentence_transformers", reason="sentence-transformers is not installed (extra: embed)"

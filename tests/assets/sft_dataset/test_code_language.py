@@ -79,6 +79,7 @@ def test_without_code_there_is_no_language(text: str):
 
 @settings(max_examples=8, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=80), st.sampled_from(LANGUAGES)), min_size=50, max_size=200))
+@pytest.mark.slow(seconds=5)
 def test_any_text_gets_one_of_the_languages(texts: list[tuple[str, str]]):
     """Through the worker processes, for there is text that crashes a grammar."""
     rows = pl.DataFrame(texts, schema=["code", "language"], orient="row")

@@ -58,6 +58,7 @@ def test_syntax_is_never_sure_of_tests_that_prove_nothing(case: dict[str, str]) 
     assert not reaches(case["language"], case["code"], case["tests"])
 
 
+@pytest.mark.slow(seconds=10)
 def test_tests_that_prove_nothing_make_no_pass(tmp_path: Path) -> None:
     found = of_kind("nothing_proven", tmp_path)
     assert named(found.filter(pl.col("verdict") == "pass")) == []
@@ -71,6 +72,7 @@ def test_where_no_check_runs_there_is_no_pass(tmp_path: Path) -> None:
     assert set(reasons) <= {"zero_tests", "all_skipped"}
 
 
+@pytest.mark.slow(seconds=4)
 def test_right_answers_are_not_accused(tmp_path: Path) -> None:
     found = of_kind("proven", tmp_path)
     assert named(found.filter(pl.col("verdict") != "pass")) == []
@@ -135,6 +137,7 @@ def test_the_control_can_be_switched_off(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("repeat", ["never", "in_doubt", "always"])
+@pytest.mark.slow(seconds=3)
 def test_a_pass_by_chance_is_flaky(tmp_path: Path, repeat: str) -> None:
     by_order = "def order():\n    return ''.join(set(['seed', 'line', 'order', 'chance', 'hash']))\n"
     first = judgments(python((by_order, "print(order())\nassert order()")), tmp_path)[0].rows["output_tail"][
@@ -172,6 +175,7 @@ BROKEN = [
 ]
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_broken_program_leaves_a_row_all_the_same(tmp_path: Path) -> None:
     programs = pl.DataFrame(BROKEN, schema=["language", "code", "tests"], orient="row")
     rows = pl.concat([each.rows for each in judgments(programs, tmp_path)])

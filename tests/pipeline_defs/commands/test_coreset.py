@@ -37,6 +37,7 @@ def table(folder: Path, **columns: list[object]) -> Path:
     return path
 
 
+@pytest.mark.slow(seconds=6)
 def test_unlike_rows_are_chosen_and_the_rest_names_its_nearest(tmp_path: Path) -> None:
     rows = table(tmp_path, text=[*ADDERS, None, SERVER, POEM], note=list("abcdefghi"))
     out, png = tmp_path / "out.parquet", tmp_path / "picture.png"

@@ -28,6 +28,7 @@ def table(folder: Path, **columns: list[object]) -> Path:
     return path
 
 
+@pytest.mark.slow(seconds=2)
 def test_every_row_comes_back_with_its_evidence(tmp_path: Path) -> None:
     rows = table(tmp_path, text=[OTHER, ADD_AGAIN, None, ADD, "", ADD], note=["a", "b", "c", "d", "e", "f"])
     code, said = run(rows, tmp_path / "out.parquet", "--ngram", "2", "--threshold", "0.5", "--batch", "2")

@@ -42,6 +42,7 @@ def line(make_line: MakeLine) -> SmallLine:
     return line
 
 
+@pytest.mark.slow(seconds=9)
 def test_a_bad_dump_is_told_retried_mended_and_forgotten(line: SmallLine) -> None:
     dumps = line.folder / "dumps"
     planned = command("plan")
@@ -76,6 +77,7 @@ def test_a_bad_dump_is_told_retried_mended_and_forgotten(line: SmallLine) -> Non
     assert isinstance(command("dumps", "forget", "nobody").exception, SourceError)
 
 
+@pytest.mark.slow(seconds=3)
 def test_damage_is_named_and_what_is_damaged_is_made_again(line: SmallLine) -> None:
     shutil.rmtree(line.folder / "dumps" / "bad")
     line.run("good", select=CORPUS)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import polars as pl
+import pytest
 from typer.testing import CliRunner
 
 from pipeline_defs.cli import app
@@ -24,6 +25,7 @@ def run(folder: Path, *arguments: str):
     )
 
 
+@pytest.mark.slow(seconds=1)
 def test_every_file_is_a_seed_or_a_reason(tmp_path: Path) -> None:
     done = run(tmp_path, "--language", "column:lang", "--workers", "1")
     assert done.exit_code == 0, done.output

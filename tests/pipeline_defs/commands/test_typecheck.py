@@ -31,6 +31,7 @@ def run(*arguments: object) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
+@pytest.mark.slow(seconds=2)
 def test_every_row_is_written_with_its_verdict(tmp_path: Path):
     ROWS.write_ndjson(tmp_path / "rows.jsonl")
     code, output = run(

@@ -155,6 +155,7 @@ def test_a_cache_folder_remembers_verdicts(programs: Path, tmp_path: Path, monke
     assert pl.read_parquet(tmp_path / "out.parquet").equals(first)
 
 
+@pytest.mark.slow(seconds=2)
 def test_toolchains_lists_every_language():
     done = run("toolchains")
     assert done.exit_code == 0, done.output
@@ -187,6 +188,7 @@ def test_the_settings_backend_is_the_one_that_judges(
     assert pl.read_parquet(tmp_path / "out.parquet")["isolation"].to_list() == ["bwrap"]
 
 
+@pytest.mark.slow(seconds=5)
 def test_a_low_limit_of_open_files_is_raised_or_named(tmp_path: Path):
     lines(tmp_path / "one.jsonl", {"id": "a", **SH})
     judge = (

@@ -83,7 +83,7 @@ def line(make_line: MakeLine, server: ScriptedServer) -> SmallLine:
     return line
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=5)
 def test_rows_counts_and_calls_over_http(line: SmallLine, server: ScriptedServer) -> None:
     line.run("2026-01", select=UP_TO_ROWS)
     calls = len(FILES) + 3 * 3 * ROUNDS  # a problem each; three calls an evolution of the three that have one
@@ -119,7 +119,7 @@ def test_rows_counts_and_calls_over_http(line: SmallLine, server: ScriptedServer
     assert line.metadata("instructions")["engine_calls_saved"] == calls
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=19)
 def test_the_model_learns_problems_first_and_what_they_became_then(line: SmallLine) -> None:
     pytest.importorskip("torch", reason="the checkpoint needs the extra `train`")
     line.run("2026-01", select='+key:"demo/checkpoint"')

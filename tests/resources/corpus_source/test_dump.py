@@ -252,6 +252,7 @@ def test_empty_tables_are_read_as_no_rows(tmp_path: Path) -> None:
     assert sum(batch.height for batch in DumpSource(Dump(path=str(tmp_path))).read()) == 0
 
 
+@pytest.mark.slow(seconds=2)
 def test_dumps_on_s3(s3_server, tmp_path: Path) -> None:
     bucket = f"dumps-{uuid.uuid4().hex[:8]}"
     s3_server.create_bucket(bucket)

@@ -32,6 +32,7 @@ def test_reads_real_files_with_provenance_and_license() -> None:
     assert not rows["path"].str.contains(r"(^|/)tests?/|site-packages|__pycache__").any()
 
 
+@pytest.mark.slow(seconds=4)
 def test_the_sample_is_fixed_spread_and_grows_without_moving() -> None:
     small, again, large = read(max_files=300), read(max_files=300), read(max_files=600)
     assert small.equals(again)

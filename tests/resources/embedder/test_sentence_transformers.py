@@ -44,6 +44,7 @@ def embed(embedder: Embedder, texts: list[str]) -> np.ndarray:
     )
 
 
+@pytest.mark.slow(seconds=4)
 def test_every_row_comes_back_in_order_in_batches(embedder: Embedder) -> None:
     frames = list(embedder.embed(rows(TEXTS), key="cache_key", text="seed"))
     assert [frame.height for frame in frames] == [2, 2, 1]
@@ -113,6 +114,7 @@ def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
         list(embedder.embed(rows(["a"]), key="cache_key", text="seed"))
 
 
+@pytest.mark.slow(seconds=7)
 def test_neither_the_resource_nor_the_model_asks_the_network(tmp_path: Path) -> None:
     """A process in which every connection raises: the model loads and embeds."""
     program = """

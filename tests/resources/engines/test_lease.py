@@ -89,6 +89,7 @@ def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_server_is_started_once_and_found_by_others(
     plan_of: Callable[..., Plan], state: Path, tmp_path: Path
 ):
@@ -126,6 +127,7 @@ def test_a_server_is_started_once_and_found_by_others(
 
 
 @pytest.mark.parametrize("victim", ["server", "watch"])
+@pytest.mark.slow(seconds=3)
 def test_a_killed_server_is_started_again_and_leaves_nothing(
     plan_of: Callable[..., Plan], state: Path, tmp_path: Path, victim: str
 ):
@@ -142,6 +144,7 @@ def test_a_killed_server_is_started_again_and_leaves_nothing(
     shared.leave()
 
 
+@pytest.mark.slow(seconds=2)
 def test_a_server_stops_when_nobody_has_used_it_for_its_idle_time(plan_of: Callable[..., Plan], state: Path):
     shared = SharedServer(plan_of(idle_s=1.0), state)
     lease = shared.lease()
@@ -174,6 +177,7 @@ def test_a_server_that_cannot_start_says_why_at_once(plan_of: Callable[..., Plan
     late.leave()
 
 
+@pytest.mark.slow(seconds=3)
 def test_room_is_made_by_stopping_what_nobody_uses(plan_of: Callable[..., Plan], state: Path):
     first, second, third = (
         SharedServer(plan_of(letter * 32, memory_share=share, load_timeout_s=timeout), state)
@@ -193,6 +197,7 @@ def test_room_is_made_by_stopping_what_nobody_uses(plan_of: Callable[..., Plan],
     third.leave()
 
 
+@pytest.mark.slow(seconds=2)
 def test_servers_on_other_devices_are_left_alone(plan_of: Callable[..., Plan], state: Path):
     first = SharedServer(plan_of("a" * 32, memory_share=0.9, devices="0,1"), state)
     second = SharedServer(plan_of("b" * 32, memory_share=0.9, devices="2"), state)
@@ -205,6 +210,7 @@ def test_servers_on_other_devices_are_left_alone(plan_of: Callable[..., Plan], s
     second.leave()
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_command_shows_and_stops_servers(
     plan_of: Callable[..., Plan],
     tmp_path: Path,

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from assets.asking.asker import requests_frame
 from resources.engines.base import Sampling
@@ -26,6 +27,7 @@ def requests(rows: int) -> pl.DataFrame:
     )
 
 
+@pytest.mark.slow(seconds=4)
 def test_every_request_is_answered_exactly_once_or_rejected_with_its_reason() -> None:
     """The trouble that is to be expected, and every row gets through it, each answer paid for once."""
     rows = requests(400)
@@ -41,6 +43,7 @@ def test_every_request_is_answered_exactly_once_or_rejected_with_its_reason() ->
     assert found.select((pl.col("key") == "k" + pl.col("text")).all()).item()
 
 
+@pytest.mark.slow(seconds=2)
 def test_who_does_not_get_through_in_its_tries_is_rejected_with_the_reason() -> None:
     chaos = Chaos(
         0, too_many=0.2, server_error=0.3, cut=0.1, hang=0.05, malformed=0.1, latency_s=(0.001, 0.01)
@@ -90,8 +93,9 @@ with OpenAIEngine(OpenAISpec(model="m"), deployment, frame_s=0.05, backlog={BACK
 """
 
 
+@pytest.mark.slow(seconds=12)
 def test_a_run_that_is_killed_again_and_again_pays_for_at_most_a_batch_each_time(tmp_path: Path) -> None:
-    rows, draw = 3000, random.Random(8)
+    rows, draw = 2000, random.Random(8)
 
     def start(server: ScriptedServer) -> "subprocess.Popen[str]":
         command = [sys.executable, "-c", RUN, server.base_url, str(tmp_path / "cache"), str(rows)]
@@ -101,7 +105,7 @@ def test_a_run_that_is_killed_again_and_again_pays_for_at_most_a_batch_each_time
         return {"text": asked(body)[4:], "delay": draw.uniform(0.01, 0.05)}
 
     with ScriptedServer(rule) as server:
-        for _ in range(10):
+        for _ in range(6):
             seen, paid_twice = server.total, server.repeated
             process = start(server)
             wanted = seen + draw.randrange(1, 400)
@@ -118,6 +122,6 @@ def test_a_run_that_is_killed_again_and_again_pays_for_at_most_a_batch_each_time
         assert process.returncode == 0, err
         assert server.repeated - paid_twice <= BATCH
         assert before < rows == server.distinct
-        print(f"killed ten times: {server.repeated} of {rows} rows paid for twice")
+        print(f"killed six times: {server.repeated} of {rows} rows paid for twice")
     found = {row["key"]: row["text"] for row in json.loads(out)}
     assert found == {f"k{i}": str(i) for i in range(rows)}

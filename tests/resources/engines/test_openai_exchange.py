@@ -118,6 +118,7 @@ def same_jitter_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("slots", [16, 48])
+@pytest.mark.slow(seconds=2)
 def test_at_least_nine_tenths_of_what_a_misbehaving_server_could_give_is_taken(slots: int) -> None:
     """Of the slots' time: some of it goes into answers that fail, whoever asks. To the last row, tail and all."""
     server = Server(Chaos(seed=slots), slots, timeout_s=8)

@@ -56,6 +56,7 @@ def answers(engine: TransformersEngine, requests: pl.DataFrame, sampling: Sampli
 
 
 @pytest.mark.parametrize("temperature", [0.0, 0.7])
+@pytest.mark.slow(seconds=4)
 def test_an_answer_does_not_depend_on_its_batch(folder: Path, temperature: float):
     sampling = Sampling(20, temperature, 0.95, ("x +",))
     requests = many()
@@ -74,24 +75,32 @@ def test_an_answer_does_not_depend_on_its_batch(folder: Path, temperature: float
     assert set(found[0]["finish_reason"]) <= {"stop", "length"}
 
 
-def test_copies_in_processes_of_their_own_give_the_same_answers(folder: Path):
+@pytest.fixture(scope="module")
+def copies(folder: Path) -> Iterator[TransformersCopies]:
+    """The model twice, in processes of their own, which take seconds to start."""
+    with TransformersCopies(str(folder), device="cpu", batch_size=5, workers=2) as opened:
+        yield opened
+
+
+@pytest.mark.slow(seconds=13)
+def test_copies_in_processes_of_their_own_give_the_same_answers(folder: Path, copies: TransformersCopies):
     sampling = Sampling(20, 0.7, 0.95, ("x +",))
     long = request("long", prompt=" ".join(WORDS * 20))
     requests = pl.concat([many(), frame(long)])
     with TransformersEngine(str(folder), device="cpu", batch_size=5, threads=1) as engine:
         alone = answers(engine, requests, sampling).sort("key")
-    with TransformersCopies(str(folder), device="cpu", batch_size=5, workers=2) as engine:
-        for left_midway in engine.complete(requests, sampling):
-            assert left_midway.height <= 5
-            break
-        copies = answers(engine, requests, sampling).sort("key")
-        again = answers(engine, requests.head(3), Sampling(20)).sort("key")
-        assert answers(engine, requests.head(0), sampling).is_empty()
-    assert copies.equals(alone)
+    for left_midway in copies.complete(requests, sampling):
+        assert left_midway.height <= 5
+        break
+    found = answers(copies, requests, sampling).sort("key")
+    again = answers(copies, requests.head(3), Sampling(20)).sort("key")
+    assert answers(copies, requests.head(0), sampling).is_empty()
+    assert found.equals(alone)
     assert again["key"].to_list() == sorted(requests["key"].head(3))
     assert not again["text"].equals(alone.join(again, on="key", how="semi")["text"])
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_model_that_copies_cannot_load_is_one_error(tmp_path: Path):
     with (
         TransformersCopies(str(tmp_path / "nothing"), workers=2) as engine,
@@ -100,19 +109,20 @@ def test_a_model_that_copies_cannot_load_is_one_error(tmp_path: Path):
         answers(engine, many(), Sampling(5))
 
 
-def test_copies_that_die_are_started_again(folder: Path):
+@pytest.mark.slow(seconds=8)
+def test_copies_that_die_are_started_again(copies: TransformersCopies):
     requests = many()
-    with TransformersCopies(str(folder), device="cpu", batch_size=10, workers=2) as engine:
-        opened = engine.complete(requests, Sampling(5))
-        first = next(opened)
-        for copy in multiprocessing.active_children():
-            copy.kill()
-        rest = pl.concat(list(opened))
+    opened = copies.complete(requests, Sampling(5))
+    first = next(opened)
+    for copy in multiprocessing.active_children():
+        copy.kill()
+    rest = pl.concat(list(opened))
     found = pl.concat([first, rest])
     assert found["key"].sort().to_list() == sorted(requests["key"])
     assert set(found["finish_reason"]) <= {"stop", "length"}  # new copies answered what the dead had
 
 
+@pytest.mark.slow(seconds=2)
 def test_greedy_is_what_the_library_itself_generates(engine: TransformersEngine, folder: Path):
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -137,6 +147,7 @@ def test_a_begun_answer_is_gone_on_with(engine: TransformersEngine):
     assert said["a"] > said["b"]
 
 
+@pytest.mark.slow(seconds=1)
 def test_samples_and_seeds_differ_and_repeat(engine: TransformersEngine):
     requests = frame(
         *(request(f"{s}/{n}", prompt="def", seed=s, sample=n) for s in range(2) for n in range(6))
@@ -149,12 +160,14 @@ def test_samples_and_seeds_differ_and_repeat(engine: TransformersEngine):
     assert answers(engine, renamed, sampling).sort("key")["text"].equals(first["text"])
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_narrow_nucleus_is_greedy(engine: TransformersEngine):
     requests = many()
     narrow = answers(engine, requests, Sampling(10, 1.0, 1e-9)).sort("key")
     assert narrow.equals(answers(engine, requests, Sampling(10)).sort("key"))
 
 
+@pytest.mark.slow(seconds=1)
 def test_draws_follow_the_models_probabilities(engine: TransformersEngine, folder: Path):
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -173,6 +186,7 @@ def test_draws_follow_the_models_probabilities(engine: TransformersEngine, folde
     assert share == pytest.approx(probability, abs=4 * (probability * (1 - probability) / 2000) ** 0.5)
 
 
+@pytest.mark.slow(seconds=1)
 def test_text_ends_before_the_first_stop_string(engine: TransformersEngine):
     requests = many()
     free = {row["key"]: row for row in answers(engine, requests, Sampling(20)).iter_rows(named=True)}
@@ -218,6 +232,7 @@ def test_long_prompts_are_rejected_one_by_one(engine: TransformersEngine):
     assert found["none"]["finish_reason"] in ("stop", "length")
 
 
+@pytest.mark.slow(seconds=1)
 def test_batches_come_as_they_finish(engine: TransformersEngine):
     batches = engine.complete(many(), Sampling(3))
     assert next(batches).height == 7

@@ -61,6 +61,7 @@ def engine(tiny_llama: Path, vllm_python: Path) -> Iterator[VllmEngine]:
         yield opened
 
 
+@pytest.mark.slow(seconds=20)
 def test_greedy_is_what_the_transformers_engine_says(
     engine: VllmEngine, tiny_llama: Path, same_text: Callable[[pl.Series, pl.Series], pl.Series]
 ):
@@ -164,6 +165,7 @@ def test_answers_come_while_others_are_computed_and_may_be_abandoned(engine: Vll
     assert found["key"].sort().to_list() == many()["key"].sort().to_list()
 
 
+@pytest.mark.slow(seconds=29)
 def test_an_adapter_changes_the_answers_and_the_model_is_released_at_the_end(
     engine: VllmEngine, tiny_llama: Path, vllm_python: Path, tmp_path: Path
 ):

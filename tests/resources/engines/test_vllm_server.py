@@ -80,6 +80,7 @@ def engine_of(model: Path, python: Path, state: Path, form: Any = "base") -> Vll
     return VllmServerEngine(spec, machine, OpenAIDeployment(timeout_s=120), state=state)
 
 
+@pytest.mark.slow(seconds=25)
 def test_two_processes_share_one_server(
     engine: VllmServerEngine,
     tiny_llama: Path,
@@ -143,6 +144,7 @@ def test_messages_get_the_models_chat_template(
     assert len(lease_files(state)) == 1, "the form of the prompts needs no other server"
 
 
+@pytest.mark.slow(seconds=20)
 def test_a_killed_server_is_started_again_and_every_row_answered(engine: VllmServerEngine, state: Path):
     asked = prompts(600)
     [file] = lease_files(state)
@@ -161,6 +163,7 @@ def test_a_killed_server_is_started_again_and_every_row_answered(engine: VllmSer
     assert not any(child.is_running() and child.status() != "zombie" for child in children)
 
 
+@pytest.mark.slow(seconds=11)
 def test_a_server_stopped_by_command_is_not_started_again_under_a_running_step(
     engine: VllmServerEngine, state: Path
 ):

@@ -33,6 +33,7 @@ def test_a_sound_table_passes(store: ParquetStore) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
+@pytest.mark.slow(seconds=13)
 def test_a_flipped_bit_anywhere_is_found_named_and_noted(store: ParquetStore, seed: int) -> None:
     path = Path(store.uri(ADDRESS))
     data = bytearray(path.read_bytes())
@@ -54,6 +55,7 @@ def test_a_flipped_bit_anywhere_is_found_named_and_noted(store: ParquetStore, se
     assert seen.scan(ADDRESS).collect().drop("took_ms").equals(rows(9000).drop("took_ms"))
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_page_that_was_changed_stops_a_reader(store: ParquetStore) -> None:
     path = Path(store.uri(ADDRESS))
     data = bytearray(path.read_bytes())
@@ -65,6 +67,7 @@ def test_a_page_that_was_changed_stops_a_reader(store: ParquetStore) -> None:
 
 
 @pytest.mark.parametrize("left", [0, 3, 100, -1, -8, -200])
+@pytest.mark.slow(seconds=7)
 def test_a_table_cut_short_is_one_line_that_names_the_file(store: ParquetStore, left: int) -> None:
     path = Path(store.uri(ADDRESS))
     path.write_bytes(path.read_bytes()[:left])
@@ -74,6 +77,7 @@ def test_a_table_cut_short_is_one_line_that_names_the_file(store: ParquetStore, 
         assert str(path) in str(caught.value) and len(str(caught.value).splitlines()) == 1
 
 
+@pytest.mark.slow(seconds=2)
 def test_rows_edited_under_the_same_facts_are_found_by_their_digest(store: ParquetStore) -> None:
     path = Path(store.uri(ADDRESS))
     with pq.ParquetFile(path) as file:

@@ -7,6 +7,8 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from resources.parquet_store.locks import TableLock
 from resources.storage import Storage
 from tests.resources.parquet_store.test_store import ADDRESS, ROOT
@@ -40,6 +42,7 @@ def test_the_second_waits_until_the_first_lets_go(tmp_path: Path) -> None:
     assert not other.waited
 
 
+@pytest.mark.slow(seconds=19)
 def test_a_killed_holder_holds_nobody(tmp_path: Path) -> None:
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True

@@ -85,6 +85,7 @@ def test_the_same_rows_give_the_same_bytes(store: ParquetStore) -> None:
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cuts=st.lists(st.integers(0, 60), max_size=5), took=st.floats(0, 1e6), lazy=st.booleans())
+@pytest.mark.slow(seconds=3)
 def test_the_digest_does_not_depend_on_batches_or_timings(
     tmp_path: Path, cuts: list[int], took: float, lazy: bool
 ) -> None:
@@ -163,6 +164,7 @@ schema = frame.schema
     )
 
 
+@pytest.mark.slow(seconds=12)
 def test_a_killed_writer_leaves_the_old_table(store: ParquetStore) -> None:
     put(store, rows(3))
     body = """
@@ -190,6 +192,7 @@ store.commit(ADDRESS, staged)
     assert store.scan(ADDRESS).collect().height == 4
 
 
+@pytest.mark.slow(seconds=8)
 def test_no_room_left_is_said_and_leaves_the_old_table(store: ParquetStore) -> None:
     """The file-size limit of a process stands in for a full disk: both end in an error of `write`."""
     put(store, rows(3))

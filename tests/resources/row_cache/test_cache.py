@@ -263,6 +263,7 @@ def test_a_corrupt_fragment_is_left_out_of_compaction(
     assert bad.with_name(f"{bad.name}.corrupt").exists()
 
 
+@pytest.mark.slow(seconds=7)
 def test_a_flipped_byte_anywhere_is_never_read_as_truth(storage: Storage) -> None:
     double(RowCache(storage), numbers(1, 2, 3), Doubler())
     fragment = Path(folder_of(storage).names()[0])
@@ -336,6 +337,7 @@ print(found.rows.write_json())
 """
 
 
+@pytest.mark.slow(seconds=2)
 def test_two_runs_at_once_give_the_same_answers(tmp_path: Path) -> None:
     root = tmp_path / "cache"
     arguments = [("one", "two", "nobody"), ("two", "one", "other")]
@@ -402,6 +404,7 @@ def test_no_room_left_is_said_with_the_remedy_and_nothing_half_stays(storage: St
     assert [path.name for path in Path(before[0]).parent.iterdir()] == [Path(before[0]).name]
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_cache_works_on_s3_as_on_disk(s3_server, monkeypatch: pytest.MonkeyPatch) -> None:
     root = s3_server.create_bucket("row-cache") + "/below/here"
     storage = Storage(root, S3Options(endpoint_url=s3_server.endpoint_url, region=s3_server.region))

@@ -81,6 +81,7 @@ def test_exit_status_and_signal_are_told_apart():
     ],
     ids=["one loop", "the sum of children", "children that end", "sleep", "output"],
 )
+@pytest.mark.slow(seconds=1)
 def test_limits_hold_for_all_processes_together(script, limits, hit):
     started = time.monotonic()
     done = shell(script, limits=limits)
@@ -97,6 +98,7 @@ def test_memory_of_all_processes_together():
     assert done.limit_hit == "memory" and done.peak_mb > 100
 
 
+@pytest.mark.slow(seconds=1)
 def test_disk_and_processes_are_bounded():
     full = shell(
         "for i in 1 2 3 4 5 6; do head -c 8000000 /dev/zero > f$i || echo full; done",

@@ -67,6 +67,7 @@ def test_an_unknown_language_is_unsupported_not_failed():
     assert found["a"]["verdict"] == "unsupported" and "cobol" in found["a"]["detail"]
 
 
+@pytest.mark.slow(seconds=2)
 def test_a_longer_limit_is_tried_once():
     slow = "def f():\n    x = 0\n    for i in range(10**8):\n        x += i\n        if i == 2 * 10**7: return 1\n"
     found = judged(frame([("a", slow, "assert f() == 1")]), Limits(cpu_s=0.2, retry_cpu_s=20))
@@ -82,6 +83,7 @@ def test_a_programs_own_memory_limit():
     assert judged(frame(rows, timeout_s=15.0, memory_mb=80))["a"]["verdict"] == "oom"
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_program_may_ask_for_another_hash_seed():
     code = "def f():\n    return hash('seedling')\nprint(f())\n"
     rows = frame([("a", code, "assert f()"), ("b", code, "assert f()")])
@@ -97,6 +99,7 @@ def test_runs_are_repeatable():
     assert len({row["output_tail"] for row in judged(frame(rows)).values()}) == 1
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_killed_worker_loses_nothing():
     rows = [
         (str(n), RIGHT, f"import time\ntime.sleep(0.01)\nassert add({n}, 1) == {n + 1}") for n in range(150)

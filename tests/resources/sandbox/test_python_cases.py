@@ -177,8 +177,8 @@ def assert_right(case: Case, found: dict[str, dict]) -> None:
 
 
 @needs_bwrap
-@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.slow(seconds=14)
 def test_verdict_among_neighbours(case: Case, judged):
     assert_right(case, judged)
     assert judged[case.name]["isolation"] == "bwrap-forkserver"
@@ -186,8 +186,8 @@ def test_verdict_among_neighbours(case: Case, judged):
 
 @needs_bwrap
 @needs_root
-@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.slow(seconds=14)
 def test_verdict_for_an_ordinary_user(case: Case, judged_as_user):
     assert_right(case, judged_as_user)
 
@@ -224,8 +224,8 @@ def quick_cases() -> list[Case]:
     return [c for c in CASES if not set(c.accept) & set(slow) and not any(name in c.name for name in beyond)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("case", quick_cases(), ids=lambda case: case.name)
+@pytest.mark.slow(seconds=16)
 def test_verdict_of_the_fallback(case: Case, judged_by_landlock):
     assert_right(case, judged_by_landlock)
     assert judged_by_landlock[case.name]["isolation"] == "landlock"

@@ -33,6 +33,7 @@ def test_an_unknown_language_is_unsupported():
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
+@pytest.mark.slow(seconds=1)
 def test_a_toolchain_that_does_not_work_is_not_offered(language: str, monkeypatch: pytest.MonkeyPatch):
     if LANGUAGES[language].locate() is None:
         pytest.skip(f"no {language} on this machine")

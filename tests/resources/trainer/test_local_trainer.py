@@ -84,6 +84,7 @@ def trained(
     return child_trainer.train(EXAMPLES, SETTINGS, output, base=str(base), model_id="one")
 
 
+@pytest.mark.slow(seconds=6)
 def test_training_lowers_the_loss_and_records_how(trained: TrainingResult):
     assert trained.loss_before is not None and trained.loss_after is not None
     assert trained.loss_after < 0.6 * trained.loss_before
@@ -287,6 +288,7 @@ def test_finished_training_is_found_and_broken_one_is_made_again(
     check_against_manifest(output)
 
 
+@pytest.mark.slow(seconds=4)
 def test_exploding_loss_stops_with_the_step_and_leaves_nothing(
     child_trainer: LocalTrainer, base: Path, tmp_path: Path
 ):
@@ -325,6 +327,7 @@ def test_without_torch_the_remedy_is_named(
         child_trainer.train(EXAMPLES, SETTINGS, tmp_path / "out" / "a", base=str(base), model_id="a")
 
 
+@pytest.mark.slow(seconds=6)
 def test_child_ends_when_its_parent_is_killed(trainer: LocalTrainer, base: Path, tmp_path: Path):
     """A killed run leaves no process and no folder that looks finished; the next run succeeds."""
     EXAMPLES.write_parquet(tmp_path / "examples.parquet")

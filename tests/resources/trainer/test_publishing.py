@@ -44,6 +44,7 @@ def test_published_model_comes_back_the_same(address: str, tmp_path: Path):
     assert not list(tmp_path.glob(".*partial"))
 
 
+@pytest.mark.slow(seconds=2)
 def test_publishing_again_replaces_another_model_and_leaves_nothing_of_it(address: str, tmp_path: Path):
     old = model(tmp_path / "old")
     (old / "extra.bin").write_bytes(b"more")

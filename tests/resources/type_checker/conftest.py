@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-N_FUNCTIONS = 5200
+N_FUNCTIONS = 2000
 
 
 @pytest.fixture(scope="session")

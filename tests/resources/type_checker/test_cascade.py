@@ -1,4 +1,7 @@
-"""The cascade's verdicts are Pyright's: held against more than 5,000 real functions, and where they could part."""
+"""The cascade's verdicts are Pyright's: held against real functions, and where they could part.
+
+`bench_typecheck.py` holds it against 12,000 functions.
+"""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,18 +15,18 @@ from resources.type_checker.pyright import Pyright, PyrightSettings
 from resources.type_checker.ty import sure_errors
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=40)
 @pytest.mark.timeout(900)
 def test_the_cascade_equals_pyright_alone(real_functions: pl.DataFrame):
-    assert real_functions.height > 5000
-    alone = Pyright(PyrightSettings(batch_size=3000)).check(real_functions)
-    cascade = Cascade(PyrightSettings(batch_size=3000)).check(real_functions)
+    assert real_functions.height > 1900
+    alone = Pyright(PyrightSettings(batch_size=1500)).check(real_functions)
+    cascade = Cascade(PyrightSettings(batch_size=1500)).check(real_functions)
     both = alone.join(cascade, on="key", suffix="_cascade", validate="1:1")
     different = both.filter(pl.col("ok") != pl.col("ok_cascade"))
     assert different.is_empty(), different.rows()
     # it can tell: many of either kind, and ty's part in it is large
-    assert alone["ok"].sum() > 500
-    assert (~alone["ok"]).sum() > 500
+    assert alone["ok"].sum() > 200
+    assert (~alone["ok"]).sum() > 200
     assert alone["n_errors"].null_count() == 0
     by_ty = cascade.filter(pl.col("detail").str.contains("unresolved-reference|import-not-found"))
     assert by_ty.height > 0.9 * (~alone["ok"]).sum()

@@ -33,6 +33,7 @@ def test_few_points_and_few_dimensions_have_a_plane(shape: tuple[int, int]) -> N
 
 
 @pytest.mark.parametrize("rows", [3, 500, 20_000])
+@pytest.mark.slow(seconds=3)
 def test_the_picture_is_small_shows_both_kinds_and_is_the_same_again(rows: int) -> None:
     points, chosen = cloud(rows), np.arange(rows) % 4 == 0
     png = draw_coreset(points, chosen, "seeds, python")

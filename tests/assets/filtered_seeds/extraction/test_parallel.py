@@ -4,6 +4,7 @@ import os
 import signal
 
 import polars as pl
+import pytest
 
 from assets.filtered_seeds.extraction import (
     ExtractionSettings,
@@ -43,6 +44,7 @@ def test_the_same_as_in_one_process(monkeypatch):
     assert whole.rejected.sort("id").equals(expected.rejected.sort("id"))
 
 
+@pytest.mark.slow(seconds=2)
 def test_a_grammar_that_crashes_costs_the_file_it_crashes_on():
     files = iter([many_files(4), many_files(9)[4:]])
     outcome = together(extract_in_parallel(files, ExtractionSettings(), workers=1, function=extract_or_die))

@@ -53,6 +53,7 @@ def documented(source: str) -> dict[tuple[int, str], tuple[int, str]]:
     return found
 
 
+@pytest.mark.slow(seconds=3)
 def test_the_functions_are_those_that_python_sees(sources, outcome):
     seeds = {key[0]: rows for key, rows in outcome.kept.partition_by("file_id", as_dict=True).items()}
     compared = 0

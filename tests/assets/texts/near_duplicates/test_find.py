@@ -63,6 +63,7 @@ def test_the_order_of_the_rows_changes_nothing(rows: pl.DataFrame, draw) -> None
 
 @given(corpora(), st.floats(0.05, 1), st.floats(0.05, 1))
 @settings(max_examples=150, deadline=None)
+@pytest.mark.slow(seconds=2)
 def test_a_lower_threshold_keeps_no_row_that_a_higher_one_drops(
     rows: pl.DataFrame, one: float, other: float
 ) -> None:

@@ -72,6 +72,7 @@ def test_the_same_ways_compute_the_same_in_every_style(seed: int):
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.name)
+@pytest.mark.slow(seconds=5)
 def test_every_way_of_an_operation_is_right_and_every_slip_is_wrong_somewhere(operation):
     drawn = random.Random(operation.name)
     tasks = [task for task in (draw_task(drawn, "training") for _ in range(3000)) if len(task.steps) == 1]
@@ -95,6 +96,7 @@ def differs(task: Task, slip: str, value: object, output: object) -> bool:
         return True
 
 
+@pytest.mark.slow(seconds=3)
 def test_right_bodies_hold_in_the_sandbox_and_sharp_asserts_find_slips():
     drawn = random.Random(5)
     rows, slips = [], 0

@@ -42,6 +42,7 @@ def test_weights_are_small_and_say_how_they_were_made():
     assert len(model_digest(FOLDER)) == 64
 
 
+@pytest.mark.slow(seconds=16)
 def test_a_training_goes_on_from_the_course_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     threads = torch.get_num_threads()
     monkeypatch.setattr(train, "COURSES", (Course(5, 700, False, 1.0), Course(6, 300, True, 0.5)))
@@ -73,6 +74,7 @@ def test_the_tokenizer_has_single_digits_and_ends_a_prompt_where_a_token_ends():
     assert chat == response_prompt("Do.")
 
 
+@pytest.mark.slow(seconds=15)
 def test_seedling_answers_in_form():
     drawn = random.Random(4)
     prompts = [response_prompt(documents.testable_task(drawn, "training").instruction) for _ in range(64)]

@@ -41,6 +41,7 @@ def test_live_sites(language: str, tests: str, counted: int, others: int):
 
 
 @given(st.sampled_from(sorted(LANGUAGES)), st.text(max_size=300))
+@pytest.mark.slow(seconds=2)
 def test_any_text_can_be_read(language: str, text: str):
     shown = code_only(language, text)
     assert shown.count("\n") == text.count("\n")

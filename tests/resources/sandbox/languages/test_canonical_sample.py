@@ -33,6 +33,7 @@ pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no shared benchmar
 
 
 @pytest.mark.parametrize("language", sorted(FILES))
+@pytest.mark.slow(seconds=18)
 def test_canonical_solutions_pass_and_wrong_ones_do_not(language: str):
     try:
         toolchain(language)

@@ -33,6 +33,7 @@ def test_every_language_has_programs_of_both_kinds():
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.stem}")
+@pytest.mark.slow(seconds=26)
 def test_program(file: Path):
     language = file.parent.name
     try:
@@ -48,6 +49,7 @@ def test_program(file: Path):
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
+@pytest.mark.slow(seconds=3)
 def test_an_honest_program_after_hostile_ones_passes(language: str):
     try:
         toolchain(language)

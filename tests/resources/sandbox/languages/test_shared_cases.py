@@ -56,6 +56,7 @@ def wrong_verdicts() -> list[str]:
     ]
 
 
+@pytest.mark.slow(seconds=3)
 def test_cases_get_their_verdicts_and_leave_nothing():
     before = {process.pid for process in psutil.Process().children(recursive=True)}
     assert wrong_verdicts() == []
@@ -65,6 +66,7 @@ def test_cases_get_their_verdicts_and_leave_nothing():
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+@pytest.mark.slow(seconds=5)
 def test_cases_get_their_verdicts_as_an_ordinary_user(tmp_path: Path):
     python = "/usr/bin/python3"
     site = [path for path in sys.path if path.endswith("site-packages")]

@@ -36,6 +36,7 @@ ALL = [style for file in sorted(STYLES.glob("*.txt")) for style in styles(file)]
     ("language", "verdicts", "answers", "tests"),
     [pytest.param(*style[:1], *style[2:], id=f"{style[0]}-{style[1]}") for style in ALL],
 )
+@pytest.mark.slow(seconds=6)
 def test_the_right_answer_passes_and_the_wrong_one_does_not(
     language: str, verdicts: dict[str, str], answers: dict[str, str], tests: str
 ):

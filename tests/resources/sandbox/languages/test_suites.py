@@ -29,6 +29,7 @@ def programs(file: Path) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize("file", SUITES, ids=lambda file: file.stem)
+@pytest.mark.slow(seconds=25)
 def test_suites(file: Path):
     assert file.stem in LANGUAGES
     if problem := found(file.stem).problem:
