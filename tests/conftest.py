@@ -21,6 +21,12 @@ import pytest
 # threads that spin while they wait take the cores from the tests beside them; read when torch is first loaded
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+if sys.dont_write_bytecode:  # or each of the hundreds of processes that tests start compiles the whole project
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(Path(__file__).parents[1] / ".pytest_cache" / "bytecode")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+
 
 def pytest_xdist_auto_num_workers() -> int:
     """What `-n auto` means: one worker more than cores, for many tests wait for servers, daemons and time limits."""
