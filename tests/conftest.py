@@ -21,7 +21,9 @@ import pytest
 # threads that spin while they wait take the cores from the tests beside them; read when torch is first loaded
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-if sys.dont_write_bytecode:  # or each of the hundreds of processes that tests start compiles the whole project
+if (
+    sys.dont_write_bytecode
+):  # or each of the hundreds of processes that tests start compiles the whole project
     sys.dont_write_bytecode = False
     sys.pycache_prefix = str(Path(__file__).parents[1] / ".pytest_cache" / "bytecode")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

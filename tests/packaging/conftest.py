@@ -4,6 +4,7 @@ The environment takes its dependencies from this one, by a plain path: the check
 editable form is not seen from there.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -43,8 +44,35 @@ class Installed:
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """The built wheel, installed; the current folder holds packages of the same names that cannot be imported."""
-    place = tmp_path_factory.mktemp("wheel")
-    source, folder, fresh = place / "source", place / "my project", place / "venv"
+    fresh = _environment(tmp_path_factory)
+    folder = tmp_path_factory.mktemp("wheel") / "my project"
+    for name in ("assets", "resources"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "__init__.py").write_text("raise ImportError('the folder of somebody else')\n")
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("PYTHONPATH", "DAGSTER_HOME") and not name.startswith("SEEDLINE_")
+    }
+    return Installed(fresh / "bin" / "seedline", folder, environment)
+
+
+def _environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The environment with the wheel, made by whichever of this run's workers wants it first."""
+    base = tmp_path_factory.getbasetemp()
+    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "installed"
+    place.mkdir(exist_ok=True)
+    fresh, done = place / "venv", place / "done"
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            _install(place, fresh)
+            done.touch()
+    return fresh
+
+
+def _install(place: Path, fresh: Path) -> None:
+    source = place / "source"
     source.mkdir()
     for name in PACKAGES:
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -60,15 +88,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     subprocess.run([*pip, "--python", python, "install", "--no-deps", wheel], check=True)
     (packages,) = (fresh / "lib").glob("python*/site-packages")
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
-    for name in ("assets", "resources"):
-        (folder / name).mkdir(parents=True)
-        (folder / name / "__init__.py").write_text("raise ImportError('the folder of somebody else')\n")
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("PYTHONPATH", "DAGSTER_HOME") and not name.startswith("SEEDLINE_")
-    }
-    return Installed(fresh / "bin" / "seedline", folder, environment)
 
 
 @pytest.fixture(scope="session")
