@@ -14,6 +14,8 @@ import pytest
 
 from tests.packaging.conftest import Installed
 
+pytestmark = pytest.mark.slow(seconds=10)
+
 SMALL_DEMO = """\
 recipes = ["demo"]
 

@@ -16,6 +16,8 @@ from pipeline_defs.recipes.model import Recipe, load_recipe
 from pipeline_defs.settings import Settings
 from tests.packaging.conftest import ROOT, Installed
 
+pytestmark = pytest.mark.slow(seconds=4)
+
 PAGES = [ROOT / "docs" / "pages" / "index.md", *sorted((ROOT / "docs" / "pages" / "tutorials").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 NEVER_ENDS = "seedline ui"

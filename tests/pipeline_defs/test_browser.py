@@ -16,6 +16,8 @@ from tests.pipeline_defs.conftest import FILES, MakeSharedLine, SmallLine, short
 pytest.importorskip("playwright", reason="the browser's driver is not installed (extra: dev)")
 from playwright.sync_api import Page, expect
 
+pytestmark = pytest.mark.slow(seconds=10)
+
 expect.set_options(timeout=90_000)
 
 SCRIPT = {"delta/greet.sh": '# Says hello to somebody.\n# Takes a name.\ngreet() {\n  echo "hello $1"\n}\n'}

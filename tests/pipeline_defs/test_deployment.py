@@ -19,6 +19,8 @@ from pipeline_defs.settings import SettingsError
 from resources.parquet_store import MissingTableError
 from tests.pipeline_defs.conftest import FILES, short_recipe, write_dump
 
+pytestmark = pytest.mark.slow(seconds=5)
+
 ROWS = '+key:"one/sft_dataset" or +key:"two/sft_dataset"'
 
 

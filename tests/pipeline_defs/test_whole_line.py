@@ -14,6 +14,8 @@ from resources.row_cache.usage import read_usage
 from tests.pipeline_defs.browser import chromium, ui
 from tests.pipeline_defs.conftest import FILES, MakeLine, SmallLine, write_dump
 
+pytestmark = pytest.mark.slow(seconds=8)
+
 RECIPE_TABLES = ["filtered_seeds", "instructions", "candidate_responses", "verified_responses", "sft_dataset"]
 TO_TRAINING_ROWS = '+key:"demo/sft_dataset"'
 """What tests bring up to date that look no further: a training and an evaluation are half of the line's time."""

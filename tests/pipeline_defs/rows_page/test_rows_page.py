@@ -11,6 +11,8 @@ from pipeline_defs.rows_page.app import HEADERS
 from pipeline_defs.rows_page.asked import Asked
 from tests.pipeline_defs.rows_page.conftest import FILES, HOSTILE_CODE, HOSTILE_PATH, HOSTILE_REPO, Get
 
+pytestmark = pytest.mark.slow(seconds=2)
+
 PAGES = [
     "/",
     "/rows/raw_corpus?partition=python",
