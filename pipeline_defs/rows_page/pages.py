@@ -82,12 +82,12 @@ class Pages:
         )
         problem, page = "", None
         try:
-            page = self._finder.page(opened, asked, chosen)
+            page = self._finder.page(opened, asked, _with_language(chosen, known))
         except AskedError as error:
             problem = str(error)
         rows = [] if page is None else [
             (spot, partition_of(opened.addresses[spot.part]), cells)
-            for spot, cells in zip(page.spots, page.cells.iter_rows(), strict=True)
+            for spot, cells in zip(page.spots, page.cells.iter_rows(named=True), strict=True)
         ]  # fmt: skip
         total = page.total if page else 0
         return self._made(
@@ -216,6 +216,11 @@ def _link_address(recipe: str, link: Link, lines: str) -> str:
     if link.artifact in SHARED:
         return id_address((link.artifact,), link.row_id, lines) + ("#content" if lines else "")
     return id_address((recipe, link.artifact), link.row_id)
+
+
+def _with_language(chosen: Sequence[str], known: Sequence[str]) -> list[str]:
+    """`chosen`, and the column that says in which language a row's code is."""
+    return [*chosen, *(["language"] if "language" in known and "language" not in chosen else [])]
 
 
 def _cell(name: str, value: object) -> dict[str, object]:
