@@ -48,7 +48,7 @@ def page() -> Iterator[Page]:
         yield page
 
 
-def wait_until(what: str, holds: Callable[[], bool], seconds: float = 90) -> None:
+def wait_until(what: str, holds: Callable[[], bool], seconds: float = 180) -> None:
     began = time.monotonic()
     while not holds():
         assert time.monotonic() - began < seconds, f"not within {seconds:.0f} s: {what}"
@@ -113,6 +113,7 @@ def launch(page: Page, address: str, asset: str, partition: str | None) -> None:
     if partition is None:
         dialog.get_by_text("All", exact=True).click()
     dialog.get_by_role("button", name=re.compile("^Launch")).click()
+    dialog.wait_for(state="hidden")  # the UI closes it when the run was taken
 
 
 def test_rows_are_a_click_away_and_can_be_searched(addresses: tuple[str, str], page: Page) -> None:
