@@ -6,6 +6,7 @@ Belongs here: settings, recipe fields, commands, tables, reasons and verdicts. E
 
 import importlib
 import re
+import sys
 import types
 import typing
 from collections.abc import Iterator
@@ -31,6 +32,9 @@ from resources.sandbox.base import MEANING as VERDICT_MEANING
 from resources.sandbox.base import VERDICT_SCHEMA, Verdict
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "docs"))
+import notebook as notebook_pages  # noqa: E402 - stands beside this file, which MkDocs loads by its path
+
 ARTIFACTS = (
     "corpus_dump",
     "raw_corpus",
@@ -55,6 +59,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages (called by MkDocs)."""
     for name, text in pages().items():
         files.append(File.generated(config, f"reference/{name}.md", content=text))
+    for notebook in sorted((ROOT / "docs" / "pages" / "tutorials").glob("*.ipynb")):
+        page = notebook_pages.markdown(notebook_pages.read(notebook))
+        files.append(File.generated(config, f"tutorials/{notebook.stem}.md", content=page))
     for name, source in COPIED.items():
         files.append(
             File.generated(config, name, content=_without_links_to_files(source.read_text(encoding="utf-8")))

@@ -31,7 +31,8 @@ from pipeline_defs.automation import Looks, rebuild_when_inputs_change
 from pipeline_defs.jobs import corpus_dump_job, manage_dump
 from pipeline_defs.lost_runs import lost_runs_sensor
 from pipeline_defs.partitions import CORPUS_DUMPS, language_partitions
-from pipeline_defs.recipes.model import Recipe, RecipeError, load_recipe
+from pipeline_defs.recipes.files import RecipeError
+from pipeline_defs.recipes.model import Recipe, load_recipe
 from pipeline_defs.resources import build_resources
 from pipeline_defs.runs import source_fingerprints
 from pipeline_defs.sensors import DumpLookout, dumps_check, folder_sensor, named_sensor, s3_sensor

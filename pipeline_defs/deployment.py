@@ -16,7 +16,8 @@ from pydantic import BaseModel, TypeAdapter
 from assets.audit.door import Question, questions
 from assets.audit.origin import Origin, UnknownIdError, trace_id
 from assets.audit.questions import SHARED, ask
-from pipeline_defs.recipes.model import Recipe, RecipeError, load_recipe
+from pipeline_defs.recipes.files import RecipeError
+from pipeline_defs.recipes.model import Recipe, load_recipe
 from pipeline_defs.settings import Settings, load_settings
 from resources.engines.base import Engine
 from resources.engines.resource import EnginesResource

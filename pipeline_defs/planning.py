@@ -10,11 +10,15 @@ import dagster as dg
 import polars as pl
 from dagster_shared.error import DagsterError
 
+from assets.benchmarks.problem_files import refuse_missing
+from assets.benchmarks.registry import benchmark_files
 from assets.corpus_dump.asset import version_of as corpus_dump_version
+from assets.raw_corpus.asset import read_take_downs
 from pipeline_defs.dagster_private import AssetGraph
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.dumps import DumpState, being_read, dump_states, fingerprint_of, remembered
-from pipeline_defs.recipes.model import Recipe, RecipeError
+from pipeline_defs.recipes.files import RecipeError
+from pipeline_defs.recipes.model import Recipe
 from pipeline_defs.runs import judge_of
 from pipeline_defs.sensors import complete_dumps_in_folder, complete_dumps_on_s3
 from pipeline_defs.staleness import Judge, Work, find_stale
@@ -67,6 +71,7 @@ def plan(
 ) -> Plan:
     """What is out of date of `recipes` and of the corpus that they need; see `Deployment.plan`."""
     wanted = chosen_languages(recipes, languages)
+    refuse_missing_files(deployment)
     defs = deployment.definitions()
     graph = defs.resolve_asset_graph()
     names = {recipe.name for recipe in recipes}
@@ -80,6 +85,14 @@ def plan(
         notes += _gone(deployment, judge, read)
         work = find_stale(judge, instance, selected=keys, languages=wanted, dumps=read, force=force)
     return Plan(defs, tuple(recipes), tuple(work), tuple(notes), force)
+
+
+def refuse_missing_files(deployment: Deployment) -> None:
+    """Raise `BenchmarkError` or `TakeDownError` where a file that the settings name is missing or wrong."""
+    settings = deployment.settings
+    for name, path in benchmark_files(settings.benchmarks).items():
+        refuse_missing(name, path)
+    read_take_downs(settings.raw_corpus, settings.s3)
 
 
 def chosen_languages(recipes: Sequence[Recipe], wanted: Sequence[str] | None) -> list[str]:

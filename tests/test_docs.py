@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from assets.rows.reasons import MEANING as REASON_MEANING
 from assets.rows.reasons import Reason
 from pipeline_defs.commands.registry import every_command
-from pipeline_defs.recipes.model import Recipe, shipped_recipes
+from pipeline_defs.recipes.files import shipped_recipes
+from pipeline_defs.recipes.model import Recipe
 from pipeline_defs.settings import Settings
 from resources.sandbox.base import MEANING as VERDICT_MEANING
 from resources.sandbox.base import Verdict
@@ -24,7 +25,12 @@ DOCS = Path(__file__).parents[1] / "docs"
 def reference() -> ModuleType:
     """`docs/reference.py`, which writes the pages."""
     pytest.importorskip("mkdocs", reason="the documentation's packages are not installed")
-    spec = importlib.util.spec_from_file_location("reference", DOCS / "reference.py")
+    return loaded("reference")
+
+
+def loaded(name: str) -> ModuleType:
+    """The module `docs/NAME.py`."""
+    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -89,6 +95,20 @@ def test_every_reason_and_verdict_is_explained(reference: ModuleType) -> None:
     assert set(VERDICT_MEANING) == set(Verdict)
     text = reference.pages()["reasons"]
     assert all(f"| `{one.value}` | {reference.cell(REASON_MEANING[one])} |" in text for one in Reason)
+
+
+@pytest.mark.parametrize("path", sorted(DOCS.rglob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebook_gives_what_stands_in_it(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook = loaded("notebook")
+    monkeypatch.chdir(tmp_path)
+    for variable in ("SEEDLINE_CONFIG", "DAGSTER_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    content = notebook.read(path)
+    code = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
+    for cell, (source, output) in zip(code, notebook.run(content), strict=True):
+        assert output == notebook.output_of(cell), f"{source}\nmake it anew: python docs/notebook.py {path}"
 
 
 def test_every_shipped_recipe_has_a_section() -> None:

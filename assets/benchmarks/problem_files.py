@@ -28,6 +28,14 @@ def problem_files(path: Path) -> list[Path]:
     return sorted(file for file in path.rglob("*") if file.is_file() and file.name.endswith(ENDINGS))
 
 
+def refuse_missing(name: str, path: Path) -> None:
+    """Raise `BenchmarkError` where benchmark `name` has no file or folder `path`."""
+    if not path.exists():
+        raise BenchmarkError(
+            f"benchmark {name!r}: no file {path}; correct its path in the settings, or take it out"
+        )
+
+
 def read_problems(name: str, path: Path) -> pl.DataFrame:
     """The problems (`PROBLEM_SCHEMA`) of benchmark `name` in the file or folder `path`, in the files' order."""
     rows = [problem for file in problem_files(path) for problem in _problems(name, file)]
@@ -56,10 +64,7 @@ def _problems(name: str, path: Path) -> Iterator[dict[str, Any]]:
 
 def _records(name: str, path: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """Number from 0, place for messages, and content of each record of the file."""
-    if not path.is_file():
-        raise BenchmarkError(
-            f"benchmark {name!r}: no file {path}; correct its path in the settings, or take it out"
-        )
+    refuse_missing(name, path)
     try:
         if path.suffix == ".parquet":
             for number, record in enumerate(pl.read_parquet(path).iter_rows(named=True)):

@@ -46,7 +46,7 @@ class StepProgress:
         return (self.total - self.done) / self.rate if self.done and self.total >= self.done else 0.0
 
     def __str__(self) -> str:
-        rate = f", {self.rate:,.1f}/s" if self.done else ""
+        rate = f", {self.rate:,.1f}/s" if self.done and self.seconds > 0.1 else ""
         left = f", about {self.seconds_left:,.0f} s left" if 0 < self.done < self.total else ""
         return f"{self.what}: {self.done:,} of {self.total:,}{rate}{left}"
 

@@ -10,7 +10,7 @@ from assets.publishing.recipe_assets import artifact_asset, code_version
 from assets.raw_corpus.licenses import license_mix
 from assets.raw_corpus.selection import STAGE, select_files
 from assets.raw_corpus.settings import RawCorpusSettings
-from assets.raw_corpus.take_downs import TakeDowns, parse_take_downs
+from assets.raw_corpus.take_downs import TakeDownError, TakeDowns, parse_take_downs
 from assets.rows.ledger import Ledger
 from assets.rows.table import Table, taken_over
 from resources.parquet_store.io_manager import ParquetIOManager
@@ -81,9 +81,15 @@ def read_take_downs(settings: RawCorpusSettings, s3: S3Options) -> TakeDowns:
 
 
 def take_downs_text(settings: RawCorpusSettings, s3: S3Options) -> str:
-    """The text of the take-downs file; empty where none is set."""
+    """The text of the take-downs file; empty where none is set. Raises `TakeDownError` where it cannot be read."""
     if settings.take_downs is None:
         return ""
-    folder, _, name = settings.take_downs.rpartition("/")
-    storage = Storage(folder or ".", s3)
-    return storage.read_bytes(storage.path(name)).decode()
+    folder, slash, name = settings.take_downs.rpartition("/")
+    storage = Storage(folder or slash or ".", s3)
+    try:
+        return storage.read_bytes(storage.path(name)).decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise TakeDownError(
+            f"take-downs {settings.take_downs} cannot be read: {error}; correct the setting raw_corpus.take_downs. "
+            "Nothing is built meanwhile, because what was taken down would come back"
+        ) from error

@@ -1,19 +1,29 @@
 """`seedline dumps`: what there is to read, what was read, what failed and why; retry and forget."""
 
-import json
-import sys
 from typing import Annotated
 
+import polars as pl
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from pipeline_defs import dumps as states
+from pipeline_defs.commands.output import AsCsv, AsJson, Output
 from pipeline_defs.deployment import Deployment
 from resources.corpus_source.base import SourceError
 
-console = Console(width=None if sys.stdout.isatty() else 140)
+console = Console()
+
+STATES = pl.Schema(
+    {
+        "dump": pl.String,
+        "state": pl.String,
+        "languages": pl.List(pl.String),
+        "stored": pl.Boolean,
+        "detail": pl.String,
+    }
+)
+"""Columns of the list."""
 
 dumps = typer.Typer(
     add_completion=False,
@@ -33,32 +43,19 @@ def default(context: typer.Context) -> None:
 
 
 @dumps.command("list")
-def list_dumps(as_json: Annotated[bool, typer.Option("--json", help="JSON lines.")] = False) -> None:
+def list_dumps(json: AsJson = False, csv: AsCsv = False) -> None:
     """Every dump that is named, watched, stored or was tried, with its state and the reason."""
-    found = Deployment.open().dumps()
-    if as_json:
-        for state in found:
-            typer.echo(
-                json.dumps(
-                    {
-                        "dump": state.name,
-                        "state": state.state,
-                        "languages": state.languages,
-                        "stored": state.stored,
-                        "detail": state.detail,
-                    }
-                )
-            )
-        return
-    if not found:
-        console.print("there is no dump: name one in the settings (dumps.named), or watch a folder or prefix")
-        return
-    table = Table("dump", "state", "languages", "detail")
-    for state in found:
-        table.add_row(
-            escape(state.name), state.state, ", ".join(state.languages) or "-", escape(state.detail)
-        )
-    console.print(table)
+    found = [
+        {"dump": one.name, "state": one.state, "languages": list(one.languages), "stored": one.stored}
+        | {"detail": one.detail}
+        for one in Deployment.open().dumps()
+    ]
+    frame = pl.DataFrame(found, schema=STATES)
+    Output(json, csv).table(
+        frame,
+        shown=frame.select("dump", "state", pl.col("languages").list.join(", "), "detail"),
+        nothing="there is no dump: name one in the settings (dumps.named), or watch a folder or prefix",
+    )
 
 
 @dumps.command()

@@ -3,10 +3,11 @@
 import time
 from typing import Annotated
 
+import polars as pl
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from pipeline_defs.commands.output import AsCsv, AsJson, Output
 from pipeline_defs.settings import load_settings
 from resources.engines.base import EngineUnavailable
 from resources.engines.lease import Lease, LeaseFile, lease_files
@@ -18,28 +19,47 @@ engine = typer.Typer(
     no_args_is_help=True,
 )
 
+SERVERS = pl.Schema(
+    {
+        "model": pl.String,
+        "state": pl.String,
+        "address": pl.String,
+        "process": pl.Int64,
+        "memory": pl.Float64,
+        "seconds_since_use": pl.Int64,
+        "log": pl.String,
+    }
+)
+"""Columns of the table; `memory` is the share of the GPU's."""
+
 
 @engine.command()
-def status() -> None:
+def status(json: AsJson = False, csv: AsCsv = False) -> None:
     """Show every server that ran here: its model, state, memory share, who uses it and when it stops."""
-    console = Console()
-    found = _servers()
-    if not found:
-        console.print("no server has run here; the first step with the engine vllm_server starts one")
-        return
-    table = Table("model", "state", "address", "process", "memory", "last used", "log")
-    for file, lease in found:
-        process, address = ("", "") if not lease.alive else (str(lease.watch.pid), lease.url)
-        table.add_row(
-            lease.name,
-            _state(file, lease),
-            address,
-            process,
-            f"{lease.memory_share:.0%}",
-            _ago(lease),
-            str(file.log),
-        )
-    console.print(table)
+    rows = [
+        {
+            "model": lease.name,
+            "state": _state(file, lease),
+            "address": lease.url if lease.alive else None,
+            "process": lease.watch.pid if lease.alive else None,
+            "memory": lease.memory_share,
+            "seconds_since_use": max(0, round(time.time() - lease.last_used)),
+            "log": str(file.log),
+        }
+        for file, lease in _servers()
+    ]
+    frame = pl.DataFrame(rows, schema=SERVERS)
+    shown = frame.select(
+        "model",
+        "state",
+        "address",
+        pl.col("process").cast(pl.String),
+        pl.format("{}%", (pl.col("memory") * 100).round().cast(pl.Int64)).alias("memory"),
+        pl.format("{} s ago", "seconds_since_use").alias("last used"),
+        "log",
+    )
+    nothing = "no server has run here; the first step with the engine vllm_server starts one"
+    Output(json, csv).table(frame, shown=shown, nothing=nothing)
 
 
 @engine.command()
@@ -83,7 +103,3 @@ def _state(file: LeaseFile, lease: Lease) -> str:
         return "starting"
     with file.unused() as unused:
         return f"idle, stops after {lease.idle_s:g} s" if unused else "in use"
-
-
-def _ago(lease: Lease) -> str:
-    return f"{max(0, round(time.time() - lease.last_used))} s ago"

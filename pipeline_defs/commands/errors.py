@@ -11,7 +11,7 @@ EXPECTED = frozenset(
         "assets.benchmarks.problem.BenchmarkError",
         "assets.raw_corpus.take_downs.TakeDownError",
         "pipeline_defs.planning.SelectionError",
-        "pipeline_defs.recipes.model.RecipeError",
+        "pipeline_defs.recipes.files.RecipeError",
         "pipeline_defs.runs.RunFailedError",
         "pipeline_defs.settings.SettingsError",
         "resources.corpus_source.base.SourceError",

@@ -19,7 +19,6 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 from rich.text import Text
 
 from assets.verdicts.judged import JUDGED, Repeat
@@ -127,13 +126,10 @@ def _folder(cache: Path | None) -> Iterator[Path]:
         yield Path(folder)
 
 
-def show_verdicts(verdicts: pl.DataFrame, console: Console) -> None:
-    """A table of how many programs of each language got which verdict."""
+def verdict_counts(verdicts: pl.DataFrame) -> pl.DataFrame:
+    """How many programs of each language got which verdict: `language, programs`, and a column a verdict given."""
     counts = verdicts.group_by("language").agg(
         pl.len().alias("programs"), *[(pl.col("verdict") == str(v)).sum().alias(str(v)) for v in Verdict]
     )
     given = [str(v) for v in Verdict if counts[str(v)].sum()]
-    table = Table("language", "programs", *given)
-    for row in counts.sort("language").iter_rows(named=True):
-        table.add_row(row["language"], *[str(row[name]) for name in ("programs", *given)])
-    console.print(table)
+    return counts.sort("language").select("language", "programs", *given)

@@ -1,25 +1,22 @@
 """`seedline demo`, `materialize` and `plan`: running the pipeline and saying before what would run."""
 
-import sys
 import time
 import tomllib
 from importlib.util import find_spec
 from typing import Annotated
 
+import polars as pl
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from pipeline_defs.commands.output import AsCsv, AsJson, Output
 from pipeline_defs.commands.progress import paid_words, shown
 from pipeline_defs.commands.report import print_funnel, print_places, print_rows, print_scores
 from pipeline_defs.deployment import Deployment
-from pipeline_defs.planning import Plan
+from pipeline_defs.planning import Plan, SelectionError
 from pipeline_defs.rebuilding import Rebuilt
 from pipeline_defs.settings import DEMO_CONFIG_FILE, Settings
 from resources.trainer.base import TrainerUnavailable
-
-console = Console(width=None if sys.stdout.isatty() else 140)
-"""Where nobody watches (a log, a pipe) lines are as wide as the tables need."""
 
 DEMO_DUMP = "installed-packages"
 DEMO_RECIPE = "demo"
@@ -47,7 +44,7 @@ Languages = Annotated[
 def demo() -> None:
     """The whole line on this machine's own Python code: every artifact, a checkpoint and its scores."""
     started = time.monotonic()
-    if find_spec("torch") is None:
+    if not _has_torch():
         raise TrainerUnavailable(
             "the demo ends with a training, and torch is not installed: pip install 'seedline[train]'. Without it, "
             "seedline materialize --recipe demo --select '+key:\"demo/sft_dataset\"' makes the training rows"
@@ -57,7 +54,8 @@ def demo() -> None:
         demo_settings = Settings.model_validate(tomllib.loads(DEMO_CONFIG_FILE.read_text(encoding="utf-8")))
         deployment.settings.dumps.named[DEMO_DUMP] = demo_settings.dumps.named[DEMO_DUMP]
     recipe = deployment.recipe(DEMO_RECIPE).name
-    rebuilt = _carried_out(deployment, deployment.plan(recipe, dumps=[DEMO_DUMP]))
+    console = Console()
+    rebuilt = _carried_out(deployment, deployment.plan(recipe, dumps=[DEMO_DUMP]), Output())
     store = deployment.store()
     print_funnel(console, store, recipe)
     print_scores(console, store, recipe)
@@ -78,27 +76,56 @@ def materialize(
     force: Annotated[
         bool, typer.Option("--force", help="Rebuild what is selected even if it is up to date.")
     ] = False,
+    json: AsJson = False,
+    csv: AsCsv = False,
 ) -> None:
     """Rebuild what is out of date: of every recipe that is on, or of one, and of the corpus that they need."""
     deployment = Deployment.open().with_recipe(recipe)
-    plan = deployment.plan(recipe, languages=language or None, dumps=dump or None, select=select, force=force)
-    rebuilt = _carried_out(deployment, plan)
-    console.print(summary(rebuilt) if rebuilt else "everything is up to date", highlight=False)
+    try:
+        plan = deployment.plan(
+            recipe, languages=language or None, dumps=dump or None, select=select, force=force
+        )
+    except SelectionError as error:
+        raise typer.BadParameter(str(error)) from error
+    output = Output(json, csv)
+    rebuilt = _carried_out(deployment, plan, output)
+    made = rebuilt.frame()
+    output.table(made, shown=by_asset(made), nothing="everything is up to date")
+    if rebuilt:
+        output.say(summary(rebuilt))
 
 
-def plan(recipe: RecipeName = None, language: Languages = None, dump: DumpNames = None) -> None:
+def plan(
+    recipe: RecipeName = None,
+    language: Languages = None,
+    dump: DumpNames = None,
+    json: AsJson = False,
+    csv: AsCsv = False,
+) -> None:
     """Say what would be rebuilt, and why, without running anything."""
     planned = (
         Deployment.open().with_recipe(recipe).plan(recipe, languages=language or None, dumps=dump or None)
     )
-    _say(planned)
-    if not planned:
-        console.print("everything is up to date")
-        return
-    table = Table("asset", "partition", "why", title=f"{len(planned)} partitions are out of date")
-    for row in planned.frame().iter_rows():
-        table.add_row(row[0], row[1] or "-", row[2])
-    console.print(table)
+    output = Output(json, csv)
+    _say(planned, output)
+    title = f"{len(planned)} partitions are out of date"
+    output.table(planned.frame(), title, nothing="everything is up to date")
+
+
+def _has_torch() -> bool:
+    """Without importing it, which takes seconds."""
+    try:
+        return find_spec("torch") is not None
+    except ValueError:  # it was made impossible to import
+        return False
+
+
+def by_asset(made: pl.DataFrame) -> pl.DataFrame:
+    """The sums of `REBUILT` over an asset's partitions; columns that nothing has a value in are left out."""
+    sums = [
+        name for name in ("rows", "rejected", "calls", "calls_saved", "tokens", "cost") if made[name].count()
+    ]
+    return made.group_by("asset", maintain_order=True).agg(pl.len().alias("tables"), pl.col(sums).sum())
 
 
 def summary(rebuilt: Rebuilt) -> str:
@@ -112,12 +139,12 @@ def summary(rebuilt: Rebuilt) -> str:
     return text
 
 
-def _carried_out(deployment: Deployment, plan: Plan) -> Rebuilt:
-    _say(plan)
-    with shown(console, len(plan)) as on_progress:
+def _carried_out(deployment: Deployment, plan: Plan, output: Output) -> Rebuilt:
+    _say(plan, output)
+    with shown(output.console, len(plan)) as on_progress:
         return deployment.carry_out(plan, on_progress)
 
 
-def _say(plan: Plan) -> None:
+def _say(plan: Plan, output: Output) -> None:
     for note in plan.notes:
-        console.print(note, markup=False, highlight=False, soft_wrap=True)
+        output.say(note)

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
+import polars as pl
 import typer
 import yaml
 from rich.console import Console
-from rich.markup import escape
 from rich.syntax import Syntax
-from rich.table import Table
 
-from pipeline_defs.recipes.model import load_recipe, shipped_recipes
+from pipeline_defs.commands.output import AsCsv, AsJson, Output
+from pipeline_defs.recipes.files import read_recipe, shipped_recipes
 from pipeline_defs.settings import load_settings
 
 
@@ -17,10 +17,14 @@ def recipes(
     name: Annotated[
         str | None, typer.Argument(help="Name or path of a recipe; none: list those that are shipped or on.")
     ] = None,
+    json: AsJson = False,
+    csv: AsCsv = False,
 ) -> None:
     """List the recipes, or print one with every default filled in."""
-    console = Console()
+    output, console = Output(json, csv), Console()
     if name is not None:
+        from pipeline_defs.recipes.model import load_recipe
+
         content = load_recipe(name).model_dump(mode="json")
         text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
         if console.is_terminal:
@@ -29,14 +33,21 @@ def recipes(
             print(text, end="")
         return
     enabled = load_settings().recipes
-    table = Table("recipe", "on", "languages", "engine", "what it does")
+    rows = []
     for listed in dict.fromkeys([*shipped_recipes(), *enabled]):
-        recipe = load_recipe(listed)
-        table.add_row(
-            recipe.name,
-            "yes" if listed in enabled else "",
-            ", ".join(recipe.languages),
-            recipe.engine.backend,
-            escape(recipe.description.strip()),
+        path, recipe = read_recipe(listed)  # as it stands there: checking it would load every stage
+        engine = recipe.get("engine")
+        rows.append(
+            {
+                "recipe": str(recipe.get("name", path.stem)),
+                "on": listed in enabled,
+                "languages": [str(one) for one in recipe.get("languages") or ()],
+                "engine": str(engine.get("backend", "")) if isinstance(engine, dict) else "",
+                "what it does": str(recipe.get("description", "")).strip(),
+            }
         )
-    console.print(table)
+    frame = pl.DataFrame(rows)
+    shown = frame.with_columns(
+        pl.col("languages").list.join(", "), pl.when("on").then(pl.lit("yes")).alias("on")
+    )
+    output.table(frame, shown=shown)

@@ -4,54 +4,37 @@ import polars as pl
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
-from rich.table import Table
 
 from assets.audit.questions import ask
 from assets.eval_scores.tasks import joined_name
+from pipeline_defs.commands.output import print_table
 from pipeline_defs.settings import Settings
 from resources.parquet_store import MissingTableError, ParquetStore, TableAddress
 
 REASONS_SHOWN = 4
 
 
-def as_table(frame: pl.DataFrame, title: str | None = None, *, width: int = 60) -> Table:
-    """A frame as a terminal table; long cells are cut."""
-    table = Table(title=title)
-    for name, dtype in frame.schema.items():
-        table.add_column(name, justify="right" if dtype.is_numeric() else "left", overflow="fold")
-    for row in frame.iter_rows():
-        table.add_row(*(_cell(value, width) for value in row))
-    return table
-
-
 def print_funnel(console: Console, store: ParquetStore, recipe: str) -> None:
     """Rows in, kept and rejected by reason, step by step."""
     funnel = ask("yield_funnel", store, recipe)
-    table = Table(title=f"Funnel of the recipe {recipe}")
-    for name in ("artifact", "step", "of"):
-        table.add_column(name)
-    for name in ("in", "kept", "rejected"):
-        table.add_column(name, justify="right")
-    table.add_column("rejected because")
     steps = funnel.group_by("artifact", "step", maintain_order=True).agg(
-        pl.col("unit", "rows_in", "kept", "rejected").first(),
+        pl.col("unit").first().alias("of"),
+        pl.col("rows_in").first().cast(pl.Int64).alias("in"),
+        pl.col("kept", "rejected").first().cast(pl.Int64),
         pl.format("{} {}", "rejected_for_reason", "reason").drop_nulls().alias("reasons"),
     )
-    last = ""
-    for row in steps.iter_rows(named=True):
-        reasons = row["reasons"]
-        more = f", {len(reasons) - REASONS_SHOWN} more" if len(reasons) > REASONS_SHOWN else ""
-        table.add_row(
-            row["artifact"] if row["artifact"] != last else "",
-            row["step"],
-            row["unit"],
-            f"{int(row['rows_in']):,}",
-            f"{int(row['kept']):,}",
-            f"{int(row['rejected']):,}",
-            ", ".join(reasons[:REASONS_SHOWN]) + more,
-        )
-        last = row["artifact"]
-    console.print(table)
+    more = pl.col("reasons").list.len() - REASONS_SHOWN
+    shown = steps.with_columns(
+        pl.when(pl.col("artifact").ne_missing(pl.col("artifact").shift())).then("artifact").alias("artifact"),
+        pl.format(
+            "{}{}",
+            pl.col("reasons").list.head(REASONS_SHOWN).list.join(", "),
+            pl.when(pl.col("reasons").list.len() > REASONS_SHOWN)
+            .then(pl.format(", {} more", more))
+            .otherwise(pl.lit("")),
+        ).alias("rejected because"),
+    ).drop("reasons")
+    print_table(console, shown, f"Funnel of the recipe {recipe}")
 
 
 def print_scores(console: Console, store: ParquetStore, recipe: str) -> None:
@@ -60,21 +43,20 @@ def print_scores(console: Console, store: ParquetStore, recipe: str) -> None:
         scores = store.scan(TableAddress((recipe, "eval_scores"))).collect()
     except MissingTableError:
         return
-    table = Table("benchmark", "language", title=f"Scores of the checkpoint of {recipe}")
-    for name in ("k", "pass@k", "95 % interval", "problems", "clean pass@k", "clean problems"):
-        table.add_column(name, justify="right")
-    for row in scores.iter_rows(named=True):
-        table.add_row(
-            joined_name(row["benchmark"], row["task"]),
-            row["language"],
-            str(row["k"]),
-            _percent(row["pass_at_k"]),
-            f"{_percent(row['low'])} to {_percent(row['high'])}",
-            str(row["problems"]),
-            _percent(row["clean_pass_at_k"]),
-            str(row["clean_problems"]),
-        )
-    console.print(table)
+    rows = [
+        {
+            "benchmark": joined_name(row["benchmark"], row["task"]),
+            "language": row["language"],
+            "k": row["k"],
+            "pass@k": _percent(row["pass_at_k"]),
+            "95 % interval": f"{_percent(row['low'])} to {_percent(row['high'])}",
+            "problems": row["problems"],
+            "clean pass@k": _percent(row["clean_pass_at_k"]),
+            "clean problems": row["clean_problems"],
+        }
+        for row in scores.iter_rows(named=True)
+    ]
+    print_table(console, pl.DataFrame(rows), f"Scores of the checkpoint of {recipe}")
     if scores["pass_at_k"].max() == 0:
         console.print(
             "No problem is solved: what a tiny model, or one trained on data of little worth, comes to."
@@ -107,14 +89,6 @@ def print_places(console: Console, settings: Settings, recipe: str) -> None:
     console.print(f"checkpoint      {settings.models_root}/ (a Hugging Face folder)")
     console.print("look closer     seedline show sft_dataset · seedline audit · seedline trace <id>")
     console.print("the UI          make ui (or: seedline ui), then http://127.0.0.1:3000")
-
-
-def _cell(value: object, width: int) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    text = "" if value is None else str(value)
-    one_line = text.replace("\n", "⏎ ")
-    return escape(one_line if len(one_line) <= width else one_line[: width - 1] + "…")
 
 
 def _percent(share: float | None) -> str:

@@ -11,13 +11,13 @@ from typing import Annotated
 import polars as pl
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from assets.benchmarks.problem_files import read_problems
 from assets.eval_scores.pass_at_k import scores
 from assets.eval_scores.sample_programs import sample_programs, unanswered_tasks, unknown_tasks
 from assets.verdicts.reasons import Unproven
-from pipeline_defs.commands.judging import BACKEND_HELP, judged, machine_sandbox, show_verdicts
+from pipeline_defs.commands.judging import BACKEND_HELP, judged, machine_sandbox, verdict_counts
+from pipeline_defs.commands.output import AsCsv, AsJson, Output, print_table
 from pipeline_defs.commands.program_lines import json_lines
 from pipeline_defs.commands.tables import PARQUET, TableError, check_output, read_table, write_table
 from resources.sandbox.base import TRANSIENT, VERDICT_SCHEMA, Sandbox, Verdict
@@ -53,9 +53,11 @@ def score(
     ] = False,
     backend: Annotated[str, typer.Option(help=BACKEND_HELP)] = "",
     seed: Annotated[int, typer.Option(help="of the interval's draws")] = 0,
+    json: AsJson = False,
+    csv: AsCsv = False,
 ) -> None:
     """Judge samples against a benchmark's tests and print pass@k with its 95 % interval."""
-    console, ks = Console(stderr=True), _ks(k)
+    output, console, ks = Output(json, csv), Console(stderr=True), _ks(k)
     if out is not None:
         check_output(out)
     read = read_samples(samples)
@@ -78,7 +80,7 @@ def score(
     if out is not None:
         write_table(verdicts, out)
         console.print(f"{len(verdicts)} verdicts written to {out}", highlight=False)
-    show_verdicts(verdicts, console)
+    print_table(console, verdict_counts(verdicts))
     broken = verdicts.filter(pl.col("verdict").is_in([str(verdict) for verdict in TRANSIENT]))
     if len(broken):
         first = broken.row(0, named=True)
@@ -89,7 +91,8 @@ def score(
             err=True,
         )
         raise typer.Exit(1)
-    _show_scores(scores(passes(verdicts), attainable, seed))
+    found = scores(passes(verdicts), attainable, seed)
+    output.table(found, shown=_readable(found))
 
 
 def read_samples(path: Path) -> pl.DataFrame:
@@ -233,14 +236,14 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
 
 
-def _show_scores(found: pl.DataFrame) -> None:
-    table = Table("", "score", "95 % interval", "problems", "samples")
-    for row in found.iter_rows(named=True):
-        table.add_row(
-            f"pass@{row['k']}",
-            f"{row['pass_at_k']:.4f}",
-            f"{row['low']:.4f} to {row['high']:.4f}",
-            str(row["problems"]),
-            str(row["samples"]),
-        )
-    Console().print(table)
+def _readable(found: pl.DataFrame) -> pl.DataFrame:
+    def digits(name: str) -> pl.Expr:
+        return pl.col(name).map_elements("{:.4f}".format, pl.String)
+
+    return found.select(
+        pl.format("pass@{}", "k").alias("score"),
+        digits("pass_at_k").alias("value"),
+        pl.format("{} to {}", digits("low"), digits("high")).alias("95 % interval"),
+        "problems",
+        "samples",
+    )

@@ -7,9 +7,9 @@ from typing import Annotated
 import polars as pl
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from assets.raw_corpus.survey import Survey, survey_files
+from pipeline_defs.commands.output import AsCsv, AsJson, Output, print_table
 from pipeline_defs.resources import build_resources
 from pipeline_defs.settings import Settings, load_settings
 from resources.corpus_source.backends import open_source
@@ -39,22 +39,23 @@ def sources(
     files: Annotated[
         int | None, typer.Option("-n", "--files", min=1, help="Look at the first so many files only.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="The counts as JSON lines.")] = False,
+    json: AsJson = False,
+    csv: AsCsv = False,
 ) -> None:
     """Say where files come from and count what they would bring: languages, licenses, sizes, rejections.
 
     Reads the source through, and keeps nothing.
     """
-    settings = load_settings()
+    output, settings = Output(json, csv), load_settings()
     if name is None:
-        _list(settings)
+        _list(settings, output)
         return
     source = _open(settings, name, kind)
     survey = survey_files(source.read(), settings.corpus, settings.raw_corpus.allow, files)
-    if json:
-        print(survey.kept.write_ndjson() + survey.rejected.write_ndjson(), end="")
+    if not output.for_people:
+        output.table(pl.concat([survey.kept, survey.rejected], how="diagonal"))
         return
-    _print(Console(), name, source, survey)
+    _print(output.console, source, survey)
 
 
 def _open(settings: Settings, name: str, kind: Kind | None) -> CorpusSource:
@@ -68,7 +69,7 @@ def _open(settings: Settings, name: str, kind: Kind | None) -> CorpusSource:
     return open_source(chosen, settings.s3)
 
 
-def _list(settings: Settings) -> None:
+def _list(settings: Settings, output: Output) -> None:
     known: CorpusSourcesResource = build_resources(settings)["corpus_sources"]
     folder = settings.dumps.folder
     found = (
@@ -76,22 +77,23 @@ def _list(settings: Settings) -> None:
         if folder and folder.is_dir()
         else []
     )
-    table = Table("dump", "kind", "what it is")
+    rows = []
     for name in dict.fromkeys([*settings.dumps.named, *found]):
         try:
             about = known.open(name).describe()
         except SourceError as error:
             about = {"kind": "", "error": str(error)}
-        table.add_row(
-            name, str(about.pop("kind")), ", ".join(f"{key}: {_short(value)}" for key, value in about.items())
+        kind = str(about.pop("kind"))
+        rows.append((name, kind, ", ".join(f"{key}: {_short(value)}" for key, value in about.items())))
+    schema = {"dump": pl.String, "kind": pl.String, "what it is": pl.String}
+    output.table(pl.DataFrame(rows, schema=schema, orient="row"), nothing="there is no dump")
+    if output.for_people:
+        output.say(
+            "`seedline sources NAME` counts the files of one; NAME may also be a path or an s3:// address."
         )
-    Console().print(table)
-    Console().print(
-        "`seedline sources NAME` counts the files of one; NAME may also be a path or an s3:// address."
-    )
 
 
-def _print(console: Console, name: str, source: CorpusSource, survey: Survey) -> None:
+def _print(console: Console, source: CorpusSource, survey: Survey) -> None:
     for key, value in source.describe().items():
         console.print(f"{key}: {_short(value)}", highlight=False, markup=False)
     share = "" if survey.complete else " (stopped there, as asked)"
@@ -99,34 +101,15 @@ def _print(console: Console, name: str, source: CorpusSource, survey: Survey) ->
     by_language = (
         survey.kept.group_by("language").agg(pl.col("files", "bytes").sum()).sort("files", descending=True)
     )
-    console.print(_table("languages", by_language))
+    print_table(console, by_language, "languages")
     by_license = survey.kept.group_by("license", "license_source", "allowed").agg(
         pl.col("files", "bytes").sum()
     )
-    console.print(
-        _table(
-            "licenses, where they are declared, and whether the policy allows them",
-            by_license.sort("files", descending=True),
-        )
+    licenses = by_license.sort("files", descending=True).with_columns(
+        pl.col("license").fill_null("not known")
     )
-    console.print(_table("not taken in", survey.rejected))
-
-
-def _table(title: str, rows: pl.DataFrame) -> Table:
-    table = Table(title=title, title_justify="left")
-    for column in rows.columns:
-        table.add_column(column, justify="right" if rows.schema[column].is_integer() else "left")
-    for row in rows.iter_rows(named=True):
-        table.add_row(*(_cell(column, value) for column, value in row.items()))
-    return table
-
-
-def _cell(column: str, value: object) -> str:
-    if value is None:
-        return "not known" if column == "license" else ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    print_table(console, licenses, "licenses, where they are declared, and whether the policy allows them")
+    print_table(console, survey.rejected, "not taken in")
 
 
 def _short(value: object) -> str:

@@ -2,37 +2,42 @@
 
 from typing import Annotated
 
+import polars as pl
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from pipeline_defs.commands.judging import BACKEND_HELP, machine_sandbox
+from pipeline_defs.commands.output import AsCsv, AsJson, Output
 from resources.sandbox import bubblewrap
 from resources.sandbox.languages import LANGUAGES
 from resources.sandbox.server_process import Backend
 from resources.sandbox.toolchains import found
 
+TOOLCHAINS = pl.Schema(
+    {"language": pl.String, "toolchain": pl.String, "isolation": pl.String, "to install": pl.String}
+)
+"""Columns of the table; null where there is none."""
+
 
 def toolchains(
     backend: Annotated[str, typer.Option(help=BACKEND_HELP)] = "",
+    json: AsJson = False,
+    csv: AsCsv = False,
 ) -> None:
     """Show each language's toolchain, tried inside the sandbox; an error where nothing can isolate."""
-    console = Console()
+    output = Output(json, csv)
     with machine_sandbox(workers=1, backend=backend) as sandbox:
         python = sandbox.identity("python")
     isolation = python["isolation"]
-    table = Table("language", "toolchain", "isolation", "to install")
-    table.add_row("python", python["toolchain"], isolation, "")
+    rows: list[tuple[str, str | None, str | None, str | None]] = [
+        ("python", python["toolchain"], isolation, None)
+    ]
     with bubblewrap.using(Backend(isolation.removesuffix("-forkserver"))):
         lines = [found(language) for language in LANGUAGES]
     for line in lines:
-        remedy = "" if not line.problem else f"apt-get install {' '.join(line.packages)}"
-        table.add_row(
-            line.language,
-            line.version or "none",
-            isolation.removesuffix("-forkserver") if not line.problem else "",
-            remedy,
-        )
+        remedy = f"apt-get install {' '.join(line.packages)}" if line.problem else None
+        used = None if line.problem else isolation.removesuffix("-forkserver")
+        rows.append((line.language, line.version or None, used, remedy))
         if line.problem and line.version:
             typer.echo(line.problem, err=True)
-    console.print(table)
+    frame = pl.DataFrame(rows, schema=TOOLCHAINS, orient="row")
+    output.table(frame, shown=frame.with_columns(pl.col("toolchain").fill_null("none")))

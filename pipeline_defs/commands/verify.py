@@ -12,7 +12,8 @@ import typer
 from rich.console import Console
 
 from assets.verdicts.judged import JUDGED, Repeat
-from pipeline_defs.commands.judging import BACKEND_HELP, judged, machine_sandbox, show_verdicts
+from pipeline_defs.commands.judging import BACKEND_HELP, judged, machine_sandbox, verdict_counts
+from pipeline_defs.commands.output import AsCsv, AsJson, Output
 from pipeline_defs.commands.program_lines import read_programs
 from pipeline_defs.commands.tables import TableError, check_output, write_table
 from resources.sandbox.base import Sandbox
@@ -27,7 +28,7 @@ OUTPUT = typer.Argument(metavar="OUT.parquet", help="verdicts, one row a program
 
 def verify(
     source: Annotated[Path, INPUT],
-    output: Annotated[Path, OUTPUT],
+    target: Annotated[Path, OUTPUT],
     workers: Annotated[
         int, typer.Option(min=0, help="processes that judge at once; 0: as many as cores")
     ] = 0,
@@ -48,10 +49,12 @@ def verify(
     skip_bad: Annotated[
         Path | None, typer.Option(help="write bad lines to this JSON lines file and judge the rest")
     ] = None,
+    json: AsJson = False,
+    csv: AsCsv = False,
 ) -> None:
     """Run every program with its tests in the sandbox and write what they showed."""
-    console = Console(stderr=True)
-    check_output(output)
+    output, console = Output(json, csv), Console(stderr=True)
+    check_output(target)
     programs, bad = read_programs(source)
     if len(bad) and skip_bad is None:
         raise TableError(bad_lines_message(source, bad))
@@ -63,9 +66,9 @@ def verify(
         raise TableError(f"{source}: holds no program that can be judged")
     with machine_sandbox(workers=workers, backend=backend) as sandbox:
         verdicts = verify_programs(programs, sandbox, cache, console, control=control, repeat=repeat)
-    write_table(verdicts, output)
-    show_verdicts(verdicts, console)
-    console.print(f"{len(verdicts)} verdicts written to {output}", highlight=False)
+    write_table(verdicts, target)
+    output.table(verdict_counts(verdicts))
+    console.print(f"{len(verdicts)} verdicts written to {target}", highlight=False)
 
 
 def verify_programs(

@@ -1,16 +1,13 @@
 """`seedline verify-store`: every table held against its own digest; what is damaged is named and made again."""
 
-import sys
 from dataclasses import dataclass
 
+import polars as pl
 import typer
-from rich.console import Console
-from rich.markup import escape
 
+from pipeline_defs.commands.output import AsCsv, AsJson, Output
 from pipeline_defs.deployment import Deployment
 from resources.parquet_store import DamagedTableError, ParquetStore, StoreWatch, TableAddress, TableFacts
-
-console = Console(width=None if sys.stdout.isatty() else 140)
 
 
 @dataclass(frozen=True)
@@ -45,13 +42,13 @@ def damaged_tables(store: ParquetStore) -> tuple[int, list[Finding]]:
     return len(addresses), found
 
 
-def verify_store() -> None:
+def verify_store(json: AsJson = False, csv: AsCsv = False) -> None:
     """Hold every table against the digest of its rows; the damaged ones are named and count as out of date."""
     count, found = damaged_tables(Deployment.open().store())
-    for finding in found:
-        console.print(
-            f"[bold red]damaged[/] {escape(str(finding.address))}: {escape(finding.why)}", soft_wrap=True
-        )
-    console.print(f"{count} tables, {len(found)} damaged" + ("; `seedline plan` lists them" if found else ""))
+    output = Output(json, csv)
+    rows = [(str(finding.address), finding.why) for finding in found]
+    if rows or not output.for_people:
+        output.table(pl.DataFrame(rows, schema={"damaged": pl.String, "why": pl.String}, orient="row"))
+    output.say(f"{count} tables, {len(found)} damaged" + ("; `seedline plan` lists them" if found else ""))
     if found:
         raise typer.Exit(1)

@@ -4,12 +4,9 @@ The settings of a stage are declared beside its code; this file only puts them t
 wrong into a message that names file, field and remedy. Shipped recipes stand beside this file.
 """
 
-from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -32,6 +29,7 @@ from assets.instructions.settings import InstructionSettings
 from assets.sft_dataset.settings import SftSettings
 from assets.verified_responses.door import VERIFICATION_METHODS
 from assets.verified_responses.settings import VerificationSettings
+from pipeline_defs.recipes.files import RecipeError, read_recipe
 from pipeline_defs.validation_messages import problems
 from resources.engines.door import ENGINES
 from resources.engines.spec import EngineSpec
@@ -50,10 +48,6 @@ FOLDER = "folder"
 """In the context of a validation: the folder of the recipe's file."""
 
 OwnFolder = Annotated[Path, AfterValidator(_beside_the_recipe)]
-
-
-class RecipeError(ValueError):
-    """A recipe file is wrong; the message names the file, the field and what is allowed there."""
 
 
 class Recipe(BaseModel):
@@ -172,30 +166,9 @@ def _refuse_offline(info: ValidationInfo, who: str) -> None:
         )
 
 
-def shipped_recipes() -> dict[str, Path]:
-    """Name to file of the recipes that come with the project."""
-    folder = files("pipeline_defs.recipes")
-    return {
-        Path(str(entry)).stem: Path(str(entry))
-        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
-        if entry.name.endswith(".yaml")
-    }
-
-
 def load_recipe(name_or_path: str) -> Recipe:
     """The recipe of that name, or in that file. Raises `RecipeError`."""
-    shipped = shipped_recipes()
-    path = shipped.get(name_or_path, Path(name_or_path))
-    if not path.is_file():
-        raise RecipeError(
-            f"no recipe {name_or_path!r}: shipped are {', '.join(shipped)}; or give the path of a YAML file"
-        )
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{path}: not readable as YAML: {error}") from error
-    if not isinstance(content, Mapping):
-        raise RecipeError(f"{path}: a recipe is a mapping of fields, found {type(content).__name__}")
+    path, content = read_recipe(name_or_path)
     try:
         return Recipe.model_validate(content, context={FOLDER: path.parent})
     except ValidationError as error:

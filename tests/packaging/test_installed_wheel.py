@@ -12,7 +12,7 @@ import urllib.request
 import polars as pl
 import pytest
 
-from tests.packaging.conftest import Installed
+from tests.packaging.conftest import PACKAGES, Installed
 
 pytestmark = pytest.mark.slow(seconds=10)
 
@@ -39,6 +39,8 @@ def test_the_installed_package_is_the_one_that_runs(installed: Installed) -> Non
         text=True,
     )
     assert done.stdout.count(str(installed.command.parents[1])) == 2, done.stderr
+    (packages,) = (installed.command.parents[1] / "lib").glob("python*/site-packages")
+    assert [name for name in PACKAGES if not (packages / name / "py.typed").is_file()] == []
 
 
 def test_verify_judges_programs(installed: Installed) -> None:

@@ -1,7 +1,9 @@
 """The command `seedline` over a small store written by hand: what it shows, and how it says what is wrong."""
 
+import importlib
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,99 +15,14 @@ from typer.testing import CliRunner, Result
 
 from assets.audit.door import questions
 from assets.audit.questions import CONTAMINATION, tables
-from assets.rows.ledger import FUNNEL_SCHEMA
-from assets.rows.outcome import REJECTION_SCHEMA
 from pipeline_defs.cli import app, main
-from pipeline_defs.commands.errors import is_expected
+from pipeline_defs.commands.errors import EXPECTED, is_expected
 from pipeline_defs.commands.registry import COMMANDS
 from pipeline_defs.recipes.model import load_recipe
-from resources.parquet_store import ParquetStore, TableAddress
-from resources.storage import Storage
+from resources.parquet_store import ParquetStore
+from tests.pipeline_defs.written_store import FILE, ROWS, write
 
 Run = Callable[..., Result]
-
-FILE = {"file_id": "f1", "repo": "example/alpha", "path": "a.py", "commit": "c0ffee", "license": "MIT"}
-CHAIN = {"file_id": "f1", "seed_id": "s1", "instruction_id": "i1", "response_id": "r1", "language": "python"}
-ROWS: dict[str, list[dict[str, object]]] = {
-    "raw_corpus": [FILE | {"language": "python", "dump": "2026-01", "sha256": "0f", "content": "x = 1"}],
-    "filtered_seeds": [
-        {
-            "seed_id": "s1",
-            "file_id": "f1",
-            "name": "first",
-            "start_line": 3,
-            "end_line": 5,
-            "kind": "function",
-        },
-        {
-            "seed_id": "s2",
-            "file_id": "f1",
-            "name": "second",
-            "start_line": 7,
-            "end_line": 9,
-            "kind": "function",
-        },
-    ],
-    "instructions": [CHAIN | {"instruction": "Take the [/first] of [bold]items[/].", "difficulty": "easy"}],
-    "candidate_responses": [CHAIN | {"sample": 0, "response": "items[0]"}],
-    "verified_responses": [
-        CHAIN | {"sample": 0, "verdict": "pass", "proof": "split", "response": "items[0]"}
-    ],
-    "sft_dataset": [
-        CHAIN
-        | FILE
-        | {
-            "sft_id": "t1",
-            "prompt": "Take the [/first] of [bold]items[/].",
-            "completion": "items[0]",
-            "engine": "offline",
-            "start_line": 3,
-            "end_line": 5,
-        }
-    ],
-}
-
-
-def write(store: ParquetStore, key: tuple[str, ...], frame: pl.DataFrame) -> None:
-    address = TableAddress.of(key, "python")
-    store.commit(address, store.stage(address, frame, frame.schema))
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with settings and nothing else."""
-    (tmp_path / "dumps").mkdir()
-    (tmp_path / "seedline.toml").write_text(
-        f'recipes = ["demo"]\nhome = "{tmp_path}/home"\n[dumps]\nfolder = "{tmp_path}/dumps"\n',
-        encoding="utf-8",
-    )
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SEEDLINE_CONFIG", str(tmp_path / "seedline.toml"))
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
-    monkeypatch.setenv("COLUMNS", "220")
-    return tmp_path
-
-
-@pytest.fixture
-def store(home: Path) -> ParquetStore:
-    """One row of everything, from a file to a training row, and one rejection."""
-    store = ParquetStore(Storage(home / "home" / "store"))
-    for name, (key, schema) in tables("demo").items():
-        if name in ROWS:
-            write(store, key, pl.DataFrame(ROWS[name], schema=schema))
-    rejected = {"id": "s2", "stage": "answer", "reason": "unfinished", "detail": "[/cut] off"}
-    write(store, ("demo", "instructions__rejected"), pl.DataFrame([rejected], schema=REJECTION_SCHEMA))
-    step = {
-        "position": 0,
-        "step": "answer",
-        "unit": "seeds",
-        "rows_in": 2,
-        "kept": 1,
-        "rejected": 1,
-        "rows_out": 1,
-    }
-    write(store, ("demo", "instructions__funnel"), pl.DataFrame([step], schema=FUNNEL_SCHEMA))
-    return store
 
 
 @pytest.fixture
@@ -118,6 +35,54 @@ def said(result: Result) -> str:
     """What a user sees, errors that `main` would print included, with line ends taken out of frames."""
     text = result.output + (str(result.exception) if is_expected(result.exception) else "")
     return " ".join(text.replace("│", " ").split())
+
+
+def test_help_and_version_import_nothing_heavy() -> None:
+    heavy = {"dagster", "duckdb", "polars", "torch", "pyarrow", "pydantic"}
+    code = f"""
+import sys
+from typer.testing import CliRunner
+from pipeline_defs.cli import app
+for option in ("--help", "--version"):
+    assert CliRunner().invoke(app, [option]).exit_code == 0
+assert not {heavy} & set(sys.modules), {heavy} & set(sys.modules)
+import pipeline_defs.commands.verify, pipeline_defs.commands.dedup, pipeline_defs.commands.seeds
+import pipeline_defs.commands.show, pipeline_defs.commands.audit, pipeline_defs.commands.recipes
+assert not {{"dagster", "duckdb", "torch"}} & set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_list_of_commands_says_what_they_say_themselves() -> None:
+    for one in COMMANDS:
+        assert (one.load().help or "").splitlines()[0] == one.sentence, one.name
+
+
+def test_expected_errors_are_there() -> None:
+    for name in EXPECTED:
+        module, _, kind = name.rpartition(".")
+        error = getattr(importlib.import_module(module), kind)
+        assert error.__module__ == module and is_expected(error("x")), name
+    assert not is_expected(ValueError("x"))
+
+
+def test_files_that_the_settings_name_are_looked_for_by_plan(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dump(home)
+    monkeypatch.setenv("SEEDLINE_RAW_CORPUS__TAKE_DOWNS", "nowhere.txt")
+    assert "take-downs nowhere.txt cannot be read" in said(run("plan"))
+    monkeypatch.delenv("SEEDLINE_RAW_CORPUS__TAKE_DOWNS")
+    monkeypatch.setenv("SEEDLINE_BENCHMARKS", json.dumps({"humaneval": "nowhere.jsonl"}))
+    assert "benchmark 'humaneval': no file nowhere.jsonl" in said(run("plan"))
+
+
+def test_the_demo_says_at_once_that_torch_is_missing(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert "torch is not installed: pip install" in said(run("demo"))
+    assert not (home / "home").exists()
 
 
 def test_help_names_every_command_with_a_sentence(run: Run) -> None:
@@ -167,7 +132,7 @@ def test_show_filters_by_sql(run: Run, store: ParquetStore) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["filtered_seeds", "--where", "color = 'red'"], "--where \"color = 'red'\": .*color"),
+        (["filtered_seeds", "--where", "color = 'red'"], "no column color; there are seed_id, file_id"),
         (["filtered_seeds", "--where", "start_line >"], "--where 'start_line >'"),
         (["filtered_seeds", "--where", "name > 3"], "--where 'name > 3'"),
         (["filtered_seeds", "--columns", "name,color"], "no column color; there are seed_id, file_id"),
@@ -320,7 +285,7 @@ def test_plan_says_what_would_run_and_runs_nothing(run: Run, home: Path) -> None
     text = said(result)
     assert "corpus_dump 2026-01 never materialized" in text
     assert "demo/sft_dataset python never materialized" in text
-    assert "demo/checkpoint - never materialized" in text
+    assert "demo/checkpoint never materialized" in text
     assert list((home / "home").rglob("*.parquet")) == []
 
 

@@ -11,7 +11,8 @@ import pytest
 from assets.publishing.step import also_read
 from pipeline_defs.definitions import build_defs
 from pipeline_defs.partitions import CORPUS_DUMPS
-from pipeline_defs.recipes.model import Recipe, RecipeError, load_recipe, shipped_recipes
+from pipeline_defs.recipes.files import RecipeError, shipped_recipes
+from pipeline_defs.recipes.model import Recipe, load_recipe
 from pipeline_defs.settings import Settings
 from resources.parquet_store import TableAddress
 from resources.parquet_store.io_manager import ParquetIOManager

@@ -13,7 +13,7 @@ from assets.audit.origin import UnknownIdError
 from pipeline_defs import Deployment
 from pipeline_defs.planning import PLAN, SelectionError
 from pipeline_defs.rebuilding import REBUILT, Progress, Rebuilt
-from pipeline_defs.recipes.model import RecipeError
+from pipeline_defs.recipes.files import RecipeError
 from pipeline_defs.runs import RunFailedError
 from pipeline_defs.settings import SettingsError
 from resources.parquet_store import MissingTableError

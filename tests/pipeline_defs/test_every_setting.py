@@ -18,7 +18,8 @@ import resources.sandbox.resource as sandbox_resource
 from assets.asking.spending import Spending
 from assets.filtered_seeds.chain import Chain
 from pipeline_defs.definitions import build_defs
-from pipeline_defs.recipes.model import Recipe, load_recipe, shipped_recipes
+from pipeline_defs.recipes.files import shipped_recipes
+from pipeline_defs.recipes.model import Recipe, load_recipe
 from pipeline_defs.resources import build_resources
 from pipeline_defs.settings import Settings, SettingsError, load_settings
 from resources.corpus_source.settings import Directory, Dump, InstalledPackages

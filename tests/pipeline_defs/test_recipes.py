@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline_defs.recipes.model import Recipe, RecipeError, load_recipe, shipped_recipes
+from pipeline_defs.recipes.files import RecipeError, shipped_recipes
+from pipeline_defs.recipes.model import Recipe, load_recipe
 from resources.languages import LANGUAGES, lacking
 
 

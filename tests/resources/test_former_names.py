@@ -11,7 +11,8 @@ from assets.audit.questions import ask
 from assets.checkpoint.identity import checkpoint_id
 from assets.corpus_dump.table import TABLE as FILES
 from assets.sft_dataset.table import TABLE as ROWS
-from pipeline_defs.recipes.model import RecipeError, load_recipe, shipped_recipes
+from pipeline_defs.recipes.files import RecipeError, shipped_recipes
+from pipeline_defs.recipes.model import load_recipe
 from resources.corpus_source.settings import Dump
 from resources.engines.model_source import vllm_identity
 from resources.engines.spec import VllmSpec

@@ -9,14 +9,16 @@ dropping what it lacks (look-around); the detectors themselves judge the lines o
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
 import polars as pl
-from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
-from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
 from pydantic import BaseModel, ConfigDict, Field
 
 from assets.rows.outcome import Rule
 from assets.rows.reasons import Reason
+
+if TYPE_CHECKING:  # imported where they are used: a fifth of a second that reading settings need not pay
+    from detect_secrets.plugins.base import BasePlugin
 
 _ADDRESSES = "Public IP (ipv4)"  # personal data, judged there
 _ENTROPY = ("Base64 High Entropy String", "Hex High Entropy String")
@@ -66,7 +68,9 @@ def secret_rules() -> list[Rule]:
 
 
 @cache
-def _detectors(known_forms: bool, keyword: bool, entropy: bool) -> list[BasePlugin]:
+def _detectors(known_forms: bool, keyword: bool, entropy: bool) -> list["BasePlugin"]:
+    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+
     detectors: list[BasePlugin] = []
     for name, plugin in sorted(get_mapping_from_secret_type_to_class().items()):
         if name == _ADDRESSES:
@@ -84,6 +88,8 @@ def _detectors(known_forms: bool, keyword: bool, entropy: bool) -> list[BasePlug
 @cache
 def _any_pattern() -> str:
     """One pattern that matches at least wherever a detector of a known form does."""
+    from detect_secrets.plugins.base import RegexBasedDetector
+
     patterns: list[str] = []
     for detector in _detectors(True, False, False):
         if isinstance(detector, RegexBasedDetector):
@@ -93,7 +99,7 @@ def _any_pattern() -> str:
     return "|".join(patterns)
 
 
-def _first_secret(seed: str, detectors: list[BasePlugin]) -> str | None:
+def _first_secret(seed: str, detectors: "list[BasePlugin]") -> str | None:
     for number, line in enumerate(seed.split("\n"), 1):
         for detector in detectors:
             if any(True for _ in detector.analyze_string(line)):

@@ -48,9 +48,9 @@ def run(*arguments: str) -> str:
 def counts(*arguments: str) -> tuple[dict[tuple[str, str | None, bool], int], dict[str, int]]:
     rows = [json.loads(line) for line in run(*arguments, "--json").splitlines()]
     kept = {
-        (row["language"], row["license"], row["allowed"]): row["files"] for row in rows if "language" in row
+        (row["language"], row["license"], row["allowed"]): row["files"] for row in rows if row["language"]
     }
-    return kept, {row["reason"]: row["files"] for row in rows if "reason" in row}
+    return kept, {row["reason"]: row["files"] for row in rows if row["reason"]}
 
 
 def test_the_dumps_of_the_settings_are_listed() -> None:

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 import yaml
 
-from pipeline_defs.recipes.model import shipped_recipes
+from pipeline_defs.recipes.files import shipped_recipes
 from resources.model_folder import RECORD
 from tests.pipeline_defs.conftest import MakeLine, SmallLine, write_dump
 from tests.resources.engines.scripted_server import ScriptedServer, asked

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 import yaml
 
-from pipeline_defs.recipes.model import shipped_recipes
+from pipeline_defs.recipes.files import shipped_recipes
 from pipeline_defs.runs import RunFailedError
 from tests.pipeline_defs.conftest import FILES, MakeLine, write_dump
 from tests.resources.engines.conftest import end_servers, vllm_python  # noqa: F401 - a fixture
