@@ -48,6 +48,22 @@ ARTIFACTS = (
     "eval_scores",
     "audit",
 )
+COMMANDS_LEAD = """# Commands
+
+`seedline --install-completion` installs completion for the current shell.
+
+**Tables.** Wherever a command prints a table, `--json` prints it as JSON lines and `--csv` as CSV, with whole values;
+everything else then goes to standard error. A table that does not fit the terminal is printed row by row.
+
+**Progress.** `materialize` and `demo` show bars in a terminal. Elsewhere (a log, a pipe, a scheduler) they print a line
+for each step and one every few seconds: tables done and to do, rows of the running step with their rate and the time
+left, model calls with tokens and cost. A summary by asset ends them.
+
+**Stopping.** Ctrl-C ends a command with what is kept and how to go on; results are written batch by batch, so that the
+same command goes on where it was.
+
+**Exit status.** 0: done. 1: an error that the message explains. 2: the command was not called rightly. 130: stopped.
+"""
 COPIED = {
     "recipes.md": ROOT / "pipeline_defs" / "recipes" / "README.md",
     "measured.md": ROOT / "tests" / "benchmarks" / "README.md",
@@ -180,7 +196,7 @@ def _type(annotation: Any) -> str:
 
 def commands_page() -> str:
     """Every command with its arguments and options."""
-    text = "# Commands\n\n`seedline --install-completion` installs completion for the current shell.\n"
+    text = COMMANDS_LEAD
     commands = [found for name, command in every_command().items() for found in _commands(command, name)]
     for name, one in sorted(commands, key=lambda found: found[0]):
         usage = " ".join(["seedline", name, *(_usage(parameter) for parameter in one.params)])
