@@ -109,6 +109,7 @@ COMMANDS = (
         DATA,
         "rows:rows",
         "Page, filter and search the rows of every table, with where each comes from. Runs beside `seedline ui` too.",
+        kept="the row viewer is closed",
     ),
     Listed("audit", DATA, "audit:audit", "Ask an audit question: yields, lineage, licenses, contamination."),
     Listed("trace", DATA, "trace:trace", "Follow a row back to repository, commit, path, lines and license."),

@@ -23,7 +23,8 @@ from assets.rows.ledger import FUNNEL_SCHEMA, Ledger
 from assets.rows.outcome import no_rejections
 from assets.rows.table import Table
 from pipeline_defs.definitions import build_defs
-from pipeline_defs.recipes.model import load_recipe, shipped_recipes
+from pipeline_defs.recipes.files import shipped_recipes
+from pipeline_defs.recipes.model import load_recipe
 from pipeline_defs.rows_page.tables import DECLARED
 from pipeline_defs.settings import Settings
 
