@@ -36,10 +36,10 @@ Name = Annotated[str, typer.Argument(help="Name of the dump.")]
 
 
 @dumps.callback()
-def default(context: typer.Context) -> None:
+def default(context: typer.Context, json: AsJson = False, csv: AsCsv = False) -> None:
     """Dumps with their state; without a sub-command they are listed."""
     if context.invoked_subcommand is None:
-        list_dumps()
+        list_dumps(json, csv)
 
 
 @dumps.command("list")
