@@ -14,7 +14,8 @@ from assets.audit.questions import ask, tables
 from assets.publishing.step import ALSO_READS
 from pipeline_defs.definitions import build_defs
 from pipeline_defs.deployment import Deployment
-from pipeline_defs.recipes.model import Recipe, RecipeError, load_recipe, shipped_recipes
+from pipeline_defs.recipes.files import RecipeError, shipped_recipes
+from pipeline_defs.recipes.model import Recipe, load_recipe
 from pipeline_defs.settings import Settings
 from resources.parquet_store import TableAddress
 
