@@ -14,11 +14,17 @@ from resources.ids import content_id, text_id
 from resources.trainer.base import TinyModel, TrainingSettings
 from resources.trainer.chat_templates import template_digest
 
-TRAINER_VERSION = "2"
+TRAINER_VERSION = "1"
 """Raised when the trainer's code makes other weights of the same input."""
 
 _NAMES_IN_IDS = {"optimizer": "optimiser"}
 """Fields that were renamed keep their first name here: the same training stays the same checkpoint."""
+
+_VALUES_IN_IDS = {"optimizer": {"adamw_torch": "adamw"}}
+"""Values that were renamed, likewise."""
+
+_LATER = {"chat_template": "model", "loss_average": "token"}
+"""Fields that came later, with what every training did before: so much is left out of the id."""
 
 
 def training_order(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
@@ -51,7 +57,8 @@ def checkpoint_id(ordered: pl.DataFrame, base: Mapping[str, str], training: Trai
     """
     settings = json.dumps(dict(base), sort_keys=True)
     template = template_digest(training.chat_template)
-    return text_id("checkpoint", TRAINER_VERSION, settings, _json(training), template, rows_digest(ordered))
+    own = [template] if template else []
+    return text_id("checkpoint", TRAINER_VERSION, settings, _json(training), *own, rows_digest(ordered))
 
 
 def rows_digest(ordered: pl.DataFrame) -> str:
@@ -61,6 +68,9 @@ def rows_digest(ordered: pl.DataFrame) -> str:
 
 def _json(settings: BaseModel) -> str:
     values = settings.model_dump(mode="json")
-    return json.dumps(
-        {_NAMES_IN_IDS.get(name, name): value for name, value in values.items()}, sort_keys=True
-    )
+    named = {
+        _NAMES_IN_IDS.get(name, name): _VALUES_IN_IDS.get(name, {}).get(str(value), value)
+        for name, value in values.items()
+        if name not in _LATER or value != _LATER[name]
+    }
+    return json.dumps(named, sort_keys=True)

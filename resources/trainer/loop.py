@@ -146,8 +146,8 @@ def _of_similar_length(sequences: Sequences, most: int) -> Iterator[Sequences]:
 def _summed_loss(
     model: Any, sequences: Sequences, settings: TrainingSettings, pad_token: int
 ) -> tuple[Any, int, Any]:
-    """Sum of the cross-entropies (a scalar tensor) of the labelled tokens, how many those are, and the sum over rows
-    of each row's mean."""
+    """Sum of the cross-entropies (a scalar tensor) of the labelled tokens, how many those are, and where
+    rows are to weigh the same the sum over rows of each row's mean."""
     import torch
 
     arrays = collate(sequences, pad_token)
@@ -159,9 +159,11 @@ def _summed_loss(
         # no attention mask: from positions that restart the model keeps packed examples apart
         logits = model(input_ids=tokens, position_ids=positions, use_cache=False).logits
     wanted = labels[:, 1:] != IGNORED
-    losses = torch.nn.functional.cross_entropy(
-        logits[:, :-1][wanted].float(), labels[:, 1:][wanted], reduction="none"
-    )
+    predicted, targets = logits[:, :-1][wanted].float(), labels[:, 1:][wanted]
+    if settings.loss_average == "token":
+        loss = torch.nn.functional.cross_entropy(predicted, targets, reduction="sum")
+        return loss, len(targets), loss
+    losses = torch.nn.functional.cross_entropy(predicted, targets, reduction="none")
     # the labelled tokens stand sequence by sequence, and in each row by row
     lengths = [len(row.tokens) - row.loss_from for sequence in sequences for row in sequence]
     weights = torch.tensor([1 / length for length in lengths for _ in range(length)], device=model.device)

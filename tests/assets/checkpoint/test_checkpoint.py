@@ -261,3 +261,9 @@ def test_several_trainings_are_one_curve_and_the_last_ones_losses():
     assert not both.reused and both.curve.schema == CURVE_SCHEMA
     alone = result(2, 10, 3.0)
     assert altogether([alone]).curve.equals(alone.curve)
+
+
+def test_the_chat_template_and_the_average_belong_to_the_identity():
+    changed = [{"chat_template": "alpaca"}, {"chat_template": "chatml"}, {"loss_average": "row"}]
+    made = [TrainingSettings.model_validate(TRAINING.model_dump() | change) for change in ({}, *changed)]
+    assert len({checkpoint_id(rows("a"), BASE, training) for training in made}) == len(made)
