@@ -54,12 +54,13 @@ def nearest(
     buckets: NDArray[np.uint32],
     weights: NDArray[np.float32],
     offsets: NDArray[np.int64],
+    needed: NDArray[np.float32],
     starts: NDArray[np.int64],
     problems: NDArray[np.int32],
     problem_weights: NDArray[np.float32],
     least: NDArray[np.float32],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-    """Row, problem and cosine of each pair whose cosine is at least the problem's `least`."""
+    """Row, problem and cosine of each pair whose cosine is at least the row's `needed` and the problem's `least`."""
     rows, near, cosines = (
         [np.int64(0) for _ in range(0)],
         [np.int64(0) for _ in range(0)],
@@ -78,7 +79,7 @@ def nearest(
                 sums[problem] += weights[place] * problem_weights[entry]
         for number in range(count):
             problem = touched[number]
-            if sums[problem] >= least[problem]:
+            if sums[problem] >= max(least[problem], needed[row]):
                 rows.append(np.int64(row))
                 near.append(problem)
                 cosines.append(sums[problem])

@@ -80,10 +80,9 @@ class Solutions:
         )
         self._rare = self._prefix()
 
-    def untold(self) -> list[int]:
-        """Numbers of the solutions that weigh too little, or that no grammar reads."""
-        told = set(self._totals["solution"])
-        return [number for number in self.weights["solution"] if number not in told]
+    def told(self) -> list[int]:
+        """Numbers of the solutions that are looked for; the others weigh too little, or no grammar reads them."""
+        return self._totals["solution"].sort().to_list()
 
     def _prefix(self) -> pl.DataFrame:
         """Each solution's rarest parts: whoever holds `ALIKE_IN_ORDER` of its weight holds one of these."""

@@ -20,7 +20,8 @@ METHOD = "reworded"
 ALIKE = 0.4
 """Cosine from which a description counts as the problem's, where that is not short."""
 LONG = 120
-"""Characters of a problem that is not short; of one of none, the cosine would have to be `ALIKE + SHORT_NEEDS`."""
+"""Characters of a problem that is not short, and twice those of a row's description that is not; a text of none would
+need `ALIKE + SHORT_NEEDS`."""
 SHORT_NEEDS = 0.45
 STEPS = 20
 COMMONEST = 0.5
@@ -33,10 +34,9 @@ class Told:
     def __init__(self, texts: pl.Series) -> None:
         """`texts`: one problem's words each (null: none), in the order that numbers them."""
         plain = pl.Series([without_examples(text or "") for text in texts], dtype=pl.String)
-        lengths = plain.str.len_chars().to_numpy().astype(np.float32)
-        self.least = ALIKE + SHORT_NEEDS * np.maximum(0, 1 - lengths / LONG)
+        self.least = _least(plain, LONG)
         """The cosine from which each problem counts as told; more than 1: it is too short to be told."""
-        self.least[lengths < SHORTEST] = 2.0
+        self.least[(plain.str.len_chars() < SHORTEST).to_numpy()] = 2.0
         self._postings = _inverted(grams(plain, idf()))
 
     def found_in(self, texts: list[str]) -> pl.DataFrame:
@@ -48,9 +48,10 @@ class Told:
             for description in descriptions(text):
                 places.append(place)
                 told.append(description)
-        found = grams(pl.Series(told, dtype=pl.String), idf())
+        words = pl.Series(told, dtype=pl.String)
+        found = grams(words, idf())
         description, problem, cosine = nearest(
-            found.buckets, found.weights, found.offsets, *self._postings, self.least.astype(np.float32)
+            found.buckets, found.weights, found.offsets, _least(words, LONG / 2), *self._postings, self.least
         )
         return (
             pl.DataFrame(
@@ -58,7 +59,7 @@ class Told:
                     "text": np.array(places, np.uint32)[description],
                     "problem": problem,
                     "cosine": cosine,
-                    "told": pl.Series(told, dtype=pl.String).gather(description),
+                    "told": words.gather(description),
                 }
             )
             .sort("text", "problem", "cosine", descending=[False, False, True])
@@ -73,6 +74,12 @@ def idf() -> NDArray[np.float32]:
         weights = np.load(file)["idf"].astype(np.float32) / STEPS
     weights[weights < COMMONEST] = 0.0
     return weights
+
+
+def _least(texts: pl.Series, long: float) -> NDArray[np.float32]:
+    """The cosine that each text needs: more for those of fewer than `long` characters."""
+    lengths = texts.str.len_chars().to_numpy()
+    return (ALIKE + SHORT_NEEDS * np.maximum(0, 1 - lengths / long)).astype(np.float32)
 
 
 def _inverted(found: Grams) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:

@@ -29,7 +29,7 @@ NOTHING = re.compile(
 PUNCTUATION = frozenset(["(", ")", "[", "]", "{", "}", ",", ";", ":", "->", "=>", ".", "::", "\n"]) - {""}
 """What only separates: the tree says as much, and whether a last comma or semicolon stands is formatting."""
 UNSEEN = re.compile(
-    r"parenthesized_(expression|statements|pattern|list_splat)|typed_(default_)?parameter|as_pattern_target"
+    r"parenthesized_(expression|statements|pattern|list_splat)|(typed_|default_|typed_default_)parameter|as_pattern_target"
 )
 """Brackets and the like: what stands in them counts as if it stood alone."""
 ERROR = 65535

@@ -3,7 +3,8 @@
 Methods: `verbatim` (a docstring or canonical solution stands in the row: StarCoder2-Instruct, Magicoder), and
 `openai_substrings` (GPT-4 technical report, appendix C: three random substrings of 50 characters of the question, both
 sides reduced to letters and digits; here to lower case too, which can only find more), and `ngram_overlap` (a file of
-its own). None of them finds paraphrases; `paraphrases.py` does, with a model.
+its own). Solutions under other names and problems in other words are found by the detectors of
+`assets/contamination`; rephrased and translated problems by `paraphrases.py`, with a model.
 """
 
 import random
@@ -18,6 +19,7 @@ from assets.benchmarks.passages import (
     find_contamination,
     verbatim_patterns,
 )
+from assets.contamination.hits import alike_hits
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
 from assets.sft_dataset.ngram_overlap import METHOD as NGRAM_OVERLAP
@@ -56,10 +58,13 @@ def decontaminate(
     id_column: str,
     seed: int,
     rephrased: Finder | None = None,
+    language: pl.Expr | None = None,
+    workers: int | None = None,
 ) -> tuple[Outcome, pl.DataFrame]:
     """Rows without the contaminated ones (or with all, where the settings say `mark`), and all hits.
 
-    `rephrased` finds paraphrases of the problems among rows that no other method found.
+    `rephrased` finds paraphrases of the problems among rows that no other method found. `language` is that of code
+    without a fence (null: Python); `workers` processes look at code, null: one a core.
 
     Kept rows get the column `contamination` (`EVIDENCE`). Rejections carry the evidence as JSON.
     """
@@ -74,6 +79,8 @@ def decontaminate(
     if NGRAM_OVERLAP in settings.methods:
         shared = ngram_hits(rows, chosen, text, id_column, words=settings.ngram)
         hits = pl.concat([hits, shared])
+    alike = alike_hits(rows, chosen, settings.methods, text, id_column, language=language, workers=workers)
+    hits = pl.concat([hits, alike])
     if rephrased is not None:
         # a model is asked about what nothing cheaper has found
         hits = pl.concat([hits, rephrased(rows.join(hits, on=id_column, how="anti"), chosen)])
@@ -84,8 +91,10 @@ def decontaminate(
     judged = rows.join(evidence, on=id_column, how="left", maintain_order="left").with_columns(
         pl.coalesce("contamination", pl.lit([], dtype=EVIDENCE)).cast(EVIDENCE)
     )
-    dirty = pl.col("contamination").list.len() > 0
-    first = pl.col("contamination").list.first().struct.json_encode()
+    counted = pl.col("contamination").list.filter(
+        ~pl.element().struct.field("method").is_in(list(settings.review))
+    )
+    dirty, first = counted.list.len() > 0, counted.list.first().struct.json_encode()
     rules = [Rule(Reason.CONTAMINATED, dirty, first)] if settings.action == "drop" else []
     return apply_rules(judged, rules, stage=STAGE, id_column=id_column), hits
 

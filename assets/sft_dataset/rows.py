@@ -55,6 +55,8 @@ def training_rows(
         id_column="response_id",
         seed=settings.seed,
         rephrased=rephrased,
+        language=pl.col("language"),
+        workers=workers,
     )
     outcome = chosen.then(formed).then(alone).then(clean)
     rows = (

@@ -12,7 +12,9 @@ from assets.benchmarks.passages import Verbatim
 from assets.texts.near_duplicates.settings import NearDuplicateSettings
 from resources.embedder.base import EmbedderSpec
 
-DecontaminationMethod = Literal["verbatim", "openai_substrings", "ngram_overlap"]
+DecontaminationMethod = Literal[
+    "verbatim", "openai_substrings", "ngram_overlap", "code_normalised", "reworded"
+]
 
 
 class Selection(BaseModel):
@@ -106,8 +108,10 @@ class Decontamination(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     methods: tuple[DecontaminationMethod, ...] = Field(
-        default=("verbatim", "openai_substrings"),
-        description="text methods in order: verbatim, openai_substrings (3 substrings of 50 characters), ngram_overlap",
+        default=("verbatim", "openai_substrings", "ngram_overlap", "code_normalised", "reworded"),
+        description="verbatim, openai_substrings (3 substrings of 50 characters) and ngram_overlap find text as it is; "
+        "code_normalised finds solutions with other names, formatting or order; reworded finds problems told in other "
+        "words",
     )
     benchmarks: tuple[str, ...] | None = Field(
         default=None, description="names; null: every registered benchmark"
@@ -125,6 +129,9 @@ class Decontamination(BaseModel):
     paraphrases: Paraphrases | None = Field(default=None, description="null: paraphrases are not looked for")
     action: Literal["drop", "mark"] = Field(
         default="drop", description="mark: keep the rows, with their evidence"
+    )
+    review: tuple[DecontaminationMethod | Literal["paraphrase"], ...] = Field(
+        default=(), description="methods whose finds keep the row, with the evidence, for a person to look at"
     )
 
 

@@ -146,6 +146,12 @@ COMMANDS = (
     ),
     Listed("dedup", TOOLS, "dedup:dedup", "Keep one row of each family of near-duplicates (MinHash, LSH)."),
     Listed(
+        "decontaminate",
+        TOOLS,
+        "decontaminate:decontaminate",
+        "Find the rows that hold a benchmark's problems: as they are, under other names, or in other words.",
+    ),
+    Listed(
         "coreset",
         TOOLS,
         "coreset:coreset",

@@ -1,0 +1,162 @@
+"""The detectors over rows: which rows hold which problems, with the evidence, in worker processes.
+
+Grammars are C code that a text may crash, and both detectors compute; so batches of rows go to workers, and a row
+that takes its worker away is held to be clean of shapes.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+import polars as pl
+
+from assets.benchmarks.passages import PATTERN_SCHEMA
+from assets.contamination import code_normalised, reworded
+from assets.contamination.code_normalised import Solutions, known_languages
+from assets.contamination.reworded import Told
+from assets.contamination.shapes import WHOLE
+from assets.source_code.code_blocks import NO_LANGUAGE, scan
+from resources.languages import language_named
+from resources.workers.frames import map_frames
+
+METHODS = (code_normalised.METHOD, reworded.METHOD)
+BATCH_ROWS = 500
+HANG_S = 600.0
+SHOWN = 120
+"""Characters of the evidence."""
+
+Finder = Callable[[pl.DataFrame], list[tuple[int, int, str, str]]]
+"""Rows (`text, language`) to place of the row, place of the problem, method and evidence."""
+
+
+def alike_hits(
+    rows: pl.DataFrame,
+    problems: pl.DataFrame,
+    methods: tuple[str, ...],
+    text: pl.Expr,
+    id_column: str,
+    *,
+    language: pl.Expr | None = None,
+    workers: int | None = None,
+) -> pl.DataFrame:
+    """Hits of those of `methods` that are among `METHODS`: `id_column` and `PATTERN_SCHEMA`.
+
+    `problems` has `benchmark, problem_id, language, prompt, question, docstring, canonical_solution, entry_point`.
+    Code is what stands in `text`'s code blocks, else all of it; a block whose fence names no language is taken for
+    `language` (null: Python). `matched` says how much is shared and where. `workers` processes; null: one a core.
+    """
+    schema = {id_column: pl.String, **PATTERN_SCHEMA}
+    finders: list[Finder] = []
+    if code_normalised.METHOD in methods and (solutions := solutions_of(problems)) is not None:
+        finders.append(partial(_code_found, solutions=solutions))
+    if reworded.METHOD in methods and problems.height:
+        finders.append(partial(_words_found, told=Told(problems.select(_words())["words"])))
+    if not finders or not rows.height:
+        return pl.DataFrame(schema=schema)
+    asked = rows.select(
+        pl.col(id_column),
+        text.fill_null("").alias("text"),
+        (pl.lit("python") if language is None else language.fill_null("python")).alias("language"),
+    )
+    batches = (asked[at : at + BATCH_ROWS] for at in range(0, asked.height, BATCH_ROWS))
+    found: list[pl.DataFrame] = [pl.DataFrame(schema=schema)]
+    work = partial(_found, finders=tuple(finders))
+    for hits in map_frames(work, batches, workers=workers, on_loss=_lost, timeout_s=HANG_S):
+        # rows of `hits`: the row's id, the problem's place, the method, the evidence
+        place = hits["problem"]
+        found.append(
+            hits.select(
+                pl.col("id").alias(id_column),
+                "method",
+                problems["benchmark"].gather(place).alias("benchmark"),
+                problems["problem_id"].gather(place).alias("problem_id"),
+                "matched",
+            )
+        )
+    return pl.concat(found)
+
+
+def solutions_of(problems: pl.DataFrame) -> Solutions | None:
+    """What `code_normalised` looks for, a solution for each problem; None where there is none in a known language."""
+    usable = (pl.col("canonical_solution").fill_null("").str.strip_chars() != "") & pl.col("language").is_in(
+        list(known_languages())
+    )
+    code = (
+        pl.when(usable)
+        .then(pl.concat_str(pl.col("prompt").fill_null(""), "canonical_solution"))
+        .otherwise(pl.lit(""))
+    )
+    if not problems.filter(usable).height:
+        return None
+    return Solutions(
+        problems.select(
+            code.alias("code"),
+            pl.when(usable).then("language").otherwise(pl.lit("python")).alias("language"),
+            "entry_point",
+        )
+    )
+
+
+def untold(problems: pl.DataFrame) -> pl.DataFrame:
+    """`benchmark, problem_id` of the problems whose solution cannot be told from anybody's code by its shape."""
+    solutions = solutions_of(problems)
+    keys = problems.select("benchmark", "problem_id")
+    return keys if solutions is None else keys[sorted(set(range(problems.height)) - set(solutions.told()))]
+
+
+def _words() -> pl.Expr:
+    words = pl.coalesce(
+        *(
+            pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name))
+            for name in ("docstring", "question")
+        )
+    )
+    return words.alias("words")
+
+
+_FOUND = pl.Schema({"id": pl.String, "problem": pl.UInt32, "method": pl.String, "matched": pl.String})
+
+
+def _found(rows: pl.DataFrame, finders: tuple[Finder, ...]) -> pl.DataFrame:
+    ids = rows.to_series(0)
+    hits = [hit for finder in finders for hit in finder(rows)]
+    return pl.DataFrame(
+        [(ids[row], problem, method, matched) for row, problem, method, matched in hits],
+        schema=_FOUND,
+        orient="row",
+    ).unique(["id", "problem", "method"], keep="first", maintain_order=True)
+
+
+def _lost(rows: pl.DataFrame, detail: str) -> pl.DataFrame:
+    return pl.DataFrame(schema=_FOUND)
+
+
+def _code_found(rows: pl.DataFrame, solutions: Solutions) -> list[tuple[int, int, str, str]]:
+    codes, places = list[tuple[str, str]](), list[int]()
+    for place, (text, language) in enumerate(rows.select("text", "language").iter_rows()):
+        blocks = [block for block in scan(text).blocks if block.text.strip()]
+        for code, name in [(block.text, block.info) for block in blocks] or [(text, "")]:
+            known = language_named(name) or (language_named(language) if name in NO_LANGUAGE else None)
+            if known is not None:
+                codes.append((code, known))
+                places.append(place)
+    hits = []
+    for text, line, solution, parts in (
+        solutions.found_in(codes)
+        .select("text", "line", "solution", "parts")
+        .sort("parts", descending=True)
+        .iter_rows()
+    ):
+        lines = codes[text][0].split("\n")
+        head = "the whole text" if line == WHOLE else lines[min(line, len(lines) - 1)].strip()[:SHOWN]
+        hits.append(
+            (places[text], solution, code_normalised.METHOD, f"{parts:.2f} of the solution's shape: {head}")
+        )
+    return hits
+
+
+def _words_found(rows: pl.DataFrame, told: Told) -> list[tuple[int, int, str, str]]:
+    found = told.found_in(rows["text"].to_list()).sort("cosine", descending=True)
+    return [
+        (text, problem, reworded.METHOD, f"{cosine:.2f} alike: {' '.join(words.split())[:SHOWN]}")
+        for text, problem, cosine, words in found.iter_rows()
+    ]
