@@ -1,4 +1,6 @@
-"""Benchmark files as frames: JSON Lines, plain or gzipped, or Parquet, in the forms in which benchmarks are published.
+"""Benchmark files as frames: JSON Lines, one JSON value (a list of records, or records by their names), or Parquet.
+
+Plain or gzipped, in the forms in which benchmarks are published.
 
 A benchmark is a file, or a folder with files (a language each, or a release each).
 
@@ -8,16 +10,16 @@ What each form's fields mean stands in `forms`; which files are read is the regi
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from assets.benchmarks.forms import form_of
+from assets.benchmarks.forms import ANY, form_of
 from assets.benchmarks.problem import PROBLEM_SCHEMA, BenchmarkError
 
-ENDINGS = (".jsonl", ".jsonl.gz", ".parquet")
+ENDINGS = (".jsonl", ".jsonl.gz", ".json", ".json.gz", ".parquet")
 """What files of a folder are read by; a file that is named itself may be called anything."""
 
 
@@ -49,10 +51,13 @@ def read_problems(name: str, path: Path) -> pl.DataFrame:
 
 
 def _problems(name: str, path: Path) -> Iterator[dict[str, Any]]:
-    """The problems of one file."""
+    """The problems of one file; where the first has a form of its own, none may lack its fields."""
+    any_other = True
     for number, place, record in _records(name, path):
         try:
-            problem = form_of(record).problem(record)
+            form = form_of(record, any_other=any_other)
+            any_other = any_other and form is ANY
+            problem = form.problem(record)
         except ValueError as error:
             raise BenchmarkError(f"benchmark {name!r}: {path}, {place} {error}") from error
         identity = problem.get("problem_id")
@@ -70,6 +75,10 @@ def _records(name: str, path: Path) -> Iterator[tuple[int, str, dict[str, Any]]]
             for number, record in enumerate(pl.read_parquet(path).iter_rows(named=True)):
                 yield number, f"row {number + 1}", record
             return
+        if (listed := _one_value(path)) is not None:
+            for number, record in enumerate(listed):
+                yield number, f"record {number + 1}", record
+            return
         for number, line in enumerate(_lines(path)):
             if line.strip():
                 yield number, f"line {number + 1}", _object(name, path, number + 1, line)
@@ -77,7 +86,26 @@ def _records(name: str, path: Path) -> Iterator[tuple[int, str, dict[str, Any]]]
         raise BenchmarkError(f"benchmark {name!r}: {path} cannot be read: {error}") from error
 
 
-def _lines(path: Path) -> Iterator[str]:
+def _one_value(path: Path) -> list[dict[str, Any]] | None:
+    """The records of a file that is one JSON value: a list of them, or an object with one by each name; else None."""
+    lines = _lines(path)
+    first = next((line for line in lines if line.strip()), "")
+    lines.close()
+    begins = first.lstrip()[:1]
+    try:
+        value = json.loads(first) if begins == "{" else None
+    except ValueError:
+        value = None  # an object over many lines
+    if begins == "[" or (begins == "{" and value is None):
+        try:
+            value = json.loads("".join(_lines(path)))
+        except ValueError:
+            return None  # lines of JSON, of which one is broken: its number is told there
+    records = value if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else []
+    return records if records and all(isinstance(record, dict) for record in records) else None
+
+
+def _lines(path: Path) -> Generator[str]:
     """The file's lines, unpacked by what it holds and not by its name."""
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"

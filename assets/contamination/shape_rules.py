@@ -4,6 +4,7 @@ A shape is what is left of code when names, literals, comments, types and format
 kinds much alike, so that regular expressions over the names serve every language of the registry.
 """
 
+import builtins
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -45,6 +46,11 @@ FUNCTION = re.compile(
     r"|singleton_method|constructor_declaration|local_function_statement|generator_function(_declaration)?"
     r"|function_expression|arrow_function|anonymous_function|func_literal|init_declaration|secondary_constructor"
 )
+USE = re.compile(
+    r".*call(_expression)?|.*invocation(_expression)?|attribute|.*(member|field|selector|navigation|scoped|qualified)"
+    r"(_call|_access)?(_expression|_identifier|_name|_suffix)?|command|command_name|method_reference|macro_invocation"
+)
+"""Nodes in which a name of the library is used as such: a variable may bear the same name by chance."""
 MODIFIERS_THAT_ARE_STATEMENTS = frozenset(
     {"if_modifier", "unless_modifier", "while_modifier", "until_modifier", "rescue_modifier"}
 )
@@ -61,9 +67,11 @@ class Kinds:
     literals: frozenset[int]
     bodies: frozenset[int]
     functions: frozenset[int]
+    uses: frozenset[int]
     named: frozenset[int]
     statement: int  # an expression that stands as a statement; -1: the grammar has none
     library: dict[bytes, int]  # names that nobody can change, to their symbols' places behind the kinds
+    everywhere: frozenset[bytes]  # those that count wherever they stand
 
 
 @cache
@@ -94,7 +102,9 @@ def kinds_of(language: str, grammar: tree_sitter.Language) -> Kinds:
         literals=those(LITERAL),
         bodies=those(BODY),
         functions=those(FUNCTION),
+        uses=those(USE),
         named=frozenset(named),
         statement=grammar.id_for_node_kind("expression_statement", True) or -1,
+        everywhere=frozenset(name.encode() for name in (dir(builtins) if language == "python" else ())),
         library={name.encode(): len(names) + place for place, name in enumerate(library)},
     )

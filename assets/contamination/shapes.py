@@ -86,10 +86,11 @@ def _walk(nodes: _Nodes, tree: Tree, kinds: Kinds, source: bytes, text: int) -> 
     symbols = kinds.symbols.tolist()
     nothing, unseen, names, literals = kinds.nothing, kinds.unseen, kinds.names, kinds.literals
     bodies, functions, named, library = kinds.bodies, kinds.functions, kinds.named, kinds.library
+    uses, everywhere = kinds.uses, kinds.everywhere
     symbol, parent, place, depth = nodes.symbol, nodes.parent, nodes.place, nodes.depth
     children = [0]
     base = len(symbol) - 1  # `children[n - base]` counts those of node n; the first is for the root's parent
-    around, hidden = [base], [False]
+    around, hidden, inside = [base], [False], [-1]
     cursor = tree.walk()
     while True:
         node = cursor.node
@@ -101,11 +102,14 @@ def _walk(nodes: _Nodes, tree: Tree, kinds: Kinds, source: bytes, text: int) -> 
                 if down:
                     around.append(around[-1])
                     hidden.append(True)
+                    inside.append(inside[-1])
             elif kind != kinds.statement or not _is_documentation(node, literals):
                 above, here = around[-1], len(symbol)
                 whole = kind in names or kind in literals
                 if kind in names:
-                    kind = library.get(source[node.start_byte : node.end_byte], kind)
+                    name = source[node.start_byte : node.end_byte]
+                    if inside[-1] in uses or name in everywhere:
+                        kind = library.get(name, kind)
                 elif kind in functions:
                     nodes.functions.append((here, text, node.start_point.row))
                 symbol.append(symbols[kind])
@@ -120,6 +124,7 @@ def _walk(nodes: _Nodes, tree: Tree, kinds: Kinds, source: bytes, text: int) -> 
                     if down:
                         around.append(here)
                         hidden.append(False)
+                        inside.append(kind)
                 nodes.leaf.append(not down)
         if down:
             continue
@@ -128,6 +133,7 @@ def _walk(nodes: _Nodes, tree: Tree, kinds: Kinds, source: bytes, text: int) -> 
                 return
             around.pop()
             hidden.pop()
+            inside.pop()
 
 
 def _is_documentation(statement: object, literals: frozenset[int]) -> bool:

@@ -133,7 +133,7 @@ def build(
             )
         ledger = Ledger()
         ledger.record_outcome("responses", verified.height, outcome, step="selection")
-        report = contamination_report(problems, hits)
+        report = contamination_report(problems, hits, settings.decontamination)
         broken = broken_lineage(store.store(), shared.recipe, context.partition_key, outcome.kept)
         by_rule = outcome.kept.filter(pl.col("engine").is_null() | (pl.col("engine") == "offline")).height
         return publish(

@@ -6,6 +6,8 @@ be trained on.
 
 import polars as pl
 
+from assets.contamination.code_normalised import METHOD as CODE
+from assets.contamination.hits import untold
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
 from assets.sft_dataset.categories import with_category
@@ -13,7 +15,7 @@ from assets.sft_dataset.code_language import with_code_language
 from assets.sft_dataset.decontamination import Finder, decontaminate
 from assets.sft_dataset.final_form import with_final_form, with_messages
 from assets.sft_dataset.selection import select_responses
-from assets.sft_dataset.settings import SftSettings
+from assets.sft_dataset.settings import Decontamination, SftSettings
 from assets.sft_dataset.table import TABLE
 from assets.texts.embedding import Embed
 from assets.texts.near_duplicates.find import find_near_duplicates
@@ -96,8 +98,8 @@ def without_near_duplicates(rows: pl.DataFrame, settings: NearDuplicateSettings 
     return find_near_duplicates(signed, settings, prefer=[], id_column="response_id")
 
 
-def contamination_report(problems: pl.DataFrame, hits: pl.DataFrame) -> str:
-    """A Markdown table: for each benchmark its problems, those found in rows, and the rows, by method."""
+def contamination_report(problems: pl.DataFrame, hits: pl.DataFrame, settings: Decontamination) -> str:
+    """Markdown: for each benchmark its problems, those found in rows and the rows, by method; what cannot be told."""
     lines = ["| benchmark | problems | method | problems found | rows |", "|---|---|---|---|---|"]
     for (benchmark,), group in problems.group_by("benchmark", maintain_order=True):
         found = hits.filter(pl.col("benchmark") == benchmark)
@@ -108,4 +110,8 @@ def contamination_report(problems: pl.DataFrame, hits: pl.DataFrame) -> str:
         lines += [
             f"| {benchmark} | {group.height} | {method} | {found_} | {n} |" for method, found_, n in rows
         ]
+    if CODE in settings.methods:
+        short = untold(problems)
+        lines += ["", f"{short.height} of {problems.height} problems cannot be told by the shape of their solution: "
+                  "it is absent, too short, or in a language without a table of ordinary code."]  # fmt: skip
     return "\n".join(lines)

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from assets.benchmarks.forms import (
+    any_form,
     apps,
     ds1000,
     humaneval,
@@ -44,6 +45,9 @@ OWN = (
 )
 """The project's own, looked through in this order: HumanEvalPack's records have HumanEval's fields too."""
 
+ANY = FileForm("any benchmark's", (), any_form.problem)
+"""For records of no form above: a question, a solution if there is one, and nothing to run."""
+
 BENCHMARK_FORMS = Door("benchmark_forms", FileForm, {})
 """Forms of other packages; they are looked through first, so that they can tell a form more closely."""
 
@@ -54,12 +58,18 @@ def forms() -> tuple[FileForm, ...]:
     return (*(BENCHMARK_FORMS.open(name) for name in BENCHMARK_FORMS.names()), *OWN)
 
 
-def form_of(record: Record) -> FileForm:
-    """The form that `record` has all fields of; `ValueError` with the nearest form's missing ones if there is none."""
+def form_of(record: Record, *, any_other: bool = True) -> FileForm:
+    """The form that `record` has all fields of; `ValueError` with the nearest form's missing ones if there is none.
+
+    With `any_other`, a record of none of them that asks something is known all the same, so that data can be kept clean
+    of it.
+    """
     known_forms = forms()
     for form in known_forms:
         if all(field in record for field in form.fields):
             return form
+    if any_other and any_form.asks_something(record):
+        return ANY
     nearest = max(
         known_forms, key=lambda form: sum(field in record for field in form.fields) / len(form.fields)
     )

@@ -13,6 +13,12 @@ def text(record: Mapping[str, Any], field: str) -> str:
     return value
 
 
+def text_or_none(record: Mapping[str, Any], field: str) -> str | None:
+    """The text in `field`; None where there is none: missing, empty, null, or a NaN of a table's making."""
+    value = record.get(field)
+    return value if isinstance(value, str) and value.strip() else None
+
+
 def texts(record: Mapping[str, Any], field: str) -> list[str]:
     """The list of texts in `field`, empty where it is missing. Raises `ValueError` where it is something else."""
     value = record.get(field)

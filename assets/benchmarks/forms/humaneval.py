@@ -6,7 +6,7 @@ Python's tests define `check`, which is called with the function; those of MBXP'
 from collections.abc import Mapping
 from typing import Any
 
-from assets.benchmarks.forms.fields import docstring, text
+from assets.benchmarks.forms.fields import docstring, text, text_or_none
 from assets.benchmarks.problem import Form
 
 FIELDS = ("task_id", "prompt", "entry_point", "test")
@@ -26,7 +26,7 @@ def problem(record: Mapping[str, Any]) -> dict[str, Any]:
         "prompt": prompt,
         "question": description or prompt,
         "docstring": description or (docstring(prompt, entry_point) if in_python else None),
-        "canonical_solution": record.get("canonical_solution") or None,
+        "canonical_solution": text_or_none(record, "canonical_solution"),
         "entry_point": entry_point,
         "test": f"{test.rstrip()}\n\ncheck({entry_point})\n" if in_python else test,
     }

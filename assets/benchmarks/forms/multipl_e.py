@@ -36,7 +36,7 @@ def problem(record: Mapping[str, Any]) -> dict[str, Any]:
         "prompt": prompt,
         "question": prompt,
         "docstring": _words(prompt),
-        "entry_point": _entry_point(record["name"], prompt),
+        "entry_point": _entry_point(record["name"], prompt, tests),
         "test": _alone(language, tests),
     }
 
@@ -47,8 +47,11 @@ def _words(prompt: str) -> str | None:
     return "\n".join(found).strip() or None
 
 
-def _entry_point(name: str, prompt: str) -> str:
-    """The function that the problem's name means, as the language writes it: `a_b`, `aB` or `AB`."""
+def _entry_point(name: str, prompt: str, tests: str) -> str:
+    """The function that the problem's name means, as the language writes it: `a_b`, `aB` or `AB`.
+
+    A few are called otherwise: theirs is the last function that the prompt begins and the tests name.
+    """
     found = _NAME.fullmatch(name)
     if found is None:
         raise ValueError(f"has the name {name!r}, which is not benchmark, number and function")
@@ -57,7 +60,11 @@ def _entry_point(name: str, prompt: str) -> str:
     for one in (found[1], capital[:1].lower() + capital[1:], capital):
         if re.search(rf"\b{re.escape(one)}\b", prompt):
             return one
-    raise ValueError(f"has the name {name!r}, whose function is not in its prompt")
+    code = "\n".join(line for line in prompt.split("\n") if not _COMMENT.match(line))
+    begun = [one for one in re.findall(r"\b(\w+)\s*\(", code) if re.search(rf"\b{one}\b", tests)]
+    if not begun:
+        raise ValueError(f"has the name {name!r}, whose function is not in its prompt")
+    return begun[-1]
 
 
 def _alone(language: str, tests: str) -> str:

@@ -175,8 +175,11 @@ def test_a_pickle_that_asks_for_more_than_text_is_refused(tmp_path: Path):
             forms.MULTIPL_E["rust"] | {"language": "lua"},
             "is in the language 'lua'; known are python, javascript",
         ),
-        (forms.MULTIPL_E["rust"] | {"name": "HumanEval_0_other"}, "whose function is not in its prompt"),
-        ({"code_context": "x", "prompt": "y"}, "has no reference_code, metadata, which DS-1000's form needs"),
+        (
+            forms.MULTIPL_E["rust"] | {"name": "HumanEval_0_other", "tests": "}"},
+            "whose function is not in its prompt",
+        ),
+        ({"code_context": "x", "metadata": "y"}, "has no prompt, reference_code, which DS-1000's form needs"),
     ],
 )
 def test_a_record_that_makes_no_sense_is_named(tmp_path: Path, record: dict[str, Any], message: str):
