@@ -82,6 +82,6 @@ def nearest(
             if sums[problem] >= max(least[problem], needed[row]):
                 rows.append(np.int64(row))
                 near.append(problem)
-                cosines.append(sums[problem])
+                cosines.append(np.float32(sums[problem]))
             sums[problem] = 0
     return np.array(rows, np.int64), np.array(near, np.int64), np.array(cosines, np.float32)

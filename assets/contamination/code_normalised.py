@@ -71,7 +71,7 @@ class Solutions:
             found.join(told.select("text", "line"), on=["text", "line"])
             .rename({"text": "solution"})
             .select(SOLUTIONS.names())
-            .cast(dict(SOLUTIONS))
+            .with_columns(pl.col(name).cast(kind) for name, kind in SOLUTIONS.items())
         )
         self.whole = set(told.filter(pl.col("line") == WHOLE)["text"])
         self._totals = self.shapes.group_by("solution").agg(

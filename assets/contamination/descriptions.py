@@ -8,6 +8,12 @@ from assets.source_code.code_blocks import scan
 SHORTEST = 25
 """Characters of a text that is compared."""
 
+CODE_SIGNS = 0.03
+"""Share of brackets and the like from which a paragraph is code."""
+LONGEST = 2_000
+"""Characters of a text that are compared."""
+
+_CODE_SIGNS = re.compile(r"[(){}\[\]=;_]")
 _EXAMPLES = re.compile(
     r"(?m)^[ \t]*(?:>>>|\$ |(?:for )?examples?\b.{0,20}[:\n]|e\.g\.|assert\b|parameters\s*\n|args:|arguments:|raises:"
     r"|returns:\s*\n|returns\s*\n\s*-{3}|note:|@param|:param|:type|:return)",
@@ -35,7 +41,7 @@ def descriptions(text: str) -> Iterator[str]:
     prose = "\n".join(line for line, is_prose in zip(scanned.lines, scanned.prose, strict=True) if is_prose)
     seen: set[str] = set()
     for candidate in _candidates(prose, [block.text for block in scanned.blocks]):
-        plain = without_examples(candidate)
+        plain = without_examples(candidate)[:LONGEST]
         if len(plain) >= SHORTEST and plain not in seen:
             seen.add(plain)
             yield plain
@@ -48,7 +54,12 @@ def _candidates(prose: str, blocks: list[str]) -> Iterator[str]:
         for match in _LINE_COMMENTS.finditer(code):
             yield _MARKERS.sub("", match[0])
     words = _SIGNATURE.sub("", _DOCSTRINGS.sub("\n", prose))
-    yield words
-    paragraphs = re.split(r"\n\s*\n", words)
+    paragraphs = [text for text in re.split(r"\n\s*\n", words) if not _is_code(text)]
+    yield "\n\n".join(paragraphs)
     if len(paragraphs) > 1:
         yield from paragraphs
+
+
+def _is_code(text: str) -> bool:
+    """Whether a paragraph is code that stands without a fence."""
+    return len(_CODE_SIGNS.findall(text)) > CODE_SIGNS * len(text)

@@ -46,10 +46,18 @@ def alike_hits(
     """
     schema = {id_column: pl.String, **PATTERN_SCHEMA}
     finders: list[Finder] = []
-    if code_normalised.METHOD in methods and (solutions := solutions_of(problems)) is not None:
-        finders.append(partial(_code_found, solutions=solutions))
+    # many benchmarks share their problems: each solution and each text is looked for once
+    by_code = _groups(
+        problems, code_normalised.METHOD, "language", "prompt", "canonical_solution", "entry_point"
+    )
+    by_words = _groups(problems.select(_words()), reworded.METHOD, "words")
+    if code_normalised.METHOD in methods:
+        once = problems[by_code["problem"].unique().sort()]
+        if (solutions := solutions_of(once)) is not None:
+            finders.append(partial(_code_found, solutions=solutions))
     if reworded.METHOD in methods and problems.height:
-        finders.append(partial(_words_found, told=Told(problems.select(_words())["words"])))
+        once = problems[by_words["problem"].unique().sort()]
+        finders.append(partial(_words_found, told=Told(once.select(_words())["words"])))
     if not finders or not rows.height:
         return pl.DataFrame(schema=schema)
     asked = rows.select(
@@ -59,20 +67,31 @@ def alike_hits(
     )
     batches = (asked[at : at + BATCH_ROWS] for at in range(0, asked.height, BATCH_ROWS))
     found: list[pl.DataFrame] = [pl.DataFrame(schema=schema)]
+    groups = pl.concat([by_code, by_words]).select("method", "place", "member")
     work = partial(_found, finders=tuple(finders))
     for hits in map_frames(work, batches, workers=workers, on_loss=_lost, timeout_s=HANG_S):
-        # rows of `hits`: the row's id, the problem's place, the method, the evidence
-        place = hits["problem"]
+        every = hits.join(groups, left_on=["method", "problem"], right_on=["method", "place"])
+        member = every["member"]
         found.append(
-            hits.select(
+            every.select(
                 pl.col("id").alias(id_column),
                 "method",
-                problems["benchmark"].gather(place).alias("benchmark"),
-                problems["problem_id"].gather(place).alias("problem_id"),
+                problems["benchmark"].gather(member).alias("benchmark"),
+                problems["problem_id"].gather(member).alias("problem_id"),
                 "matched",
             )
         )
     return pl.concat(found)
+
+
+def _groups(problems: pl.DataFrame, method: str, *columns: str) -> pl.DataFrame:
+    """`method, place, problem, member`: each problem (`member`) with the first (`problem`) that is the same in
+    `columns`, and that one's place among the first ones.
+    """
+    numbered = problems.select(columns).with_row_index("member")
+    return numbered.select(
+        pl.lit(method).alias("method"), pl.col("member").first().over(columns).alias("problem"), "member"
+    ).with_columns((pl.col("problem").rank("dense") - 1).cast(pl.UInt32).alias("place"))
 
 
 def solutions_of(problems: pl.DataFrame) -> Solutions | None:

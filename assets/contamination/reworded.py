@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from assets.contamination.characters import BUCKETS, Grams, grams
-from assets.contamination.descriptions import SHORTEST, descriptions, without_examples
+from assets.contamination.descriptions import LONGEST, SHORTEST, descriptions, without_examples
 
 METHOD = "reworded"
 ALIKE = 0.4
@@ -24,7 +24,7 @@ LONG = 120
 need `ALIKE + SHORT_NEEDS`."""
 SHORT_NEEDS = 0.45
 STEPS = 20
-COMMONEST = 0.5
+COMMONEST = 3.0
 """An n-gram of less idf than this tells nothing and is left out, for speed."""
 
 
@@ -33,7 +33,7 @@ class Told:
 
     def __init__(self, texts: pl.Series) -> None:
         """`texts`: one problem's words each (null: none), in the order that numbers them."""
-        plain = pl.Series([without_examples(text or "") for text in texts], dtype=pl.String)
+        plain = pl.Series([without_examples(text or "")[:LONGEST] for text in texts], dtype=pl.String)
         self.least = _least(plain, LONG)
         """The cosine from which each problem counts as told; more than 1: it is too short to be told."""
         self.least[(plain.str.len_chars() < SHORTEST).to_numpy()] = 2.0

@@ -7,11 +7,12 @@ are `RUN` blanked tokens in a row, in which order counts. Parse errors cost what
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from tree_sitter import Tree
+from tree_sitter import Node, Tree
 
 from assets.contamination.shape_rules import Kinds, kinds_of
 from assets.source_code.languages import rules_of
@@ -93,7 +94,7 @@ def _walk(nodes: _Nodes, tree: Tree, kinds: Kinds, source: bytes, text: int) -> 
     around, hidden, inside = [base], [False], [-1]
     cursor = tree.walk()
     while True:
-        node = cursor.node
+        node = cast(Node, cursor.node)
         kind = node.kind_id
         down = False
         if kind not in nothing and not (hidden[-1] and kind not in named):
@@ -136,8 +137,8 @@ def _walk(nodes: _Nodes, tree: Tree, kinds: Kinds, source: bytes, text: int) -> 
             inside.pop()
 
 
-def _is_documentation(statement: object, literals: frozenset[int]) -> bool:
-    child = statement.child(0) if statement.child_count == 1 else None  # type: ignore[attr-defined]
+def _is_documentation(statement: Node, literals: frozenset[int]) -> bool:
+    child = statement.child(0) if statement.child_count == 1 else None
     return child is not None and child.kind_id in literals
 
 

@@ -46,8 +46,8 @@ def found(rows: pl.DataFrame, problems: pl.DataFrame, methods: tuple[str, ...] |
 def recall(name: str, texts: list[str], ids: list[str], problems: pl.DataFrame) -> None:
     """Print how many of `texts`, each one of the problem of `ids`, are found, by method."""
     rows = pl.DataFrame({"id": [str(number) for number in range(len(texts))], "text": texts})
-    hits = found(rows, problems).filter(
-        pl.col("problem_id") == pl.Series(ids).gather(pl.col("id").cast(pl.UInt32))
+    hits = found(rows, problems).join(
+        rows.select("id", pl.Series("problem_id", ids)), on=["id", "problem_id"]
     )
     by_method = Counter(method for method, _ in hits.select("method", "id").unique().iter_rows())
     shares = ", ".join(f"{method} {count / len(texts):.1%}" for method, count in sorted(by_method.items()))
@@ -81,14 +81,17 @@ def main() -> None:
         humaneval,
     )
     rows = real_functions(given.functions)
-    size = rows["text"].str.len_bytes().sum()
+    size = int(rows["text"].str.len_bytes().sum())
     for method in Decontamination().methods:
         began, cpu = time.perf_counter(), time.process_time()
         hits = found(rows, problems, (method,))
         took = time.perf_counter() - began
         wrong = hits["id"].n_unique()
-        print(f"{method}: {wrong} of {rows.height} ordinary functions ({wrong / rows.height:.3%}); {took:.1f} s, "
-              f"{rows.height / took:.0f} rows/s, {size / took / 1e6:.1f} MB/s (CPU here {time.process_time() - cpu:.1f} s)")  # fmt: skip
+        speed = f"{took:.1f} s, {rows.height / took:.0f} rows/s, {size / took / 1e6:.1f} MB/s"
+        here = f"CPU of this process {time.process_time() - cpu:.1f} s"
+        print(
+            f"{method}: {wrong} of {rows.height} ordinary functions ({wrong / rows.height:.3%}); {speed}; {here}"
+        )
         for row in hits.unique("id").head(8).iter_rows(named=True):
             print("   ", row["benchmark"], row["problem_id"], "|", row["matched"][:100].replace("\n", " "))
 
