@@ -32,7 +32,15 @@ def test_own_benchmark_has_thirty_complete_python_problems():
     assert problems["problem_id"].to_list() == [f"Seedline/{number}" for number in range(30)]
     assert problems["entry_point"].n_unique() == 30
     assert set(problems["language"]) == {"python"}
-    sometimes = ("shown_tests", "edition", "declaration", "buggy_solution", "released", "timeout_s", "memory_mb")
+    sometimes = (
+        "shown_tests",
+        "edition",
+        "declaration",
+        "buggy_solution",
+        "released",
+        "timeout_s",
+        "memory_mb",
+    )
     always = problems.drop(sometimes)
     assert always.null_count().sum_horizontal()[0] == 0
 
