@@ -57,7 +57,7 @@ def build_defs(
     languages = language_partitions([language for language in LANGUAGES if language in used])
     used_resources = {**build_resources(settings), **(resources or {})}
     sources, watch = used_resources["corpus_sources"], StoreWatch(used_resources["store"].store())
-    looks = Looks(watch, source_fingerprints(sources, settings.benchmarks))
+    looks = Looks(watch, source_fingerprints(sources, settings))
     dumps = corpus_dump.build(CORPUS_DUMPS, settings.corpus)
     lookout = DumpLookout(watch, sources, corpus_dump.version_of(settings.corpus))
     job = corpus_dump_job()

@@ -79,7 +79,7 @@ def plan(
     if select is not None:
         keys = _selected(select, graph, keys)
     notes: list[str] = []
-    judge = judge_of(defs, deployment.store(), deployment.sources(), deployment.settings.benchmarks)
+    judge = judge_of(defs, deployment.store(), deployment.sources(), deployment.settings)
     with deployment.instance() as instance:
         read = list(dumps) if dumps is not None else _readable_dumps(deployment, instance, notes)
         notes += _gone(deployment, judge, read)

@@ -144,9 +144,7 @@ def _held_up(bad: list[str], failed: set[str | None], *, built: bool) -> str:
 def _still_stale(
     deployment: Deployment, plan: Plan, instance: dg.DagsterInstance, batch: Batch
 ) -> list[Work]:
-    judge = judge_of(
-        plan.definitions, deployment.store(), deployment.sources(), deployment.settings.benchmarks
-    )
+    judge = judge_of(plan.definitions, deployment.store(), deployment.sources(), deployment.settings)
     only = [] if batch.partition is None else [batch.partition]
     languages, dumps = ([], only) if CORPUS_DUMP in batch.keys else (only, [])
     return find_stale(

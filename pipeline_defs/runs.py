@@ -6,16 +6,18 @@ assets are stale is `staleness.py`'s matter.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import dagster as dg
 
 from assets.benchmarks.asset import KEY as BENCHMARKS
 from assets.benchmarks.asset import files_digest
 from assets.corpus_dump.asset import KEY as CORPUS_DUMP
+from assets.raw_corpus.asset import KEY as RAW_CORPUS
+from assets.raw_corpus.asset import take_downs_digest
 from pipeline_defs.dumps import fingerprint_of
 from pipeline_defs.lost_runs import PROCESS_TAG, this_process
 from pipeline_defs.partitions import CORPUS_DUMPS
+from pipeline_defs.settings import Settings
 from pipeline_defs.staleness import Judge, SourceFingerprint, Work
 from resources.corpus_source.resource import CorpusSourcesResource
 from resources.parquet_store import ParquetStore, StoreWatch
@@ -43,21 +45,21 @@ class RunFailedError(RuntimeError):
 
 
 def judge_of(
-    defs: dg.Definitions, store: ParquetStore, sources: CorpusSourcesResource, benchmarks: Mapping[str, Path]
+    defs: dg.Definitions, store: ParquetStore, sources: CorpusSourcesResource, settings: Settings
 ) -> Judge:
     """The judge over what stands in `store` now."""
-    return Judge(
-        defs.resolve_asset_graph(), StoreWatch(store).look(), source_fingerprints(sources, benchmarks)
-    )
+    return Judge(defs.resolve_asset_graph(), StoreWatch(store).look(), source_fingerprints(sources, settings))
 
 
-def source_fingerprints(sources: CorpusSourcesResource, benchmarks: Mapping[str, Path]) -> SourceFingerprint:
-    """Fingerprints of what is read from outside: dumps, where their source is still there, and benchmark files."""
+def source_fingerprints(sources: CorpusSourcesResource, settings: Settings) -> SourceFingerprint:
+    """Fingerprints of what is read from outside: dumps, where their source is still there, take-downs, benchmarks."""
 
     def fingerprint(key: dg.AssetKey, partition: str | None) -> str | None:
         if key == CORPUS_DUMP and partition is not None:
             return fingerprint_of(partition, sources)
-        return files_digest(benchmarks) if key == BENCHMARKS else None
+        if key == RAW_CORPUS:
+            return take_downs_digest(settings.raw_corpus, settings.s3)
+        return files_digest(settings.benchmarks) if key == BENCHMARKS else None
 
     return fingerprint
 

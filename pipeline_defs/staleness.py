@@ -58,6 +58,9 @@ class Judge:
         if facts.damage:
             return facts.damage
         version = self.graph.get(key).code_version
+        if code_matters and facts.code_version != version and facts.run_settings:
+            said = ", ".join(f"{path}={value}" for path, value in sorted(facts.run_settings.items()))
+            return f"made under settings of one run ({said})"
         if code_matters and facts.code_version != version:
             return f"code or settings changed ({facts.code_version or 'unknown'} to {version})"
         unchecked = [name for name in self.blocking_checks(key) if name not in facts.checks]

@@ -34,6 +34,7 @@ def build(dumps: dg.PartitionsDefinition, settings: CorpusDumpSettings) -> dg.As
         metadata={"seedline/key_column": TABLE.key},
         check_specs=[accounts_check(KEY)],
         source=source_fingerprint,
+        settings=[settings],
     )
     def corpus_dump(
         context: dg.AssetExecutionContext,

@@ -57,10 +57,10 @@ def publish(
 ) -> Materialized:
     """Stage `rows` and what explains them, and describe the whole to Dagster.
 
-    What the step was made from, the outcome of its checks and the digests of the tables beside it go into the
-    file: a pass holds for these rows and no others. `ledger` gives the funnel and the rejections, `beside` more
-    tables that belong to the artifact (suffix to frame), `languages` the digest of each language's rows where
-    the table holds several.
+    What the step was made from, its settings, the outcome of its checks and the digests of the tables beside it go
+    into the file: a pass holds for these rows and no others. `ledger` gives the funnel and the rejections, `beside`
+    more tables that belong to the artifact (suffix to frame), `languages` the digest of each language's rows
+    where the table holds several.
     """
     parquet = store.store()
     step = current_step()
@@ -86,6 +86,8 @@ def publish(
         "inputs": json.dumps(made_from, sort_keys=True),
         "beside": json.dumps({suffix: table.digest for suffix, table in aside.items()}, sort_keys=True),
         "languages": json.dumps(dict(languages or {}), sort_keys=True),
+        "settings": json.dumps(step.settings, sort_keys=True),
+        "run_settings": json.dumps(step.run_settings, sort_keys=True),
     }
     staged = parquet.stage(
         address, rows, table.schema, volatile=table.volatile, metadata=facts, concluded=concluded
@@ -100,6 +102,7 @@ def publish(
         **_lineage(context, table),
         "seedline/code_version": version,
         "seedline/inputs": dg.MetadataValue.json(made_from),
+        **({"seedline/run_settings": dg.MetadataValue.json(step.run_settings)} if step.run_settings else {}),
         **(metadata or {}),
     }
     if ledger is not None:

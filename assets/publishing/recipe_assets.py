@@ -54,7 +54,9 @@ class RecipeAssets:
         or digests of prompt files) it makes the code version. `expensive` assets do not start by themselves
         when only code or settings changed.
         """
+        settings = list(settings)
         decorate = artifact_asset(
+            settings=settings,
             key=self.key(artifact),
             group_name=self.recipe,
             kinds={"polars", "parquet", *kinds},
@@ -79,19 +81,29 @@ class RecipeAssets:
 
 
 def artifact_asset(
-    *, source: SourceOf | None = None, code_matters: bool = True, **arguments: Any
+    *,
+    source: SourceOf | None = None,
+    code_matters: bool = True,
+    settings: Iterable[BaseModel | str] = (),
+    **arguments: Any,
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     """`dg.asset`, for functions that return a `MaterializeResult` with a value and check results, as steps.
 
-    `source` gives the fingerprint of an input that is no table; see `step.py` for `code_matters`.
+    `source` gives the fingerprint of an input that is no table; see `step.py` for `code_matters`. What is a model
+    among `settings` is written into the table.
 
     The return annotation is hidden from Dagster: with checks beside the value it wants a tuple there, and a
     plain `MaterializeResult` would tell it that there is no value to store.
     """
 
+    plain = {
+        type(one).__name__: one.model_dump(mode="json") for one in settings if isinstance(one, BaseModel)
+    }
+
     def decorate(function: Callable[..., Any]) -> dg.AssetsDefinition:
         function.__annotations__.pop("return", None)
-        return dg.asset(**arguments)(recorded(function, source=source, code_matters=code_matters))
+        step = recorded(function, source=source, code_matters=code_matters, settings=plain)
+        return dg.asset(**arguments)(step)
 
     return decorate
 

@@ -5,9 +5,10 @@ that has nothing to do, leave the table as it is. What a step computes is its as
 """
 
 import functools
+import json
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import dagster as dg
@@ -24,6 +25,8 @@ AUTOMATED = "seedline/automated"
 
 ALSO_READS = "seedline/also_reads"
 """Metadata of an asset: keys of tables that it reads whole, beside its inputs, without an edge of the graph."""
+RUN_SETTINGS = "seedline/run_settings"
+"""Tag of runs with settings of their own: a JSON object of dotted paths to values."""
 
 SourceOf = Callable[[Mapping[str, Any], str | None], str]
 """Fingerprint of an input that is no table, from the step's resources and its partition."""
@@ -37,6 +40,10 @@ class Step:
     code_version: str
     made_from: dict[str, str]
     lock: TableLock | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    """Settings of the stage that rows depend on, by the name of their model."""
+    run_settings: dict[str, Any] = field(default_factory=dict)
+    """Those that were changed for this run alone, by dotted path."""
 
 
 _CURRENT: ContextVar[Step] = ContextVar("step")
@@ -48,9 +55,16 @@ def current_step() -> Step:
 
 
 def recorded(
-    function: Callable[..., Any], *, source: SourceOf | None, code_matters: bool
+    function: Callable[..., Any],
+    *,
+    source: SourceOf | None,
+    code_matters: bool,
+    settings: Mapping[str, Any] | None = None,
 ) -> Callable[..., Any]:
-    """`function` of an asset as a step. `code_matters`: a new code version alone is something to do."""
+    """`function` of an asset as a step. `code_matters`: a new code version alone is something to do.
+
+    `settings` are those of the stage; they are written into its table.
+    """
 
     @functools.wraps(function)
     def run(context: dg.AssetExecutionContext, **given: Any) -> Any:
@@ -69,7 +83,8 @@ def recorded(
         )
         try:
             step = _step(context, store, address, given, source) if lock.waited else before
-            step = replace(step, lock=lock)
+            of_run = json.loads(context.run.tags.get(RUN_SETTINGS, "{}"))
+            step = replace(step, lock=lock, settings=dict(settings or {}), run_settings=of_run)
             if step.made_from != before.made_from:
                 raise dg.RetryRequested(max_retries=3)  # the inputs were replaced while this step waited
             automated = context.run.tags.get(AUTOMATED) is not None

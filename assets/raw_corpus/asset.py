@@ -1,5 +1,7 @@
 """The asset `raw_corpus`: the usable files of all dumps, by language, shared by every recipe."""
 
+import hashlib
+
 import dagster as dg
 import polars as pl
 
@@ -37,10 +39,12 @@ def build(
         automation_condition=rebuild,
         group_name="corpus",
         kinds={"polars", "parquet"},
-        code_version=code_version("raw_corpus", VERSION, [settings, take_downs_text(settings, s3)]),
+        code_version=code_version("raw_corpus", VERSION, [settings]),
         io_manager_key="store",
         metadata={"seedline/key_column": TABLE.key},
         check_specs=[accounts_check(KEY)],
+        source=lambda _given, _partition: take_downs_digest(settings, s3),
+        settings=[settings],
     )
     def raw_corpus(
         context: dg.AssetExecutionContext,
@@ -76,8 +80,20 @@ def build(
 
 
 def read_take_downs(settings: RawCorpusSettings, s3: S3Options) -> TakeDowns:
-    """The take-downs that the settings name."""
+    """The take-downs that the settings name. Raises `TakeDownError`."""
     return parse_take_downs(take_downs_text(settings, s3), settings.take_downs or "no take-downs")
+
+
+def take_downs_digest(settings: RawCorpusSettings, s3: S3Options) -> str:
+    """Digest of the take-downs file as it is now: whoever edits it changes what `raw_corpus` is made from.
+
+    A missing file counts as another one, and stops the asset when it runs.
+    """
+    try:
+        text = take_downs_text(settings, s3)
+    except TakeDownError:
+        return "missing"
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def take_downs_text(settings: RawCorpusSettings, s3: S3Options) -> str:

@@ -7,7 +7,7 @@ out of date is not judged here.
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from resources.parquet_store.address import DUMPS, TableAddress
 from resources.parquet_store.attempts import FOLDER, Attempt, parse_attempt
@@ -51,6 +51,8 @@ class TableFacts:
     """Digest of each table that belongs to this one, by suffix."""
     damage: str = ""
     """What is wrong with the file; nothing else is known of it then."""
+    run_settings: dict[str, Any] = field(default_factory=dict)
+    """Settings that were changed for the run that made it, by dotted path; empty: none."""
 
     @classmethod
     def read(cls, facts: dict[str, str]) -> "TableFacts":
@@ -66,6 +68,7 @@ class TableFacts:
             {name: CheckOutcome(**outcome) for name, outcome in mapping("checks").items()},
             mapping("languages"),
             mapping("beside"),
+            run_settings=mapping("run_settings"),
         )
 
     @classmethod
