@@ -5,7 +5,7 @@ runs; reading tables needs none of it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from assets.audit.origin import Origin, UnknownIdError, trace_id
 from assets.audit.questions import SHARED, ask
 from pipeline_defs.recipes.files import RecipeError
 from pipeline_defs.recipes.model import Recipe, load_recipe
+from pipeline_defs.run_settings import with_changes
 from pipeline_defs.settings import Settings, load_settings
 from resources.engines.base import Engine
 from resources.engines.resource import EnginesResource
@@ -44,6 +45,8 @@ class Deployment:
 
     settings: Settings
     recipes: tuple[Recipe, ...]
+    run_settings: Mapping[str, Any] = field(default_factory=dict)
+    """What `with_changes` changed; the tables that are made say so."""
 
     @classmethod
     def open(
@@ -66,7 +69,25 @@ class Deployment:
         extra = load_recipe(name_or_path)
         if extra in self.recipes:  # a file that is on already, under whatever path
             return self
-        return Deployment(self.settings, (*self.recipes, extra))
+        return replace(self, recipes=(*self.recipes, extra))
+
+    def with_changes(
+        self, changes: Mapping[str, Any], recipes: str | Sequence[str] | None = None
+    ) -> "Deployment":
+        """The same deployment with settings of one run: `{"recipe.responses.samples": 4, "workers": 2}`.
+
+        Those of a recipe hold for `recipes`, by default for all that are on. Raises `SettingsError`.
+        """
+        names = [recipes] if isinstance(recipes, str) else recipes
+        wanted = self.recipes if names is None else [self.recipe(name) for name in names]
+        changed = {recipe.name: with_changes(self.settings, recipe, changes) for recipe in wanted}
+        settings = next((one for one, _ in changed.values()), self.settings)
+        return replace(
+            self,
+            settings=settings,
+            recipes=tuple(changed[one.name][1] if one.name in changed else one for one in self.recipes),
+            run_settings={**self.run_settings, **changes},
+        )
 
     def recipe(self, name: str | None = None) -> Recipe:
         """The recipe of that name (or the one in that file), or the only one. Raises `RecipeError`."""

@@ -114,7 +114,9 @@ def carry_out(deployment: Deployment, plan: Plan, on_progress: OnProgress | None
                 for batch in in_batches(current):
                     try:
                         with heard_by(tracked.hear):
-                            figures = run_batch(plan.definitions, instance, batch)
+                            figures = run_batch(
+                                plan.definitions, instance, batch, run_settings=deployment.run_settings
+                            )
                     except RunFailedError as error:
                         if CORPUS_DUMP in batch.keys:
                             bad.append(f"dump {batch.partition}: {error}")

@@ -4,14 +4,17 @@ The runs are real ones of the shared instance, so the UI shows them; they execut
 assets are stale is `staleness.py`'s matter.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import dagster as dg
 
 from assets.benchmarks.asset import KEY as BENCHMARKS
 from assets.benchmarks.asset import files_digest
 from assets.corpus_dump.asset import KEY as CORPUS_DUMP
+from assets.publishing.step import RUN_SETTINGS
 from assets.raw_corpus.asset import KEY as RAW_CORPUS
 from assets.raw_corpus.asset import take_downs_digest
 from pipeline_defs.dumps import fingerprint_of
@@ -95,8 +98,19 @@ Figures = dict[str, int | float]
 """Numbers that a materialization reported, by name."""
 
 
-def run_batch(defs: dg.Definitions, instance: dg.DagsterInstance, batch: Batch) -> dict[dg.AssetKey, Figures]:
-    """Execute one batch; returns the figures of every table that was made. Raises `RunFailedError`."""
+def run_batch(
+    defs: dg.Definitions,
+    instance: dg.DagsterInstance,
+    batch: Batch,
+    *,
+    run_settings: Mapping[str, Any] | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> dict[dg.AssetKey, Figures]:
+    """Execute one batch; returns the figures of every table that was made. Raises `RunFailedError`.
+
+    `run_settings` are written into the tables as what was changed for this run; the definitions must be made with
+    them already.
+    """
     if CORPUS_DUMP in batch.keys and batch.partition is not None:
         instance.add_dynamic_partitions(CORPUS_DUMPS.name or "", [batch.partition])
     job = defs.resolve_implicit_job_def_def_for_assets(list(batch.keys))
@@ -108,7 +122,12 @@ def run_batch(defs: dg.Definitions, instance: dg.DagsterInstance, batch: Batch) 
         asset_selection=list(batch.keys),
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,
-        tags={"seedline/command": "materialize", PROCESS_TAG: this_process()},
+        tags={
+            "seedline/command": "materialize",
+            PROCESS_TAG: this_process(),
+            **({RUN_SETTINGS: json.dumps(dict(run_settings), sort_keys=True)} if run_settings else {}),
+            **(tags or {}),
+        },
     )
     if not result.success:
         if CORPUS_DUMP in batch.keys and batch.partition not in instance.get_materialized_partitions(

@@ -15,6 +15,7 @@ from pipeline_defs.commands.report import print_funnel, print_places, print_rows
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.planning import Plan, SelectionError
 from pipeline_defs.rebuilding import Rebuilt
+from pipeline_defs.run_settings import parse_changes
 from pipeline_defs.settings import DEMO_CONFIG_FILE, Settings
 from resources.trainer.base import TrainerUnavailable
 
@@ -38,6 +39,14 @@ DumpNames = Annotated[
 Languages = Annotated[
     list[str] | None,
     typer.Option("--language", help="Language; may be repeated. Default: all of the recipe's."),
+]
+Changed = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="Setting for this run alone, e.g. recipe.responses.samples=4 or engines.budget.tokens=100000; "
+        "may be repeated.",
+    ),
 ]
 
 
@@ -76,11 +85,12 @@ def materialize(
     force: Annotated[
         bool, typer.Option("--force", help="Rebuild what is selected even if it is up to date.")
     ] = False,
+    changed: Changed = None,
     json: AsJson = False,
     csv: AsCsv = False,
 ) -> None:
     """Rebuild what is out of date: of every recipe that is on, or of one, and of the corpus that they need."""
-    deployment = Deployment.open().with_recipe(recipe)
+    deployment = _changed(recipe, changed)
     try:
         plan = deployment.plan(
             recipe, languages=language or None, dumps=dump or None, select=select, force=force
@@ -99,17 +109,21 @@ def plan(
     recipe: RecipeName = None,
     language: Languages = None,
     dump: DumpNames = None,
+    changed: Changed = None,
     json: AsJson = False,
     csv: AsCsv = False,
 ) -> None:
     """Say what would be rebuilt, and why, without running anything."""
-    planned = (
-        Deployment.open().with_recipe(recipe).plan(recipe, languages=language or None, dumps=dump or None)
-    )
+    planned = _changed(recipe, changed).plan(recipe, languages=language or None, dumps=dump or None)
     output = Output(json, csv)
     _say(planned, output)
     title = f"{len(planned)} partitions are out of date"
     output.table(planned.frame(), title, nothing="everything is up to date")
+
+
+def _changed(recipe: str | None, changed: list[str] | None) -> Deployment:
+    """The deployment with this recipe on too, and the settings of this run."""
+    return Deployment.open().with_recipe(recipe).with_changes(parse_changes(changed or []), recipe or None)
 
 
 def _has_torch() -> bool:
