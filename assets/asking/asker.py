@@ -38,6 +38,11 @@ GENERATION = pl.Struct(
 )
 """The record of one model call that every generated row carries."""
 
+NOTED = pl.Schema(
+    {"call": pl.String, "key": pl.String, "prompt_tokens": pl.Int64, "completion_tokens": pl.Int64}
+)
+"""What an asker notes of an answer: the call's name, the id it was asked for, and tokens."""
+
 BATCH_PROMPTS = 65_536
 """Prompts that are rendered and held at once."""
 
@@ -71,12 +76,20 @@ class Asker:
     form: ModelForm = "base"
     spending: Spending = field(default_factory=Spending)
     calls: list[CallCount] = field(default_factory=list)
+    note: Callable[[pl.DataFrame], None] | None = None
+    """Told of every answer, paid for or not, what it was to and its tokens (`NOTED`)."""
 
     def __call__(self, requests: pl.DataFrame, sampling: Sampling, stage: str) -> pl.DataFrame:
         """As `generate`, counted."""
         asked = in_form(requests, self.form)
         mapped = _mapped(asked, self.engine, sampling, stage, self.row_cache, self.progress, self.spending)
         self.calls.append(CallCount(stage, requests.height, mapped.computed, mapped.reused, mapped.seconds))
+        if self.note is not None:
+            tokens = [
+                pl.col("generation").struct.field(name).fill_null(0)
+                for name in ("prompt_tokens", "completion_tokens")
+            ]
+            self.note(mapped.rows.select(pl.lit(stage).alias("call"), "key", *tokens).cast(NOTED))
         return mapped.rows
 
 

@@ -13,6 +13,7 @@ from assets.asking.asker import Asker
 from assets.asking.spending import Spending
 from assets.publishing.progress import LogProgress, Paid
 from assets.publishing.publication import cache_of
+from assets.publishing.step import PILOT, current_step
 from resources.engines.deployment import Budget
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec, ModelForm
@@ -40,7 +41,10 @@ def asking(
     spending = Spending(engines.settings.prices, engines.settings.budget if budgeted else Budget())
     progress = LogProgress(context.log, what, paid=lambda: _paid(spending))
     with engines.open(spec) as engine:
-        yield Asker(engine, cache_of(context, row_cache), progress, form or spec.form, spending)
+        asker = Asker(engine, cache_of(context, row_cache), progress, form or spec.form, spending)
+        if PILOT in context.run.tags:
+            asker.note = current_step().answers.append
+        yield asker
 
 
 def _paid(spending: Spending) -> Paid:

@@ -72,6 +72,8 @@ def publish(
         rejected = completed(pl.concat([rejected, *ledger.rejections]), parquet, address)
         funnel = ledger.funnel()
         extra |= {"rejected": rejected, "funnel": funnel}
+    if step.answers:
+        extra["calls"] = pl.concat(step.answers)
     aside = {
         suffix: parquet.stage(address.sibling(suffix), frame, frame.schema) for suffix, frame in extra.items()
     }

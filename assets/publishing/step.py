@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import dagster as dg
+import polars as pl
 
 from assets.publishing.progress import announced
 from resources.parquet_store import MissingTableError, ParquetStore, TableAddress, TableFacts
@@ -27,6 +28,9 @@ ALSO_READS = "seedline/also_reads"
 """Metadata of an asset: keys of tables that it reads whole, beside its inputs, without an edge of the graph."""
 RUN_SETTINGS = "seedline/run_settings"
 """Tag of runs with settings of their own: a JSON object of dotted paths to values."""
+
+PILOT = "seedline/pilot"
+"""Tag of runs of a pilot: what each model call took is written beside the table, as `<artifact>__calls`."""
 
 SourceOf = Callable[[Mapping[str, Any], str | None], str]
 """Fingerprint of an input that is no table, from the step's resources and its partition."""
@@ -44,6 +48,8 @@ class Step:
     """Settings of the stage that rows depend on, by the name of their model."""
     run_settings: dict[str, Any] = field(default_factory=dict)
     """Those that were changed for this run alone, by dotted path."""
+    answers: list[pl.DataFrame] = field(default_factory=list)
+    """In a pilot, tokens of every answer of a model."""
 
 
 _CURRENT: ContextVar[Step] = ContextVar("step")

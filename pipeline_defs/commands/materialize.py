@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from pipeline_defs.commands.output import AsCsv, AsJson, Output
+from pipeline_defs.commands.pilot import PilotUnit, take_pilot
 from pipeline_defs.commands.progress import paid_words, shown
 from pipeline_defs.commands.report import print_funnel, print_places, print_rows, print_scores
 from pipeline_defs.deployment import Deployment
@@ -86,11 +87,30 @@ def materialize(
         bool, typer.Option("--force", help="Rebuild what is selected even if it is up to date.")
     ] = False,
     changed: Changed = None,
+    pilot: Annotated[
+        int | None,
+        typer.Option(
+            "--pilot",
+            min=1,
+            help="Take so many files of each language through the whole recipe, in a place of its own, and say "
+            "what the whole would come to.",
+        ),
+    ] = None,
+    pilot_unit: Annotated[
+        PilotUnit, typer.Option("--pilot-unit", help="With --pilot: what is counted.")
+    ] = PilotUnit.files,
+    untrained: Annotated[
+        bool, typer.Option("--untrained", help="With --pilot: end with the training rows.")
+    ] = False,
     json: AsJson = False,
     csv: AsCsv = False,
 ) -> None:
     """Rebuild what is out of date: of every recipe that is on, or of one, and of the corpus that they need."""
     deployment = _changed(recipe, changed)
+    if pilot is not None:
+        output = Output(json, csv)
+        take_pilot(output, deployment, recipe, pilot, pilot_unit, language, dump, train=not untrained)
+        return
     try:
         plan = deployment.plan(
             recipe, languages=language or None, dumps=dump or None, select=select, force=force
