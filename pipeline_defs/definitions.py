@@ -28,8 +28,10 @@ from assets.publishing.recipe_assets import RecipeAssets
 from assets.publishing.step import AUTOMATED
 from pipeline_defs.asset_pages import with_pages
 from pipeline_defs.automation import Looks, rebuild_when_inputs_change
+from pipeline_defs.deployment import Deployment
 from pipeline_defs.jobs import corpus_dump_job, manage_dump
 from pipeline_defs.lost_runs import lost_runs_sensor
+from pipeline_defs.operating_jobs import operating_jobs
 from pipeline_defs.partitions import CORPUS_DUMPS, language_partitions
 from pipeline_defs.recipes.files import RecipeError
 from pipeline_defs.recipes.model import Recipe, load_recipe
@@ -79,7 +81,7 @@ def build_defs(
     return dg.Definitions(
         assets=with_pages(assets, settings, enabled),
         asset_checks=[dumps_check(lookout, lambda: settings.dumps.named)],
-        jobs=[job, manage_dump],
+        jobs=[job, manage_dump, *operating_jobs(Deployment(settings, tuple(enabled)))],
         sensors=sensors,
         resources=used_resources,
         # the steps of a run wait for each other anyhow, and a process for each would import everything again; what

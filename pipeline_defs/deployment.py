@@ -4,11 +4,11 @@ The command prints what these methods return. Dagster is imported by those that 
 runs; reading tables needs none of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 from pydantic import BaseModel, TypeAdapter
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from pipeline_defs.dumps import DumpState
+    from pipeline_defs.pilot import Pilot
     from pipeline_defs.planning import Plan
     from pipeline_defs.rebuilding import OnProgress, Rebuilt
     from resources.corpus_source.resource import CorpusSourcesResource
@@ -151,6 +152,29 @@ class Deployment:
         from pipeline_defs.rebuilding import carry_out
 
         return carry_out(self, plan, on_progress)
+
+    def pilot(
+        self,
+        recipe: str | None = None,
+        *,
+        size: int = 50,
+        unit: Literal["files", "seeds"] = "files",
+        languages: Sequence[str] | None = None,
+        dumps: Sequence[str] | None = None,
+        train: bool = True,
+        say: Callable[[str], None] = lambda _line: None,
+    ) -> "Pilot":
+        """`size` files or seeds of each language through a whole recipe, and what the whole would come to.
+
+        The pilot's tables stand apart from the real ones; the row cache is the real one. The corpus (with
+        `unit="seeds"` the seeds too) is brought up to date first. `train` also trains and scores the checkpoint,
+        `say` is told what runs. Raises `PilotError`, and `RunFailedError` where the corpus cannot be read.
+        """
+        from pipeline_defs.pilot import run_pilot
+
+        return run_pilot(
+            self, recipe, size=size, unit=unit, languages=languages, dumps=dumps, train=train, say=say
+        )
 
     def scan(self, artifact: str, recipe: str | None = None) -> pl.LazyFrame:
         """All rows of an artifact, lazily: `sft_dataset`, `sft_dataset__rejected`, `demo/sft_dataset`, `raw_corpus`.
