@@ -7,6 +7,7 @@ what Dagster loads is `code_location.py`.
 
 import warnings
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -29,6 +30,8 @@ from assets.publishing.step import AUTOMATED
 from pipeline_defs.asset_pages import with_pages
 from pipeline_defs.automation import Looks, rebuild_when_inputs_change
 from pipeline_defs.deployment import Deployment
+from pipeline_defs.failure_alerts import failure_sensor
+from pipeline_defs.full_check import full_check_asset, full_check_schedule
 from pipeline_defs.jobs import corpus_dump_job, manage_dump
 from pipeline_defs.lost_runs import lost_runs_sensor
 from pipeline_defs.operating_jobs import operating_jobs
@@ -38,7 +41,7 @@ from pipeline_defs.recipes.model import Recipe, load_recipe
 from pipeline_defs.resources import build_resources
 from pipeline_defs.runs import source_fingerprints
 from pipeline_defs.sensors import DumpLookout, dumps_check, folder_sensor, named_sensor, s3_sensor
-from pipeline_defs.settings import Settings, load_settings
+from pipeline_defs.settings import FreshnessSettings, Settings, load_settings
 from resources.languages import LANGUAGES
 from resources.parquet_store import StoreWatch
 
@@ -71,7 +74,10 @@ def build_defs(
         sensors.append(folder_sensor(settings.dumps.folder, lookout, job, status))
     if settings.dumps.s3_prefix is not None:
         sensors.append(s3_sensor(settings.dumps.s3_prefix, lookout, job, status))
+    if settings.alerts.wanted:
+        sensors.append(failure_sensor(used_resources["alerts"]))
     rebuild = rebuild_when_inputs_change(looks)
+    deployment = Deployment(settings, tuple(enabled))
     assets = [
         dumps,
         raw_corpus.build(languages, CORPUS_DUMPS, settings.raw_corpus, rebuild, settings.s3),
@@ -79,9 +85,10 @@ def build_defs(
         *(asset for recipe in enabled for asset in recipe_assets(recipe, settings, looks)),
     ]
     return dg.Definitions(
-        assets=with_pages(assets, settings, enabled),
+        assets=[*with_pages(assets, settings, enabled), full_check_asset(deployment)],
         asset_checks=[dumps_check(lookout, lambda: settings.dumps.named)],
-        jobs=[job, manage_dump, *operating_jobs(Deployment(settings, tuple(enabled)))],
+        jobs=[job, manage_dump, *operating_jobs(deployment)],
+        schedules=[full_check_schedule(settings.full_check_at, on=settings.sensors_on)],
         sensors=sensors,
         resources=used_resources,
         # the steps of a run wait for each other anyhow, and a process for each would import everything again; what
@@ -122,7 +129,16 @@ def shared_of(recipe: Recipe, settings: Settings, looks: Looks) -> RecipeAssets:
         ),
         rebuild_expensive_on_code=settings.rebuild_gpu_on_code_change,
         around=OwnPrompts.read(recipe.prompts).in_use,
+        freshness=freshness_policy(settings.freshness),
     )
+
+
+def freshness_policy(settings: FreshnessSettings) -> dg.FreshnessPolicy | None:
+    """The policy of a recipe's outputs; None where the settings want none."""
+    if settings.fail_days is None:
+        return None
+    warn = None if settings.warn_days is None else timedelta(days=settings.warn_days)
+    return dg.FreshnessPolicy.time_window(fail_window=timedelta(days=settings.fail_days), warn_window=warn)
 
 
 def automation_sensor(status: dg.DefaultSensorStatus) -> dg.AutomationConditionSensorDefinition:

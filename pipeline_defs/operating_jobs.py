@@ -15,6 +15,7 @@ import polars as pl
 from assets.corpus_dump.asset import KEY as CORPUS_DUMP
 from assets.publishing.publication import markdown_table
 from assets.raw_corpus.asset import KEY as RAW_CORPUS
+from pipeline_defs.commands.errors import is_expected
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.job_configs import (
     AuditConfig,
@@ -211,9 +212,9 @@ def _lines(context: dg.OpExecutionContext) -> "Callable[[Progress], None]":
 @contextmanager
 def _errors_without_traceback() -> Iterator[None]:
     """What a user can mend is said as it is said in a terminal."""
-    from pipeline_defs.commands.errors import EXPECTED
-
     try:
         yield
-    except EXPECTED as error:
-        raise dg.Failure(str(error), allow_retries=False) from error
+    except Exception as error:
+        if not is_expected(error):
+            raise
+        raise dg.Failure(str(error), allow_retries=False) from None

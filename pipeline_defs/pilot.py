@@ -30,6 +30,7 @@ from resources.row_cache.resource import RowCacheResource
 from resources.storage import Storage
 
 FOLDER = "pilot"
+FEW = 30
 TRAINING = ("checkpoint", "eval_scores")
 
 Unit = Literal["files", "seeds"]
@@ -149,7 +150,7 @@ class _Run:
             self._stages(store, [one.language for one in samples], train)
         except RunFailedError as error:
             failure = str(error)
-        self._bear_in_mind()
+        self._bear_in_mind(samples)
         estimate = measured(store, self.recipe, samples, self.settings.engines.prices)
         result = Pilot(
             self.recipe.name,
@@ -246,7 +247,9 @@ class _Run:
         )
         self.figures += made.values()
 
-    def _bear_in_mind(self) -> None:
+    def _bear_in_mind(self, samples: Sequence[Sampled]) -> None:
+        if any(len(one.ids) < min(FEW, one.of) for one in samples):
+            self.notes.append(f"with fewer than {FEW} {self.unit} the intervals are rather too narrow")
         if self.unit == "files" and self.recipe.seeds.near_duplicates is not None:
             self.notes.append(
                 "a small sample has fewer near-duplicates than the whole: the rows of the whole are rather too many"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from pipeline_defs.settings import Settings
+from resources.alerts.resource import Alerts
 from resources.corpus_source.resource import CorpusSourcesResource
 from resources.embedder.resource import EmbedderResource
 from resources.engines.resource import EnginesResource
@@ -26,6 +27,7 @@ def build_resources(settings: Settings) -> dict[str, Any]:
             s3_prefix=settings.dumps.s3_prefix,
             **s3,
         ),
+        "alerts": Alerts(settings.alerts),
         "engines": EnginesResource(settings.engines, settings.home / "engines"),
         "sandbox": SandboxResource.model_validate(
             {

@@ -151,17 +151,19 @@ def figures_of(materialization: dg.AssetMaterialization) -> Figures:
     }
 
 
+def failure_line(event: dg.DagsterEvent) -> str:
+    """The step of a failure, and its error as it was written for a reader: the first one below Dagster's own."""
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None and (error.cls_name or "").startswith("Dagster"):
+        error = error.cause
+    return f"{event.step_key}: {error.message.strip() if error else 'failed'}"
+
+
 def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
     lines = []
     for event in result.all_events:
         if event.is_step_failure:
-            error = event.step_failure_data.error
-            # the first error below Dagster's own is the one whose message was written for a reader
-            while (
-                error is not None and error.cause is not None and (error.cls_name or "").startswith("Dagster")
-            ):
-                error = error.cause
-            lines.append(f"{event.step_key}: {error.message.strip() if error else 'failed'}")
+            lines.append(failure_line(event))
     failed_checks = [
         f"{check.asset_key.to_user_string()}: check {check.check_name} failed: {check.description}"
         for check in result.get_asset_check_evaluations()

@@ -40,6 +40,7 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
         ARTIFACT,
         TABLE,
         version=VERSION,
+        output=True,
         settings=[settings, *(template_digest(one.chat_template) for one in trainings(settings))],
         kinds=["pytorch", "huggingface"],
         partitioned=False,

@@ -51,6 +51,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
         ARTIFACT,
         TABLE,
         version=VERSION,
+        output=True,
         settings=[settings, prompts_digest("assets.eval_scores")],
         kinds=["huggingface", "bubblewrap"],
         partitioned=False,

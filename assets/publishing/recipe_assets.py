@@ -31,6 +31,8 @@ class RecipeAssets:
     """Whether a new prompt or setting alone lets automation rebuild what a model made."""
     around: Callable[[], AbstractContextManager[None]] = nullcontext
     """Entered while an asset runs: what the recipe changes for its stages, such as its own prompts."""
+    freshness: dg.FreshnessPolicy | None = None
+    """How long an output may go without being made again."""
 
     def key(self, artifact: str) -> dg.AssetKey:
         """The key `<recipe>/<artifact>`."""
@@ -46,13 +48,14 @@ class RecipeAssets:
         kinds: Iterable[str] = (),
         partitioned: bool = True,
         expensive: bool = False,
+        output: bool = False,
         **more: Any,
     ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
         """Decorator that makes the asset `artifact` of this recipe; `more` goes to `dg.asset` as it is.
 
         `version` is the stage's own version, raised when its code gives other rows; with `settings` (models,
         or digests of prompt files) it makes the code version. `expensive` assets do not start by themselves
-        when only code or settings changed.
+        when only code or settings changed. An `output` is what a recipe is there for: its age is watched.
         """
         settings = list(settings)
         decorate = artifact_asset(
@@ -63,6 +66,7 @@ class RecipeAssets:
             code_version=code_version(artifact, version, settings),
             partitions_def=self.partitions if partitioned else None,
             automation_condition=self.rebuild_on_data_only if expensive else self.rebuild,
+            freshness_policy=self.freshness if output else None,
             io_manager_key="store",
             metadata={"seedline/key_column": table.key},
             code_matters=not expensive or self.rebuild_expensive_on_code,

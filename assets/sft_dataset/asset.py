@@ -71,6 +71,7 @@ def build(
         ARTIFACT,
         TABLE,
         version=VERSION,
+        output=True,
         settings=[settings, categories_digest(), *asked_of],
         expensive=bool(asked_of),
         ins={

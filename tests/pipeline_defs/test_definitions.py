@@ -60,8 +60,9 @@ def described(defs: dg.Definitions) -> str:
         blocks.append("\n".join(lines))
     jobs = [f"job {job.name}" for job in defs.jobs or ()]
     sensors = [f"sensor {sensor.name}" for sensor in defs.sensors or ()]
+    schedules = [f"schedule {schedule.name}" for schedule in defs.schedules or ()]
     resources = [f"resource {name}" for name in sorted(defs.resources or {})]
-    return "\n\n".join([*blocks, "\n".join([*jobs, *sensors, *resources])]) + "\n"
+    return "\n\n".join([*blocks, "\n".join([*jobs, *schedules, *sensors, *resources])]) + "\n"
 
 
 def demo_graph(home: Path = Path("home")) -> str:

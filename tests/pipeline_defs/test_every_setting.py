@@ -85,6 +85,18 @@ OTHERS: dict[str, Any] = {
     "rows_page": "https://rows.example",
     "sensors_on": True,
     "rebuild_gpu_on_code_change": True,
+    "full_check_at": "30 4 * * *",
+    "freshness.warn_days": 7.0,
+    "freshness.fail_days": 777.0,
+    "alerts.webhook": "https://127.0.0.1:9/hook",
+    "alerts.webhook_token": "A_TOKEN",
+    "alerts.email": ["me@example.org"],
+    "alerts.sender": "me@example.org",
+    "alerts.smtp": "smtps://127.0.0.1",
+    "alerts.smtp_user": "me",
+    "alerts.smtp_password": "A_PASSWORD",
+    "alerts.ui": "http://127.0.0.1:3000",
+    "alerts.timeout_s": 7.0,
 }
 """Another good value for every setting of a deployment."""
 
@@ -164,6 +176,7 @@ def opened(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     engines, sources = built["engines"], built["corpus_sources"]
     things += [
         built["row_cache"].storage(),
+        built["alerts"].settings,
         built["store"],
         built["type_checker"].open("python", "pyright"),
         built["embedder"].open(EmbedderSpec.model_validate({})),
@@ -191,10 +204,16 @@ def graph(settings: Settings) -> list[tuple[str, ...]]:
             str(assets.get(key).code_version),
             str(assets.get(key).automation_condition),
             str((assets.get(key).owners, assets.get(key).tags, assets.get(key).metadata)),
+            str(assets.get(key).freshness_policy),
         )
         for key in sorted(assets.materializable_asset_keys, key=str)
     ]
-    return [*nodes, *((sensor.name, sensor.default_status.value) for sensor in defs.sensors or [])]
+    schedules = ((schedule.name, str(schedule.cron_schedule)) for schedule in defs.schedules or [])
+    return [
+        *nodes,
+        *((sensor.name, sensor.default_status.value) for sensor in defs.sensors or []),
+        *schedules,
+    ]
 
 
 @pytest.fixture(scope="module")
