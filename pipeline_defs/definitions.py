@@ -31,6 +31,7 @@ from pipeline_defs.asset_pages import with_pages
 from pipeline_defs.automation import Looks, rebuild_when_inputs_change
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.failure_alerts import failure_sensor
+from pipeline_defs.freshness import FreshnessSettings
 from pipeline_defs.full_check import full_check_asset, full_check_schedule
 from pipeline_defs.jobs import corpus_dump_job, manage_dump
 from pipeline_defs.lost_runs import lost_runs_sensor
@@ -41,7 +42,7 @@ from pipeline_defs.recipes.model import Recipe, load_recipe
 from pipeline_defs.resources import build_resources
 from pipeline_defs.runs import source_fingerprints
 from pipeline_defs.sensors import DumpLookout, dumps_check, folder_sensor, named_sensor, s3_sensor
-from pipeline_defs.settings import FreshnessSettings, Settings, load_settings
+from pipeline_defs.settings import Settings, load_settings
 from resources.languages import LANGUAGES
 from resources.parquet_store import StoreWatch
 

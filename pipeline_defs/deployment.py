@@ -18,7 +18,7 @@ from assets.audit.origin import Origin, UnknownIdError, trace_id
 from assets.audit.questions import SHARED, ask
 from pipeline_defs.recipes.files import RecipeError
 from pipeline_defs.recipes.model import Recipe, load_recipe
-from pipeline_defs.run_settings import with_changes
+from pipeline_defs.run_settings import for_one_run
 from pipeline_defs.settings import Settings, load_settings
 from resources.engines.base import Engine
 from resources.engines.resource import EnginesResource
@@ -75,20 +75,12 @@ class Deployment:
     def with_changes(
         self, changes: Mapping[str, Any], recipes: str | Sequence[str] | None = None
     ) -> "Deployment":
-        """The same deployment with settings of one run: `{"recipe.responses.samples": 4, "workers": 2}`.
-
-        Those of a recipe hold for `recipes`, by default for all that are on. Raises `SettingsError`.
-        """
+        """The same with settings of one run, `{"recipe.responses.samples": 4}`; a recipe's are those of `recipes`."""
         names = [recipes] if isinstance(recipes, str) else recipes
-        wanted = self.recipes if names is None else [self.recipe(name) for name in names]
-        changed = {recipe.name: with_changes(self.settings, recipe, changes) for recipe in wanted}
-        settings = next((one for one, _ in changed.values()), self.settings)
-        return replace(
-            self,
-            settings=settings,
-            recipes=tuple(changed[one.name][1] if one.name in changed else one for one in self.recipes),
-            run_settings={**self.run_settings, **changes},
-        )
+        meant = None if names is None else {self.recipe(name).name for name in names}
+        settings, changed = for_one_run(self.settings, self.recipes, changes, meant)
+        said = {**self.run_settings, **changes}
+        return replace(self, settings=settings, recipes=changed, run_settings=said)
 
     def recipe(self, name: str | None = None) -> Recipe:
         """The recipe of that name (or the one in that file), or the only one. Raises `RecipeError`."""
@@ -164,17 +156,11 @@ class Deployment:
         train: bool = True,
         say: Callable[[str], None] = lambda _line: None,
     ) -> "Pilot":
-        """`size` files or seeds of each language through a whole recipe, and what the whole would come to.
-
-        The pilot's tables stand apart from the real ones; the row cache is the real one. The corpus (with
-        `unit="seeds"` the seeds too) is brought up to date first. `train` also trains and scores the checkpoint,
-        `say` is told what runs. Raises `PilotError`, and `RunFailedError` where the corpus cannot be read.
-        """
+        """`size` files or seeds of each language through a recipe, apart from the real tables; see `run_pilot`."""
         from pipeline_defs.pilot import run_pilot
 
-        return run_pilot(
-            self, recipe, size=size, unit=unit, languages=languages, dumps=dumps, train=train, say=say
-        )
+        where = {"languages": languages, "dumps": dumps}
+        return run_pilot(self, recipe, size=size, unit=unit, train=train, say=say, **where)
 
     def scan(self, artifact: str, recipe: str | None = None) -> pl.LazyFrame:
         """All rows of an artifact, lazily: `sft_dataset`, `sft_dataset__rejected`, `demo/sft_dataset`, `raw_corpus`.

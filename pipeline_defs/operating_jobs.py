@@ -26,6 +26,7 @@ from pipeline_defs.job_configs import (
     RecipeConfig,
     TakeDownConfig,
 )
+from pipeline_defs.pilot_place import remove_pilots
 
 if TYPE_CHECKING:
     from pipeline_defs.rebuilding import Progress, Rebuilt
@@ -164,8 +165,6 @@ def _audit(deployment: Deployment, context: dg.OpExecutionContext, config: Audit
 
 def _take_down(deployment: Deployment, context: dg.OpExecutionContext, config: TakeDownConfig) -> None:
     """Apply the take-downs file now: what rows that were taken down went into is rebuilt, and pilots are removed."""
-    from pipeline_defs.pilot import remove_pilots
-
     remove_pilots(deployment.settings)
     select = f'key:"{RAW_CORPUS.to_user_string()}"+'
     _rebuild(deployment, context, config.recipes or None, select=select)

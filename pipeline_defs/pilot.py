@@ -7,20 +7,17 @@ real ones. The row cache is the real one: what a pilot asks of models is not pai
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import dagster as dg
 import polars as pl
 
-from assets.corpus_dump.table import TABLE as FILES
-from assets.filtered_seeds.table import TABLE as SEEDS
 from assets.publishing.progress import Paid
 from assets.publishing.step import PILOT
-from assets.rows.table import Table
 from pipeline_defs.definitions import build_defs
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.pilot_measures import Sampled, measured
-from pipeline_defs.pilot_sample import spread_sample
+from pipeline_defs.pilot_place import FOLDER, Unit, Wanted, put_sample, settings_of_pilot
 from pipeline_defs.recipes.model import Recipe
 from pipeline_defs.runs import Batch, Figures, RunFailedError, run_batch
 from pipeline_defs.settings import Settings
@@ -29,11 +26,9 @@ from resources.parquet_store.locks import TableLock
 from resources.row_cache.resource import RowCacheResource
 from resources.storage import Storage
 
-FOLDER = "pilot"
 FEW = 30
 TRAINING = ("checkpoint", "eval_scores")
 
-Unit = Literal["files", "seeds"]
 Say = Callable[[str], None]
 
 
@@ -105,23 +100,6 @@ def run_pilot(
         lock.release()
 
 
-def settings_of_pilot(settings: Settings, recipe: str) -> Settings:
-    """The deployment's settings with tables and models in a place of the pilot's own."""
-    return settings.model_copy(
-        update={
-            "store": f"{settings.store_root.rstrip('/')}/{FOLDER}/{recipe}",
-            "models": f"{settings.models_root.rstrip('/')}/{FOLDER}",
-            "cache": settings.cache_root,
-        }
-    )
-
-
-def remove_pilots(settings: Settings) -> None:
-    """Take the tables of all pilots away: they are copies of rows that may have been taken down."""
-    store = Storage(settings.store_root, settings.s3)
-    store.remove(store.path(FOLDER))
-
-
 @dataclass
 class _Run:
     """One pilot on its way."""
@@ -139,7 +117,16 @@ class _Run:
     def through(self, languages: Sequence[str], train: bool) -> Pilot:
         store = ParquetStore(Storage(self.settings.store_root, self.settings.s3))
         store.storage.remove(store.storage.root)
-        samples = [one for language in languages if (one := self._sample(store, language)) is not None]
+        samples = [
+            one
+            for language in languages
+            if (one := put_sample(self.deployment.store(), store, self._wanted(language))) is not None
+        ]
+        self.notes += [
+            f"{one.language} has only {one.of} {self.unit}: all of them were taken"
+            for one in samples
+            if one.of < self.size
+        ]
         if not samples:
             raise PilotError(
                 f"the corpus has no {self.unit} in {', '.join(languages)}: read a dump that has some "
@@ -179,37 +166,11 @@ class _Run:
         store.commit(address, store.stage(address, estimate, estimate.schema))
         return result
 
+    def _wanted(self, language: str) -> Wanted:
+        return Wanted(self.recipe.name, language, self.unit, self.size)
+
     def _sum(self, name: str) -> float:
         return sum(figures.get(name, 0) for figures in self.figures)
-
-    def _sample(self, store: ParquetStore, language: str) -> Sampled | None:
-        """Put the sample of one language into the pilot's store; None where there is nothing to take."""
-        real = self.deployment.store()
-        corpus = TableAddress.of(("raw_corpus",), language)
-        if not real.storage.exists(real.uri(corpus)):
-            return None
-        files = real.scan(corpus)
-        rows = files.select("file_id", "repo")
-        seeds = None
-        if self.unit == "seeds":
-            address = TableAddress.of((self.recipe.name, "filtered_seeds"), language)
-            if not real.storage.exists(real.uri(address)):
-                return None
-            seeds = real.scan(address)
-            rows = seeds.select("seed_id", "file_id").join(rows, on="file_id", how="left")
-        id_column = "file_id" if seeds is None else "seed_id"
-        every = rows.collect()
-        if every.is_empty():
-            return None
-        chosen = spread_sample(every, self.size, id_column=id_column)
-        if chosen.height < self.size:
-            self.notes.append(f"{language} has only {every.height} {self.unit}: all of them were taken")
-        wanted = chosen["file_id"].unique().implode()
-        _put(store, corpus, files.filter(pl.col("file_id").is_in(wanted)), FILES)
-        if seeds is not None:
-            taken = seeds.filter(pl.col("seed_id").is_in(chosen["seed_id"].implode()))
-            _put(store, TableAddress.of((self.recipe.name, "filtered_seeds"), language), taken, SEEDS)
-        return Sampled(language, id_column, chosen[id_column], every.height)
 
     def _stages(self, store: ParquetStore, languages: Sequence[str], train: bool) -> None:
         cache = RowCacheResource(
@@ -259,7 +220,3 @@ class _Run:
                 f"the budget ended the asking before {self._sum('calls_not_sent'):,.0f} calls: what comes after "
                 "them is too low"
             )
-
-
-def _put(store: ParquetStore, address: TableAddress, rows: pl.LazyFrame, table: Table) -> None:
-    store.commit(address, store.stage(address, rows, table.schema, volatile=table.volatile))

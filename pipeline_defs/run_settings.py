@@ -5,7 +5,7 @@ tables are made from, and where things are kept, cannot be changed for one run. 
 settings says so (`assets/publishing/step.py`), and counts as out of date against the recipe as it is written.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -68,6 +68,17 @@ def with_changes(settings: Settings, recipe: Recipe, changes: Changes) -> tuple[
                 f"{', '.join(OF_MACHINE)}. Everything else is said in seedline.toml"
             )
     return _settings(settings, updates), _recipe(recipe, content)
+
+
+def for_one_run(
+    settings: Settings, recipes: Sequence[Recipe], changes: Changes, meant: Collection[str] | None
+) -> tuple[Settings, tuple[Recipe, ...]]:
+    """`settings` and `recipes`, of which those that are `meant` (None: all) are changed. Raises `SettingsError`."""
+    changed = [
+        with_changes(settings, recipe, changes) if meant is None or recipe.name in meant else (None, recipe)
+        for recipe in recipes
+    ]
+    return next((one for one, _ in changed if one), settings), tuple(recipe for _, recipe in changed)
 
 
 def _plain(value: Any) -> Any:

@@ -11,10 +11,10 @@ import tomllib
 from collections.abc import Mapping
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pydantic_settings
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -26,6 +26,7 @@ from pydantic_settings import (
 from assets.corpus_dump.settings import CorpusDumpSettings
 from assets.raw_corpus.settings import RawCorpusSettings
 from pipeline_defs.environment_variables import misspelt_variable
+from pipeline_defs.freshness import FreshnessSettings
 from pipeline_defs.validation_messages import problems
 from resources.alerts.settings import AlertSettings
 from resources.corpus_source.settings import SourceSettings
@@ -76,25 +77,6 @@ class SandboxSettings(BaseModel):
         default_factory=Limits,
         description="limits of one program in an evaluation; a recipe sets its own for verification",
     )
-
-
-class FreshnessSettings(BaseModel):
-    """How long a recipe's outputs (training rows, checkpoint, scores) may go without being made again."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    warn_days: float | None = Field(
-        default=30.0, gt=0, description="older outputs are shown with a warning; null: never"
-    )
-    fail_days: float | None = Field(
-        default=90.0, gt=0, description="older outputs are shown as overdue; null: nothing is"
-    )
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.warn_days is not None and (self.fail_days is None or self.warn_days >= self.fail_days):
-            raise ValueError("warn_days must be less than fail_days; leave both out (null) for no policy")
-        return self
 
 
 class Settings(BaseSettings):
