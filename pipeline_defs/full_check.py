@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assets.publishing.publication import markdown_table
+from assets.publishing.described import markdown_table
 from pipeline_defs.commands.errors import is_expected
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.store_check import damaged_tables
@@ -152,8 +152,7 @@ def _shown(frame: pl.DataFrame) -> dg.MetadataValue:
     if frame.is_empty():
         return dg.MetadataValue.md("_none_")
     more = f"\n\n{frame.height - ROWS_SHOWN} more" if frame.height > ROWS_SHOWN else ""
-    text = frame.head(ROWS_SHOWN).with_columns(pl.col(pl.String).str.replace_all("|", "\\|", literal=True))
-    return dg.MetadataValue.md(markdown_table(text) + more)
+    return dg.MetadataValue.md(markdown_table(frame.head(ROWS_SHOWN)) + more)
 
 
 def full_check_schedule(cron: str, *, on: bool) -> dg.ScheduleDefinition:

@@ -58,7 +58,7 @@ class Overview:
 
     @cached_property
     def _source(self):
-        return source_fingerprints(self._deployment.sources(), self._deployment.settings.benchmarks)
+        return source_fingerprints(self._deployment.sources(), self._deployment.settings)
 
 
 def _beside(snapshot: Snapshot) -> dict[tuple[str, ...], set[str]]:
