@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import dagster as dg
-import polars as pl
 import pytest
 from typer.testing import CliRunner
 
@@ -130,8 +129,7 @@ def test_settings_of_one_run_are_in_the_tables_and_the_plan_says_so(line: SmallL
     assert line.metadata("instructions")["engine_calls_saved"] > 0  # the pilot's were not asked again
     made = facts(line, "candidate_responses")
     assert made.run_settings == {"recipe.responses.samples": 2}
-    with pl.Config(), line.deployment.instance():
-        whole = line.deployment.store().facts(TableAddress.of(("demo", "candidate_responses"), "python"))
+    whole = line.deployment.store().facts(TableAddress.of(("demo", "candidate_responses"), "python"))
     assert '"samples": 2' in whole["settings"]
     why = {row[0]: row[2] for row in line.deployment.plan(select=select).frame().iter_rows()}
     assert why["demo/candidate_responses"] == "made under settings of one run (recipe.responses.samples=2)"
