@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from assets.asking.draws import uniform
+from resources.ids import text_id
 
 GOLDEN = (5**0.5 - 1) / 2
 """Steps of this share of a circle spread over it evenly, however many are taken."""
@@ -23,14 +24,18 @@ def spread_sample(rows: pl.DataFrame, size: int, *, id_column: str) -> pl.DataFr
     ordered = rows.sort(
         uniform(0, "pilot/repository", "repo"), "repo", uniform(0, "pilot/row", id_column), id_column
     )
-    return ordered[_places(rows.height, size)].sort(id_column)
+    start = int(text_id(ordered[id_column][0], str(rows.height))[:8], 16) / 2**32
+    return ordered[_places(rows.height, size, start)].sort(id_column)
 
 
-def _places(rows: int, size: int) -> pl.Series:
-    """The first `size` different places below `rows` of the golden ratio's sequence."""
+def _places(rows: int, size: int, start: float) -> pl.Series:
+    """The first `size` different places below `rows` of the golden ratio's sequence.
+
+    Its `start` is drawn by the rows themselves, so that no place is likelier than another over many corpora.
+    """
     steps = 4 * size
     while True:
-        places = pl.Series(np.floor((np.arange(1, steps + 1) * GOLDEN % 1) * rows), dtype=pl.UInt32)
+        places = pl.Series(np.floor(((start + np.arange(steps) * GOLDEN) % 1) * rows), dtype=pl.UInt32)
         different = places.unique(maintain_order=True)
         if different.len() >= size:
             return different.head(size)
