@@ -79,7 +79,7 @@ class Mailbox:
         self, _server: SMTP, _session: Session, _envelope: Envelope, _how: str, data: LoginPassword
     ) -> AuthResult:
         self.logins.append((data.login, data.password))
-        return AuthResult(success=data.password == SECRET.encode())
+        return AuthResult(success=data.password == SECRET.encode(), handled=False)
 
 
 @pytest.fixture
