@@ -202,7 +202,7 @@ def test_a_take_down_is_applied_at_once_and_takes_pilots_along(line: SmallLine) 
     assert not line.deployment.store().storage.exists(line.deployment.store().storage.path("pilot"))
     (line.folder / "take_downs.txt").unlink()
     done, _, error = run(line, "take_down", TakeDownConfig())
-    assert not done and "take_downs.txt is not there" in error
+    assert not done and "take_downs.txt cannot be read" in error
 
 
 def test_a_pilot_of_what_there_is_not_is_an_error_with_a_remedy(line: SmallLine) -> None:
