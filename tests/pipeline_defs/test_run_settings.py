@@ -3,7 +3,8 @@
 import pytest
 
 from pipeline_defs.deployment import Deployment
-from pipeline_defs.recipes.model import load_recipe, shipped_recipes
+from pipeline_defs.recipes.files import shipped_recipes
+from pipeline_defs.recipes.model import load_recipe
 from pipeline_defs.run_settings import parse_changes, with_changes
 from pipeline_defs.settings import SettingsError, load_settings
 
