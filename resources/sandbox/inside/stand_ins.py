@@ -23,6 +23,12 @@ _CHANGEABLE = (list, dict, set, bytearray, collections.defaultdict, collections.
 _HANDLE = "_seedline_handle"
 
 
+def _can_change(value):
+    """Whether a value that crosses as a copy can be changed: containers and arrays."""
+    kind = type(value)
+    return kind in _CHANGEABLE or kind.__module__ in ("numpy", "array")
+
+
 def needs_one_process(reason, kind=b"N"):
     """The tests do something that only works beside the answer in one process: say so and end here.
 
@@ -119,7 +125,7 @@ class TestsSide(values.Coder):
                     self.space[name] = self.trusting(value)
         if message[0] == "r":
             found = self.trusting(message[1])
-            if self.changes and type(found) in _CHANGEABLE:
+            if self.changes and _can_change(found):
                 self.mark(b"w")
             return found
         error = self.trusting(message[1])
@@ -133,7 +139,7 @@ class TestsSide(values.Coder):
         if self.calls > _MOST_CALLS:
             needs_one_process("very many calls")
         given = list(arguments)
-        if self.changes and any(type(value) in _CHANGEABLE for value in (*given, *named.values())):
+        if self.changes and any(map(_can_change, (*given, *named.values()))):
             self.mark(b"w")
         request = ["c", target, self.encode(given), {k: self.encode(v) for k, v in named.items()}, method]
         return self.result(self.ask(request), given, named)
@@ -329,7 +335,7 @@ class TestsSide(values.Coder):
                         self.mark(b"c")  # a constant that the tests may set for the answer
                     else:
                         self.reached += 1
-                        if self.changes and type(value) in _CHANGEABLE:
+                        if self.changes and _can_change(value):
                             self.mark(b"w")
 
     def imported(self, module, name):
