@@ -69,11 +69,19 @@ def _bare(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-_KEYS: tuple[tuple[str, Reason, Callable[[dict[str, Any]], object]], ...] = (
-    ("unique_instructions", Reason.DUPLICATE_INSTRUCTION, lambda row: _bare(row["instruction"])),
-    ("unique_responses", Reason.DUPLICATE_RESPONSE, lambda row: _bare(row["response"])),
+_KEYS: tuple[tuple[Callable[[Selection], bool], Reason, Callable[[dict[str, Any]], object]], ...] = (
     (
-        "unique_function_names",
+        lambda settings: settings.unique_instructions,
+        Reason.DUPLICATE_INSTRUCTION,
+        lambda row: _bare(row["instruction"]),
+    ),
+    (
+        lambda settings: settings.unique_responses,
+        Reason.DUPLICATE_RESPONSE,
+        lambda row: _bare(row["response"]),
+    ),
+    (
+        lambda settings: settings.unique_function_names,
         Reason.DUPLICATE_FUNCTION_NAMES,
         lambda row: function_names(row["response"], row["language"]) or None,
     ),
@@ -91,7 +99,7 @@ def _first_of_their_kind(ranked: pl.DataFrame, settings: Selection) -> list[pl.S
 
 
 def _pass(ranked: pl.DataFrame, settings: Selection) -> Iterator[tuple[str | None, str | None]]:
-    wanted = [(reason, key) for setting, reason, key in _KEYS if getattr(settings, setting)]
+    wanted = [(reason, key) for asked, reason, key in _KEYS if asked(settings)]
     taken: dict[tuple[Reason, object], str] = {}
     columns = ["response_id", "instruction_id", "language", "instruction", "response"]
     for row in ranked.select(columns).iter_rows(named=True):
