@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -59,7 +60,7 @@ def test_a_bad_dump_is_told_retried_mended_and_forgotten(line: SmallLine) -> Non
         assert instance.get_dynamic_partitions(NAME) == ["good"]
     assert {name: state["state"] for name, state in states().items()} == {"bad": "failed", "good": "read"}
     assert states()["good"]["languages"] == ["python"]
-    assert "part-0.parquet" in command("dumps").output
+    assert any("part-0.parquet" in str(value) for value in states()["bad"].values())
     again = command("materialize", "--select", CORPUS)
     assert again.exit_code == 0 and "dump bad is left out" in again.output  # and nobody is held up
     assert command("dumps", "retry", "bad").exit_code == 0
@@ -86,12 +87,12 @@ def test_damage_is_named_and_what_is_damaged_is_made_again(line: SmallLine) -> N
     raw = Path(store.uri(TableAddress.of(("raw_corpus",), "python")))
     rejected = Path(store.uri(TableAddress.of(("corpus_dump",), "good").sibling("rejected")))
     data = bytearray(raw.read_bytes())
-    data[len(data) // 3] ^= 0x55
+    data[pq.ParquetFile(raw).metadata.row_group(0).column(0).data_page_offset + 40] ^= 0x55
     raw.write_bytes(data)
     rejected.unlink()
-    found = command("verify-store")
+    found = command("verify-store", "--json")
     assert found.exit_code == 1
-    assert str(raw) in found.output.replace("\n", "") and "__rejected" in found.output
+    assert str(raw) in found.output and "__rejected" in found.output
     work = line.run("good", select=CORPUS)
     assert {(item.key.to_user_string(), item.partition) for item in work} == {
         ("corpus_dump", "good"),
