@@ -16,6 +16,7 @@ INSTRUCTIONS = pl.DataFrame(
     {
         "instruction_id": ["a" * 32, "b" * 32, "c" * 32],
         "seed_id": ["s1", "s2", "s3"],
+        "file_id": ["f1", "f2", "f3"],
         "language": ["python"] * 3,
         "instruction": ["Write one.", "Write two.", "Write three."],
         "concepts": [["sorting"], [], ["recursion"]],

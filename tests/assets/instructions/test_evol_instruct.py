@@ -56,8 +56,8 @@ def rule(evolution=lambda given: f"{given} harder", judge=lambda first, second: 
 
 def test_the_defaults_are_the_published_values():
     settings = EvolInstruct(start=OssInstruct())
-    assert (settings.rounds, len(settings.heuristics), settings.more_words) == (4, 5, 10)
-    assert (settings.temperature, settings.top_p, settings.max_tokens) == (1.0, 0.9, 2048)
+    assert (settings.rounds, len(settings.heuristics), settings.more_words) == (3, 5, 10)
+    assert (settings.temperature, settings.top_p, settings.max_tokens) == (1.0, 0.95, 2048)
     with pytest.raises(ValidationError):
         EvolInstruct(start=OssInstruct(), rounds=5)
     with pytest.raises(ValidationError):

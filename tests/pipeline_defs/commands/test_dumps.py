@@ -87,7 +87,8 @@ def test_damage_is_named_and_what_is_damaged_is_made_again(line: SmallLine) -> N
     raw = Path(store.uri(TableAddress.of(("raw_corpus",), "python")))
     rejected = Path(store.uri(TableAddress.of(("corpus_dump",), "good").sibling("rejected")))
     data = bytearray(raw.read_bytes())
-    data[pq.ParquetFile(raw).metadata.row_group(0).column(0).data_page_offset + 40] ^= 0x55
+    ids = pq.ParquetFile(raw).metadata.row_group(0).column(0)
+    data[(ids.dictionary_page_offset or ids.data_page_offset) + ids.total_compressed_size - 1] ^= 0x55
     raw.write_bytes(data)
     rejected.unlink()
     found = command("verify-store", "--json")

@@ -54,6 +54,9 @@ def test_a_grammar_that_crashes_costs_the_file_it_crashes_on():
         "stage": "extraction",
         "reason": "parse_error",
         "detail": "the worker was ended by signal 11",
+        "file_id": "f5",
+        "repo": None,  # joined to it where the table is written
+        "path": None,
     }
     assert set(outcome.kept["name"]) == {"f1", "f2", "f3", "f4", "f6", "f8"}
 
