@@ -64,8 +64,6 @@ class Solutions:
             )
             .unique("text", keep="first", maintain_order=True)
         )
-        self.weights = main.select(pl.col("text").alias("solution"), "line", "total")
-        """`solution, line, total`: the function that is looked for, and what it weighs."""
         told = main.filter(pl.col("total") >= LEAST_WEIGHT)
         self.shapes = (
             found.join(told.select("text", "line"), on=["text", "line"])

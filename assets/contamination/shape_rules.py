@@ -21,13 +21,13 @@ NAME = re.compile(
 )
 LITERAL = re.compile(r".*string.*|char_literal|character(_literal)?|heredoc_.*|nowdoc.*")
 NOTHING = re.compile(
-    r".*comment|type|(.*_)?type|type_(annotation|argument|arguments|argument_list|parameter|parameters|parameter_list)"
-    r"|(primitive|integral|boolean|floating_point|void|predefined)_type|sized_type_specifier|type_specifier"
+    r".*comment|(.*_)?type|type_(annotation|argument|arguments|argument_list|parameter|parameters|parameter_list)"
+    r"|sized_type_specifier|type_specifier"
     r"|placeholder_type_specifier|template_(argument|parameter)_list|type_qualifier|storage_class_specifier|modifiers?"
     r"|.*_modifiers?|(marker_)?annotation|attribute_(list|item|declaration)|decorator|php_tag|lifetime|mutable_specifier"
     r"|import.*|using_directive|use_declaration|preproc_include|package_.*|future_import_statement|namespace_use_declaration"
 )
-PUNCTUATION = frozenset(["(", ")", "[", "]", "{", "}", ",", ";", ":", "->", "=>", ".", "::", "\n"]) - {""}
+PUNCTUATION = frozenset(["(", ")", "[", "]", "{", "}", ",", ";", ":", "->", "=>", ".", "::", "\n"])
 """What only separates: the tree says as much, and whether a last comma or semicolon stands is formatting."""
 UNSEEN = re.compile(
     r"parenthesized_(expression|statements|pattern|list_splat)|(typed_|default_|typed_default_)parameter|as_pattern_target"
