@@ -28,60 +28,64 @@ Finder = Callable[[pl.DataFrame], list[tuple[int, int, str, str]]]
 """Rows (`text, language`) to place of the row, place of the problem, method and evidence."""
 
 
-def alike_hits(
-    rows: pl.DataFrame,
-    problems: pl.DataFrame,
-    methods: tuple[str, ...],
-    text: pl.Expr,
-    id_column: str,
-    *,
-    language: pl.Expr | None = None,
-    workers: int | None = None,
-) -> pl.DataFrame:
-    """Hits of those of `methods` that are among `METHODS`: `id_column` and `PATTERN_SCHEMA`.
+class Detectors:
+    """The detectors of some problems, made ready once for however many batches of rows."""
 
-    `problems` has `benchmark, problem_id, language, prompt, question, docstring, canonical_solution, entry_point`.
-    Code is what stands in `text`'s code blocks, else all of it; a block whose fence names no language is taken for
-    `language` (null: Python). `matched` says how much is shared and where. `workers` processes; null: one a core.
-    """
-    schema = {id_column: pl.String, **PATTERN_SCHEMA}
-    finders: list[Finder] = []
-    # many benchmarks share their problems: each solution and each text is looked for once
-    by_code = _groups(
-        problems, code_normalised.METHOD, "language", "prompt", "canonical_solution", "entry_point"
-    )
-    by_words = _groups(problems.select(_words()), reworded.METHOD, "words")
-    if code_normalised.METHOD in methods:
-        once = problems[by_code["problem"].unique().sort()]
-        if (solutions := solutions_of(once)) is not None:
-            finders.append(partial(_code_found, solutions=solutions))
-    if reworded.METHOD in methods and problems.height:
-        once = problems[by_words["problem"].unique().sort()]
-        finders.append(partial(_words_found, told=Told(once.select(_words())["words"])))
-    if not finders or not rows.height:
-        return pl.DataFrame(schema=schema)
-    asked = rows.select(
-        pl.col(id_column),
-        text.fill_null("").alias("text"),
-        (pl.lit("python") if language is None else language.fill_null("python")).alias("language"),
-    )
-    batches = (asked[at : at + BATCH_ROWS] for at in range(0, asked.height, BATCH_ROWS))
-    found: list[pl.DataFrame] = [pl.DataFrame(schema=schema)]
-    groups = pl.concat([by_code, by_words]).select("method", "place", "member")
-    work = partial(_found, finders=tuple(finders))
-    for hits in map_frames(work, batches, workers=workers, on_loss=_lost, timeout_s=HANG_S):
-        every = hits.join(groups, left_on=["method", "problem"], right_on=["method", "place"])
-        member = every["member"]
-        found.append(
-            every.select(
-                pl.col("id").alias(id_column),
-                "method",
-                problems["benchmark"].gather(member).alias("benchmark"),
-                problems["problem_id"].gather(member).alias("problem_id"),
-                "matched",
-            )
+    def __init__(self, problems: pl.DataFrame, methods: tuple[str, ...]) -> None:
+        """Those of `methods` that are among `METHODS`.
+
+        `problems` has `benchmark, problem_id, language, prompt, question, docstring, canonical_solution, entry_point`.
+        """
+        self._keys = problems.select("benchmark", "problem_id")
+        self._finders: list[Finder] = []
+        # many benchmarks share their problems: each solution and each text is looked for once
+        by_code = _groups(
+            problems, code_normalised.METHOD, "language", "prompt", "canonical_solution", "entry_point"
         )
-    return pl.concat(found)
+        by_words = _groups(problems.select(_words()), reworded.METHOD, "words")
+        self._groups = pl.concat([by_code, by_words]).select("method", "place", "member")
+        if code_normalised.METHOD in methods:
+            once = problems[by_code["problem"].unique().sort()]
+            if (solutions := solutions_of(once)) is not None:
+                self._finders.append(partial(_code_found, solutions=solutions))
+        if reworded.METHOD in methods and problems.height:
+            once = problems[by_words["problem"].unique().sort()]
+            self._finders.append(partial(_words_found, told=Told(once.select(_words())["words"])))
+
+    def hits(
+        self,
+        rows: pl.DataFrame,
+        text: pl.Expr,
+        id_column: str,
+        *,
+        language: pl.Expr | None = None,
+        workers: int | None = None,
+    ) -> pl.DataFrame:
+        """What `rows` hold: `id_column` and `PATTERN_SCHEMA`.
+
+        Code is what stands in `text`'s code blocks, else all of it; a block whose fence names no language is taken
+        for `language` (null: Python). `matched` says how much is shared and where. `workers` processes; null: one a
+        core.
+        """
+        found = [pl.DataFrame(schema={id_column: pl.String, **PATTERN_SCHEMA})]
+        if not self._finders or not rows.height:
+            return found[0]
+        asked = rows.select(
+            pl.col(id_column),
+            text.fill_null("").alias("text"),
+            (pl.lit("python") if language is None else language.fill_null("python")).alias("language"),
+        )
+        batches = (asked[at : at + BATCH_ROWS] for at in range(0, asked.height, BATCH_ROWS))
+        work = partial(_found, finders=tuple(self._finders))
+        for hits in map_frames(work, batches, workers=workers, on_loss=_lost, timeout_s=HANG_S):
+            every = hits.join(self._groups, left_on=["method", "problem"], right_on=["method", "place"])
+            keys = self._keys[every["member"]]
+            found.append(
+                every.select(
+                    pl.col("id").alias(id_column), "method", keys["benchmark"], keys["problem_id"], "matched"
+                )
+            )
+        return pl.concat(found)
 
 
 def _groups(problems: pl.DataFrame, method: str, *columns: str) -> pl.DataFrame:

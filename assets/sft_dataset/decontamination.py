@@ -19,7 +19,7 @@ from assets.benchmarks.passages import (
     find_contamination,
     verbatim_patterns,
 )
-from assets.contamination.hits import alike_hits
+from assets.contamination.hits import Detectors
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
 from assets.sft_dataset.ngram_overlap import METHOD as NGRAM_OVERLAP
@@ -60,11 +60,13 @@ def decontaminate(
     rephrased: Finder | None = None,
     language: pl.Expr | None = None,
     workers: int | None = None,
+    detectors: Detectors | None = None,
 ) -> tuple[Outcome, pl.DataFrame]:
     """Rows without the contaminated ones (or with all, where the settings say `mark`), and all hits.
 
     `rephrased` finds paraphrases of the problems among rows that no other method found. `language` is that of code
     without a fence (null: Python); `workers` processes look at code, null: one a core.
+    `detectors` are those of these problems, for who comes with many batches; null: they are made here.
 
     Kept rows get the column `contamination` (`EVIDENCE`). Rejections carry the evidence as JSON.
     """
@@ -79,7 +81,8 @@ def decontaminate(
     if NGRAM_OVERLAP in settings.methods:
         shared = ngram_hits(rows, chosen, text, id_column, words=settings.ngram)
         hits = pl.concat([hits, shared])
-    alike = alike_hits(rows, chosen, settings.methods, text, id_column, language=language, workers=workers)
+    detectors = detectors or Detectors(chosen, settings.methods)
+    alike = detectors.hits(rows, text, id_column, language=language, workers=workers)
     hits = pl.concat([hits, alike])
     if rephrased is not None:
         # a model is asked about what nothing cheaper has found

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from assets.benchmarks.problem import BenchmarkError
 from assets.benchmarks.registry import BUILT_IN, load_benchmarks
-from assets.contamination.hits import untold
+from assets.contamination.hits import Detectors, untold
 from assets.sft_dataset.decontamination import decontaminate as find
 from assets.sft_dataset.settings import Decontamination, DecontaminationMethod
 from pipeline_defs.commands.tables import TableError, check_output, read_table
@@ -69,10 +69,12 @@ def decontaminate(
             )
     joined = rows.with_columns(pl.concat_str(names, separator="\n", ignore_nulls=True).alias("_texts"))
 
+    ready = Detectors(problems, settings.methods)
+
     def compute(part: pl.DataFrame) -> pl.DataFrame:
         outcome, _ = find(
             part.select("id", "text"), problems, settings, text=pl.col("text"), id_column="id", seed=0,
-            language=pl.lit(known),
+            language=pl.lit(known), detectors=ready,
         )  # fmt: skip
         return outcome.kept.select(
             (pl.col("contamination").list.len() > 0).alias("contaminated"), "contamination"

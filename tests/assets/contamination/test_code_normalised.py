@@ -10,7 +10,7 @@ import pytest
 
 from assets.benchmarks.registry import load_benchmarks
 from assets.contamination.code_normalised import Solutions
-from assets.contamination.hits import METHODS, alike_hits, untold
+from assets.contamination.hits import METHODS, Detectors, untold
 from assets.sft_dataset.decontamination import decontaminate
 from assets.sft_dataset.settings import Decontamination
 from tests.assets.contamination.alterations import SHARED, python_altered
@@ -81,7 +81,7 @@ def test_what_cannot_be_told_is_named_and_not_looked_for():
     )
     assert untold(problems)["problem_id"].to_list() == ["add", "unknown"]
     rows = pl.DataFrame({"id": ["1"], "text": ["```python\ndef plus(a, b):\n    return a + b\n```"]})
-    assert alike_hits(rows, problems, METHODS, pl.col("text"), "id", workers=1).is_empty()
+    assert Detectors(problems, METHODS).hits(rows, pl.col("text"), "id", workers=1).is_empty()
 
 
 def test_the_built_in_benchmark_is_found_in_rows_and_actions_are_kept_to():
