@@ -1,4 +1,4 @@
-"""A model on disk: what its folder must hold, its digest, its manifest, and putting it in place atomically.
+"""A model on disk: what its folder must hold, its digest and its manifest.
 
 Here stands what both the trainer (which writes such folders) and the engines (whose answers depend on them)
 need to know. What is inside the weights is none of its business. A folder with a manifest is complete: the
@@ -7,10 +7,10 @@ manifest is written last.
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
+
+from resources.whole_files import sync
 
 MANIFEST = "manifest.json"
 RECORD = "training.json"
@@ -62,8 +62,8 @@ def write_manifest(folder: Path, facts: Mapping[str, object]) -> None:
     (folder / MANIFEST).write_text(text, encoding="utf-8")
     for path in folder.rglob("*"):
         if path.is_file():
-            _sync(path)
-    _sync(folder)
+            sync(path)
+    sync(folder)
 
 
 def read_manifest(folder: Path) -> dict[str, object] | None:
@@ -89,22 +89,3 @@ def check_against_manifest(folder: Path) -> dict[str, object]:
         if expected.get(name) != found[name]:
             raise BrokenModelFolder(f"{folder}/{name}: not the file that was written; delete and train again")
     return manifest
-
-
-def put_in_place(partial: Path, target: Path) -> None:
-    """Rename the complete folder `partial` to `target`; a folder already there is set aside first, then removed."""
-    aside = target.with_name(f".{target.name}.replaced")
-    shutil.rmtree(aside, ignore_errors=True)
-    if target.exists():
-        target.rename(aside)
-    partial.rename(target)
-    _sync(target.parent)
-    shutil.rmtree(aside, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

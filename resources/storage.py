@@ -7,7 +7,6 @@ profiles or instance roles.
 
 import os
 import tempfile
-import uuid
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +15,8 @@ from typing import Any, cast
 import fsspec
 from fsspec import AbstractFileSystem
 from pydantic import BaseModel, ConfigDict, Field
+
+from resources.whole_files import move_into_place, replacing
 
 STAGING = ".staging"
 """Folder of files in the making, below a local root."""
@@ -113,17 +114,8 @@ class Storage:
         if self.is_s3:
             self.fs.pipe_file(path, data)  # an S3 object appears when its upload is complete
             return
-        target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}.tmp")
-        try:
-            with temporary.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with replacing(Path(path)) as unfinished:
+            unfinished.write_bytes(data)
 
     def move_into_place(self, local: Path, path: str) -> None:
         """Move a finished local file to `path` at once: by rename on disk, by one upload on S3."""
@@ -131,11 +123,7 @@ class Storage:
             self.fs.put_file(str(local), path)
             local.unlink()
             return
-        with local.open("rb") as file:
-            os.fsync(file.fileno())  # on the disk before it takes the name: a power cut leaves the old file
-        target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        local.replace(target)
+        move_into_place(local, Path(path))
 
     def remove(self, path: str) -> None:
         """Remove a file or a whole folder; nothing happens when it is not there."""

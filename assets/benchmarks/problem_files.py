@@ -7,10 +7,7 @@ A benchmark is a file, or a folder with files (a language each, or a release eac
 What each form's fields mean stands in `forms`; which files are read is the registry's matter. Nothing is scored.
 """
 
-import gzip
-import json
-import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +15,7 @@ import polars as pl
 
 from assets.benchmarks.forms import ANY, form_of
 from assets.benchmarks.problem import PROBLEM_SCHEMA, BenchmarkError
+from resources.json_lines import decompressed, json_records
 
 ENDINGS = (".jsonl", ".jsonl.gz", ".json", ".json.gz", ".parquet")
 """What files of a folder are read by; a file that is named itself may be called anything."""
@@ -75,54 +73,12 @@ def _records(name: str, path: Path) -> Iterator[tuple[int, str, dict[str, Any]]]
             for number, record in enumerate(pl.read_parquet(path).iter_rows(named=True)):
                 yield number, f"row {number + 1}", record
             return
-        if (listed := _one_value(path)) is not None:
-            for number, record in enumerate(listed):
-                yield number, f"record {number + 1}", record
-            return
-        for number, line in enumerate(_lines(path)):
-            if line.strip():
-                yield number, f"line {number + 1}", _object(name, path, number + 1, line)
-    except (OSError, EOFError, UnicodeDecodeError, zlib.error, pl.exceptions.PolarsError) as error:
+        with path.open("rb") as file:
+            for record in json_records(decompressed(file)):
+                place = f"{record.unit} {record.number}"
+                if not isinstance(record.value, dict):
+                    what = "a JSON object" if record.fault is None else f"JSON: {record.fault}"
+                    raise BenchmarkError(f"benchmark {name!r}: {path}, {place} is not {what}")
+                yield record.number - 1, place, record.value
+    except (OSError, pl.exceptions.PolarsError) as error:
         raise BenchmarkError(f"benchmark {name!r}: {path} cannot be read: {error}") from error
-
-
-def _one_value(path: Path) -> list[dict[str, Any]] | None:
-    """The records of a file that is one JSON value: a list of them, or an object with one by each name; else None."""
-    lines = _lines(path)
-    first = next((line for line in lines if line.strip()), "")
-    lines.close()
-    begins = first.lstrip()[:1]
-    try:
-        value = json.loads(first) if begins == "{" else None
-    except ValueError:
-        value = None  # an object over many lines
-    if begins == "[" or (begins == "{" and value is None):
-        try:
-            value = json.loads("".join(_lines(path)))
-        except ValueError:
-            return None  # lines of JSON, of which one is broken: its number is told there
-    records = value if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else []
-    return records if records and all(isinstance(record, dict) for record in records) else None
-
-
-def _lines(path: Path) -> Generator[str]:
-    """The file's lines, unpacked by what it holds and not by its name."""
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    # a string of JSON may hold other line ends, so only \n is one
-    with (
-        gzip.open(path, "rt", encoding="utf-8", newline="\n")
-        if packed
-        else path.open(encoding="utf-8", newline="\n") as lines
-    ):
-        yield from lines
-
-
-def _object(name: str, path: Path, number: int, line: str) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except ValueError as error:
-        raise BenchmarkError(f"benchmark {name!r}: {path}, line {number} is not JSON: {error}") from error
-    if not isinstance(record, dict):
-        raise BenchmarkError(f"benchmark {name!r}: {path}, line {number} is not a JSON object")
-    return record

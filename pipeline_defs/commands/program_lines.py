@@ -3,9 +3,7 @@
 Belongs here: reading, the names of languages, what is wrong with a line. Judging stands in `judging.py`.
 """
 
-import gzip
 import json
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from pipeline_defs.commands.tables import PARQUET, TableError, read_table
+from resources.json_lines import JsonRecord, decompressed, json_lines
 from resources.languages import language_named
 
 PROGRAM_LINES = pl.Schema(
@@ -54,7 +53,7 @@ def read_programs(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     return pl.DataFrame(good, schema=PROGRAM_LINES), pl.DataFrame(bad, schema=BAD_LINES)
 
 
-def json_lines(path: Path) -> Iterator[tuple[int, str, object]]:
+def read_lines(path: Path) -> Iterator[tuple[int, str, object]]:
     """Line number, text and value of each line that is not empty; a `ValueError` stands for bad JSON.
 
     Raises `TableError` where the file cannot be read.
@@ -62,28 +61,26 @@ def json_lines(path: Path) -> Iterator[tuple[int, str, object]]:
     if path.is_dir():
         raise TableError(f"{path}: is a folder; name one file of JSON lines or Parquet")
     try:
-        content = path.read_bytes()
-        content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
-    except (OSError, EOFError, zlib.error) as error:
+        with path.open("rb") as file:
+            for line in json_lines(decompressed(file)):
+                yield line.number, line.text.decode(errors="backslashreplace").rstrip("\n"), _value(line)
+    except OSError as error:
         raise TableError(f"{path}: cannot be read: {error}") from error
-    for number, line in enumerate(content.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        text = line.decode(errors="backslashreplace")
-        value: object
-        try:
-            value = json.loads(line)
-            json.dumps(value, ensure_ascii=False).encode()
-        except UnicodeError:
-            value = ValueError("not valid Unicode")
-        except (ValueError, RecursionError) as error:
-            value = ValueError(f"not JSON: {error}")
-        yield number, text, value
+
+
+def _value(line: JsonRecord) -> object:
+    if line.fault is not None:
+        return ValueError(f"not JSON: {line.fault}")
+    try:
+        json.dumps(line.value, ensure_ascii=False).encode()
+    except UnicodeError:
+        return ValueError("not valid Unicode")
+    return line.value
 
 
 def _records(path: Path) -> Iterator[tuple[int, str, object]]:
     if not path.name.lower().endswith(PARQUET):
-        yield from json_lines(path)
+        yield from read_lines(path)
         return
     frame = read_table(path, ["id", "language", "code", "tests"]).collect()
     for number, row in enumerate(frame.iter_rows(named=True), start=1):

@@ -18,7 +18,7 @@ from assets.eval_scores.sample_programs import sample_programs, unanswered_tasks
 from assets.verdicts.reasons import Unproven
 from pipeline_defs.commands.judging import BACKEND_HELP, judged, machine_sandbox, verdict_counts
 from pipeline_defs.commands.output import AsCsv, AsJson, Output, print_table
-from pipeline_defs.commands.program_lines import json_lines
+from pipeline_defs.commands.program_lines import read_lines
 from pipeline_defs.commands.tables import PARQUET, TableError, check_output, read_table, write_table
 from resources.sandbox.base import TRANSIENT, VERDICT_SCHEMA, Sandbox, Verdict
 
@@ -191,7 +191,7 @@ def _records(path: Path) -> Iterator[tuple[int, object]]:
     if path.name.lower().endswith(PARQUET):
         yield from enumerate(read_table(path, ["task_id"]).collect().iter_rows(named=True), start=1)
     else:
-        for number, _, record in json_lines(path):
+        for number, _, record in read_lines(path):
             yield number, record
 
 

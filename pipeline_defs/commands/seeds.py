@@ -20,7 +20,7 @@ from assets.filtered_seeds.import_inference import ImportSettings
 from assets.filtered_seeds.standalone import standalone_seeds
 from assets.rows.batches import FILES
 from assets.rows.outcome import Outcome, no_rejections
-from pipeline_defs.commands.tables import TableError, check_output, read_table
+from pipeline_defs.commands.tables import TableError, check_output, read_table, replacing_table
 from pipeline_defs.commands.text_batches import batches_of, progress_bars
 from resources.languages import LANGUAGES
 
@@ -65,9 +65,9 @@ def seeds(
     settings = ExtractionSettings.model_validate({"kind": kind})
     imports = ImportSettings() if kind == "function" else None
     counts: dict[str, int] = {}
-    staged = out.with_name(f".{out.name}.tmp")
     try:
         with (
+            replacing_table(out) as staged,
             progress_bars(console) as progress,
             pq.ParquetWriter(staged, _arrow(SCHEMA), compression="zstd") as writer,
         ):
@@ -80,11 +80,8 @@ def seeds(
                 for reason, count in judged["reason"].fill_null("kept").value_counts().iter_rows():
                     counts[reason] = counts.get(reason, 0) + count
                 progress.advance(bar, outcome.kept["file_id"].n_unique() + outcome.rejected.height)
-        staged.replace(out)
     except ValueError as error:
         raise TableError(f"{table}: {error}") from error
-    finally:
-        staged.unlink(missing_ok=True)
     kept = counts.pop("kept", 0)
     console.print(f"{kept} seeds kept of {total} files, written to {out}", highlight=False, soft_wrap=True)
     for reason, count in sorted(counts.items()):

@@ -4,8 +4,6 @@ Belongs here: finding the files, checking that the columns asked for are there, 
 step. What a command does with the rows stands in its own file; assets read and write through the store.
 """
 
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,6 +13,8 @@ import typer
 from polars.exceptions import PolarsError
 from pyarrow import ArrowException
 from pyarrow.parquet import ParquetWriter
+
+from resources.whole_files import replacing
 
 PARQUET = (".parquet", ".pq")
 ROW_GROUP_ROWS = 10_000
@@ -93,7 +93,7 @@ def write_table(frame: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
     safe: it is read to its end before the new file takes its name. Raises `TableError` where `path` is a
     folder, does not end in `.parquet`, or the frame cannot be computed or written.
     """
-    with _replacing(path) as unfinished:
+    with replacing_table(path) as unfinished:
         frame.lazy().sink_parquet(
             unfinished, compression="zstd", row_group_size=ROW_GROUP_ROWS, sync_on_close="all"
         )
@@ -104,7 +104,7 @@ def write_frames(frames: Iterable[pl.DataFrame], path: Path) -> None:
 
     There must be one frame at least; all have the columns of the first. Raises `TableError` as `write_table`.
     """
-    with _replacing(path) as unfinished, ExitStack() as stack:
+    with replacing_table(path) as unfinished, ExitStack() as stack:
         writer: ParquetWriter | None = None
         for frame in frames:
             rows = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
@@ -113,23 +113,17 @@ def write_frames(frames: Iterable[pl.DataFrame], path: Path) -> None:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """A new file that takes the name `path` once it is complete, and else is removed."""
+def replacing_table(path: Path) -> Iterator[Path]:
+    """A new file that takes the name `path` once it is complete, and else is removed.
+
+    Raises `TableError` where it cannot be written.
+    """
     check_output(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    unfinished = Path(name)
     try:
-        yield unfinished
-        os.fsync(descriptor)
-        # mkstemp keeps others out; the finished table gets the mode of any other new file
-        unfinished.chmod(0o666 & ~_umask())
-        unfinished.replace(path)
+        with replacing(path) as unfinished:
+            yield unfinished
     except (PolarsError, ArrowException, OSError) as error:
         raise TableError(f"{path}: cannot be written: {_first_line(error)}") from error
-    finally:
-        os.close(descriptor)
-        unfinished.unlink(missing_ok=True)
 
 
 def check_output(path: Path) -> None:
@@ -150,9 +144,3 @@ def _format(path: Path) -> str:
 
 def _first_line(error: BaseException) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current

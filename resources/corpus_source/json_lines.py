@@ -5,22 +5,20 @@ its line number; a compressed file that ends too early stops the reading. Memory
 and by the longest line that is accepted.
 """
 
-import io
-import json
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import BinaryIO, cast
 
 import polars as pl
-import pyarrow as pa
 from fsspec import AbstractFileSystem
 
 from resources.corpus_source.base import READ_LIMIT, ROW_BYTES, SourceError
 from resources.corpus_source.dump_columns import map_columns
 from resources.corpus_source.dump_file import DumpFile
+from resources.json_lines import decompressed, json_lines
 
 PLAIN_SUFFIXES = (".jsonl", ".ndjson", ".json")
-COMPRESSION = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}
+COMPRESSION = (".gz", ".zst", ".zstd")
 JSON_LINES_SUFFIXES = (*PLAIN_SUFFIXES, *(plain + end for plain in PLAIN_SUFFIXES for end in COMPRESSION))
 
 LINE_LIMIT = 4 * READ_LIMIT
@@ -56,14 +54,12 @@ def read_json_lines(
     Raises `SourceError` where the compressed stream is damaged or a column is missing.
     """
     path, name, size = file.path, file.name, file.size
-    codec = next((codec for end, codec in COMPRESSION.items() if path.lower().endswith(end)), None)
-    if codec is not None and size == 0:
-        raise SourceError(f"{name}: holds 0 bytes, which is no {codec} file. Copy it again or remove it.")
+    if size == 0 and path.lower().endswith(COMPRESSION):
+        raise SourceError(f"{name}: holds 0 bytes, which is no compressed file. Copy it again or remove it.")
     number = 0
     try:
         with filesystem.open(path, "rb") as handle:
-            stream = cast(BinaryIO, handle if codec is None else _decompressed(handle, codec))
-            lines = _lines(stream)
+            lines = _lines(decompressed(cast(BinaryIO, handle)))
             first = _ahead(lines, batch_bytes)
             keys = {key for _, value, _, _ in first for key in value or ()}
             if not keys and all(value is None for _, value, _, _ in first):
@@ -103,30 +99,16 @@ def _ahead(lines: Iterator[Line], batch_bytes: int) -> list[Line]:
     return ahead
 
 
-def _decompressed(handle: object, codec: str) -> io.BufferedReader:
-    return io.BufferedReader(pa.CompressedInputStream(handle, codec))
-
-
 def _lines(stream: BinaryIO) -> Iterator[Line]:
-    number = 0
-    while line := stream.readline(LINE_LIMIT):
-        number += 1
-        if len(line) == LINE_LIMIT and not line.endswith(b"\n"):
-            while (rest := stream.readline(LINE_LIMIT)) and not rest.endswith(b"\n"):
-                pass
-            yield number, None, "too_large", f"line of more than {LINE_LIMIT} bytes"
-            continue
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            yield number, None, "unreadable", f"no JSON: {str(error)[:200]}"
-            continue
-        if isinstance(value, dict):
-            yield number, value, None, None
+    for line in json_lines(stream, LINE_LIMIT):
+        if line.too_long:
+            yield line.number, None, "too_large", f"line of more than {LINE_LIMIT} bytes"
+        elif line.fault is not None:
+            yield line.number, None, "unreadable", f"no JSON: {line.fault[:200]}"
+        elif isinstance(line.value, dict):
+            yield line.number, line.value, None, None
         else:
-            yield number, None, "unreadable", "JSON, but no object"
+            yield line.number, None, "unreadable", "JSON, but no object"
 
 
 def _row(

@@ -5,12 +5,10 @@ A row is read in the forms that such data is published in: Alpaca's (instruction
 code block, as the fence says. What the rows are good for is judged by nobody here.
 """
 
-import gzip
-import json
 import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import polars as pl
 import pyarrow as pa
@@ -21,6 +19,7 @@ from resources.corpus_source.dump import DumpSource
 from resources.corpus_source.dump_file import DumpFile
 from resources.corpus_source.settings import Dump, ReadyRows
 from resources.corpus_source.spdx import all_of
+from resources.json_lines import decompressed, json_records
 from resources.languages import BY_NAME
 from resources.ready_rows import SUFFIX, pack
 from resources.storage import S3Options
@@ -89,25 +88,13 @@ class ReadyRowsSource(DumpSource):
                     for batch in pq.ParquetFile(handle).iter_batches(use_threads=False):
                         yield from batch.to_pylist()
                     return
-                content = cast(bytes, handle.read())
-            text = (gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content).decode()
-        except (pa.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
+                for record in json_records(decompressed(cast(BinaryIO, handle))):
+                    yield record.value
+        except (pa.ArrowException, OSError) as error:
             raise SourceError(
                 f"{file.name}: cannot be read: {str(error).splitlines()[0]}. Nothing of the data set is kept; copy the "
                 "file again, or take it out of the folder."
             ) from error
-        if text.lstrip().startswith("["):
-            try:
-                yield from json.loads(text)
-            except ValueError as error:
-                raise SourceError(f"{file.name}: is no JSON list: {error}") from error
-            return
-        for line in text.split("\n"):
-            if line.strip():
-                try:
-                    yield json.loads(line)
-                except ValueError:
-                    yield None
 
 
 def exchange(record: Mapping[str, Any], columns: Mapping[str, str] | None = None) -> tuple[str, str] | None:

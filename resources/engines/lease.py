@@ -8,13 +8,14 @@ they are still there. Starting and stopping is `shared_server`'s part.
 import contextlib
 import fcntl
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Literal, Self
 
 import psutil
+
+from resources.whole_files import replacing
 
 State = Literal["starting", "ready", "failed", "stopped"]
 
@@ -95,10 +96,8 @@ class LeaseFile:
 
     def write(self, lease: Lease) -> None:
         """Put the lease in place, readable for this user only: it holds the server's key."""
-        partial = self.path.with_suffix(f".{os.getpid()}.partial")
-        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:  # noqa: PTH123
-            file.write(json.dumps(asdict(lease), indent=1) + "\n")
-        partial.replace(self.path)
+        with replacing(self.path, mode=0o600) as unfinished:
+            unfinished.write_text(json.dumps(asdict(lease), indent=1) + "\n", encoding="utf-8")
 
     def amend(self, **fields: object) -> None:
         """Change fields of the lease."""

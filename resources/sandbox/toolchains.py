@@ -21,6 +21,7 @@ from resources.sandbox.languages.harness import digest as harness_digest
 from resources.sandbox.languages.judge import HARNESS_VERSION, Judgment, judge
 from resources.sandbox.languages.language import Language, Toolchain
 from resources.sandbox.server_process import Backend
+from resources.whole_files import put_folder_once
 
 TRIAL_LIMITS = Limits(cpu_s=10.0, retry_cpu_s=0.0)
 """For the hello that shows a toolchain to work; generous, for the first run on a cold disk."""
@@ -146,11 +147,7 @@ def _place(made: Mapping[str, bytes], folder: Path) -> None:
             path.write_bytes(content)
         for path in (unfinished, *unfinished.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
-        try:
-            unfinished.rename(folder)
-        except OSError:
-            if not folder.is_dir():
-                raise
+        put_folder_once(unfinished, folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 

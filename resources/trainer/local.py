@@ -23,7 +23,6 @@ from resources.model_folder import (
     RECORD,
     BrokenModelFolder,
     check_against_manifest,
-    put_in_place,
     read_manifest,
     write_manifest,
 )
@@ -40,6 +39,7 @@ from resources.trainer.base import (
     TrainingSettings,
     silent,
 )
+from resources.whole_files import put_folder_in_place
 
 
 class LocalTrainer(Trainer):
@@ -111,7 +111,7 @@ class LocalTrainer(Trainer):
                 record = json.dumps(facts, indent=1, sort_keys=True) + "\n"
                 (partial / RECORD).write_text(record, encoding="utf-8")
                 write_manifest(partial, {"model_id": model_id, "settings": job["settings"]})
-                put_in_place(partial, output)
+                put_folder_in_place(partial, output)
             finally:
                 shutil.rmtree(partial, ignore_errors=True)
         return read_result(output)

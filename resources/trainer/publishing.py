@@ -8,8 +8,9 @@ import json
 import shutil
 from pathlib import Path
 
-from resources.model_folder import MANIFEST, BrokenModelFolder, check_against_manifest, put_in_place
+from resources.model_folder import MANIFEST, BrokenModelFolder, check_against_manifest
 from resources.storage import S3Options, Storage
+from resources.whole_files import put_folder_in_place
 
 
 def publish_model(folder: Path, address: str, s3: S3Options | None = None) -> str:
@@ -59,7 +60,7 @@ def fetch_model(address: str, folder: Path, s3: S3Options | None = None) -> Path
             target.parent.mkdir(parents=True, exist_ok=True)
             storage.fs.get_file(path, str(target))
         check_against_manifest(partial)
-        put_in_place(partial, folder)
+        put_folder_in_place(partial, folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return folder

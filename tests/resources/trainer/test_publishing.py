@@ -10,12 +10,12 @@ from resources.model_folder import (
     check_against_manifest,
     file_hashes,
     model_digest,
-    put_in_place,
     read_manifest,
     write_manifest,
 )
 from resources.trainer.publishing import fetch_model, publish_model
 from resources.trainer.resource import TrainerResource
+from resources.whole_files import put_folder_in_place
 
 
 def model(folder: Path, weights: bytes = b"weights", model_id: str = "one") -> Path:
@@ -102,6 +102,6 @@ def test_unexpected_file_is_found(tmp_path: Path):
 
 def test_folder_is_replaced_in_one_step(tmp_path: Path):
     old, new = model(tmp_path / "target", b"old"), model(tmp_path / "partial", b"new")
-    put_in_place(new, old)
+    put_folder_in_place(new, old)
     assert (old / "model.safetensors").read_bytes() == b"new"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["target"]
