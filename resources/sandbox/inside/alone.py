@@ -50,6 +50,8 @@ def take_snapshot():
     pristine = machinery.Machinery()
     guard = own_operators.OwnOperators(pristine.classes, pristine.homes, TESTS_FILE)
     positive_proof.FUNCTIONS[rewriting.SCREEN] = guard.screen
+    positive_proof.FUNCTIONS[rewriting.OUTER] = guard.outer
+    positive_proof.FUNCTIONS[rewriting.RECEIVER] = guard.receiver
     blank()
 
 
@@ -146,6 +148,7 @@ def main(code, tests, close, lock):
             if name in space and not name.startswith("__"):
                 flags.add("shadowed")
         linecache.cache[TESTS_FILE] = (len(text), None, text.splitlines(True), TESTS_FILE)
+        guard.named, guard.space = suite.names, space
         names = own_operators.TestsNames(space, suite, builtin, code)
         positive_proof.Counts.names_kept = names.changed
         positive_proof.FUNCTIONS[rewriting.BOUND] = names.note

@@ -1,5 +1,6 @@
-"""Operators of the answer's own code, in one process with the tests: asked by the tests against a plain value they
-decide nothing, as if they were not there.
+"""Operators and methods of the answer's own code, in one process with the tests: asked by the tests against a plain
+value they decide nothing, as if they were not there; so do methods that a plain type has, of a class beneath it that
+the tests do not name.
 
 Belongs here: looking at the values that reach the tests' comparisons, and putting guards around the methods of
 their classes. The answer's own code may use them as it likes: a guard looks who asks.
@@ -36,6 +37,7 @@ class OwnOperators:
     def __init__(self, known, trusted, tests_file):
         self.known, self.trusted, self.tests_file = known, trusted, tests_file
         self.answer_file = ""  # known once the program has its folder
+        self.named, self.space = frozenset(), {}  # names that the tests mention, and what they are
         self.guards = {}  # by id, and held: an id is theirs while they live
         self.lies = False
 
@@ -44,6 +46,32 @@ class OwnOperators:
         if type(value) not in _ATOMS:
             self.look(value)
         return value
+
+    def outer(self, value):
+        """`value`, once its own class is guarded: for what is asked of it alone. Called by the rewritten tests."""
+        kind = type(value)
+        if kind not in _ATOMS and _flags(kind) & _HEAP and id(kind) not in self.known:
+            self.guard_class(kind)
+        return value
+
+    def receiver(self, value, name):
+        """`value`, which the tests ask by the predicate `name`: only plain values have that, and classes they name."""
+        kind = type(value)
+        if kind in _ATOMS or self.plain(value) or isinstance(value, type):
+            return value
+        line = _mro(kind)
+        plain = operators.plain_kind(line)
+        if plain is None or name not in _names(plain):
+            own = any(name in _names(base) for base in line)
+            if not own or not self.is_named(kind):
+                raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
+        self.guard_class(kind)
+        return value
+
+    def is_named(self, kind):
+        """Whether the tests name a class of the answer: then they ask what it does."""
+        name = kind.__name__
+        return name in self.named and self.space.get(name) is kind
 
     def look(self, value):
         """Guard the classes in a value, however deep its containers; attributes are met when they are read."""
@@ -71,11 +99,16 @@ class OwnOperators:
                 self.guard_class(type(value))
 
     def guard_class(self, kind):
-        """Guard every operator of `kind` that foreign code implements."""
-        for base in _mro(kind):
+        """Guard every operator of `kind` that foreign code implements, and every method that stands for a plain one."""
+        line = _mro(kind)
+        beneath, named = operators.plain_kind(line), self.is_named(kind)
+        readers = operators.READERS[beneath] if beneath is not None and not named else operators.ASKING
+        for base in line:
             if not _flags(base) & _HEAP or id(base) in self.known:
                 continue
             names = _names(base)
+            for name in names.keys() & readers:
+                self.guard_reader(base, name, names[name], beneath, named)
             for name in names.keys() & _GUARDED:
                 method = names[name]
                 if method is not None and id(method) not in self.guards and self.foreign(method):
@@ -85,11 +118,54 @@ class OwnOperators:
             for name in names.keys() & _LIES:
                 self.lies = self.lies or self.foreign(getattr(names[name], "fget", names[name]))
 
+    def guard_reader(self, base, name, method, beneath, named):
+        """Guard one method that a plain type has too."""
+        if id(method) in self.guards or not self.foreign(method):
+            return
+        if type(method) is not _FUNCTION:
+            self.lies = self.lies or not named  # a property or another object in the place of a method
+            return
+        guard = self.asking(name, method) if named or beneath is None else self.reading(name, method, base)
+        self.guards[id(guard)] = guard
+        type.__setattr__(base, name, guard)
+
+    def asking(self, name, method):
+        """A method of a class that the tests name, which may not say yes to anything."""
+
+        @functools.wraps(method, updated=())
+        def guard(self_, *others, **named):
+            if others and self.plain(others[0]) and not self.asked_by_answer():
+                if method(self_, operators.stranger(others[0])):
+                    raise TypeError(f"{name} of type {type(self_).__name__!r} says yes to anything")
+            return method(self_, *others, **named)
+
+        return guard
+
+    def reading(self, name, method, base):
+        """A method of a plain value's class: for the tests it is the plain type's."""
+
+        @functools.wraps(method, updated=())
+        def guard(self_, *others, **named):
+            if self.asked_by_answer():
+                return method(self_, *others, **named)
+            kind = type(self_)
+            if name == "__getattribute__":
+                plain = operators.plain_kind(_mro(kind))
+                if not others or others[0] not in operators.READERS[plain]:
+                    return method(self_, *others, **named)
+            beneath = self.beneath(kind, base, name)
+            return (beneath or method)(self_, *others, **named)
+
+        return guard
+
     def foreign(self, method):
-        """Whether a method is other than the interpreter's own or a library's."""
+        """Whether a method is the answer's: neither the interpreter's own nor a library's nor the tests'."""
         if isinstance(method, _WRAPPERS):
             return False
-        if type(method) is not _FUNCTION or not method.__code__.co_filename.startswith(self.trusted):
+        if type(method) is not _FUNCTION:
+            return True
+        file = method.__code__.co_filename
+        if file != self.tests_file and not file.startswith(self.trusted):
             return True
         cells = method.__closure__ or ()  # a library's wrapper around a function of somebody else
         return any(type(c.cell_contents) is _FUNCTION and self.foreign(c.cell_contents) for c in cells)

@@ -8,12 +8,14 @@ of the code, not names: no name of a shared namespace leads to them.
 import ast
 import builtins
 
+import operators
 from syntax_walk import FIELDS, children, nodes
 
 TICK, TICK_CALL = "\0seedline holds", "\0seedline came back"
 TICK_EXPECTED, CALL_EXPECTED = "\0seedline may fail", "\0seedline may raise"
 SCREEN, BOUND = "\0seedline screen", "\0seedline bound"
-PLACES = frozenset((TICK, TICK_CALL, TICK_EXPECTED, CALL_EXPECTED, SCREEN, BOUND))
+OUTER, RECEIVER = "\0seedline outer", "\0seedline receiver"
+PLACES = frozenset((TICK, TICK_CALL, TICK_EXPECTED, CALL_EXPECTED, SCREEN, BOUND, OUTER, RECEIVER))
 """Constants that stand for functions until `filled` puts these in."""
 
 _MOCK = frozenset(
@@ -27,6 +29,7 @@ _SETTING = frozenset(("setattr", "delattr", "patch", "object", "dict", "multiple
 _NO_COMPARISON = frozenset(
     "len id type range print iter next enumerate repr str super hasattr getattr setattr callable".split()
 )
+_LOOKING = frozenset("len iter next enumerate".split())
 _DEPENDING = frozenset((ast.Name, ast.Call, ast.Attribute, ast.Subscript))
 _NEVER_OWN = frozenset((ast.Constant, ast.Lambda, ast.JoinedStr, ast.GeneratorExp))
 _BUILTIN = frozenset(vars(builtins))
@@ -131,6 +134,40 @@ class Rewriter:
             node.args = [self.screened(part) for part in node.args]
             for keyword in node.keywords:
                 keyword.value = self.screened(keyword.value)
+        elif self.whole and name in _LOOKING and node.args:
+            node.args[0] = self.outer(node.args[0])
+        if self.whole and type(node.func) is ast.Attribute and node.func.attr in operators.READING:
+            self.asked(node.func)
+
+    def asked(self, method):
+        """The value whose method the tests call."""
+        value = method.value
+        if not _never_own(value) and getattr(value, "id", "") not in ("self", "cls"):
+            at = _place(value)
+            if method.attr in operators.PREDICATES:
+                given = [value, ast.Constant(method.attr, **at)]
+                method.value = ast.Call(ast.Constant(RECEIVER, **at), given, [], **at)
+            else:
+                method.value = self.outer(value)
+
+    def outer(self, value):
+        """A value of whose parts nothing is asked here."""
+        if type(value) is ast.Starred or _never_own(value):
+            return value
+        at = _place(value)
+        return ast.Call(ast.Constant(OUTER, **at), [value], [], **at)
+
+    def iterated(self, node):
+        if self.whole:
+            node.iter = self.outer(node.iter)
+
+    def unpacked(self, node):
+        if self.whole and any(isinstance(target, ast.Tuple | ast.List) for target in node.targets):
+            node.value = self.outer(node.value)
+
+    def spread(self, node):
+        if self.whole and type(node.ctx) is ast.Load:
+            node.value = self.outer(node.value)
 
     def condition(self, node):
         """`if wrong: raise` is a check that holds when the condition does not."""
@@ -189,6 +226,8 @@ class Rewriter:
             self.shared.add(node.slice.value)  # globals()["x"] = 1
         if self.whole and type(node.slice) is not ast.Slice:
             node.slice = self.screened(node.slice)
+        if self.whole and type(node.ctx) is ast.Load:
+            node.value = self.outer(node.value)
 
     def matching(self, node):
         if self.whole:
@@ -236,6 +275,10 @@ _CHANGED = {
     ast.Subscript: Rewriter.item,
     ast.Match: Rewriter.matching,
     ast.Attribute: Rewriter.attribute,
+    ast.For: Rewriter.iterated,
+    ast.comprehension: Rewriter.iterated,
+    ast.Assign: Rewriter.unpacked,
+    ast.Starred: Rewriter.spread,
 }
 _BEFORE = frozenset((ast.With,))  # must be seen before what is in them
 SIMPLE = frozenset((ast.Assert, ast.Expr, ast.AugAssign, ast.Delete, ast.Pass, ast.Raise, ast.Global))

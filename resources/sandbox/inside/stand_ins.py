@@ -263,6 +263,12 @@ class TestsSide(values.Coder):
         """An attribute of an object of the answer; special names are no way around the rule for comparisons."""
         if name.startswith("__") and name not in ("__name__", "__qualname__", "__wrapped__"):
             raise AttributeError(name)
+        if name in operators.PREDICATES:  # only a plain value has it, and a class that the tests name
+            if number not in self.with_base:
+                raise AttributeError(name)
+            value = self.result(self.ask(["v", {"o": number}]))
+            if type(value) in values.PLAIN:
+                return getattr(value, name)
         return self.result(self.ask(["a", {"o": number}, name]))
 
     def against_plain(self, stand_in, name, arguments):
@@ -487,8 +493,17 @@ def _method(side, name):
     def method(self, *arguments, **named):
         return side.call({"o": _number(self)}, arguments, named, name)
 
-    method.__name__ = name
-    return method
+    def predicate(self, *arguments, **named):
+        if side.installed.get(type(self).__name__) is not type(self):
+            return side.attribute(_number(self), name)(*arguments, **named)
+        if name in operators.ASKING and arguments and not isinstance(type(arguments[0]), _RemoteClass):
+            if method(self, operators.stranger(arguments[0])):
+                raise TypeError(f"{name} of type {type(self).__name__!r} says yes to anything")
+        return method(self, *arguments, **named)
+
+    chosen = predicate if name in operators.PREDICATES else method
+    chosen.__name__ = name
+    return chosen
 
 
 _CALLED = ["__iter__", "__next__", "__call__"]

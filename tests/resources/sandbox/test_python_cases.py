@@ -7,6 +7,7 @@ ordinary user, by bubblewrap; a selection by the Landlock fallback.
 import json
 import os
 import re
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -31,7 +32,7 @@ HONEST = ("honest", "plain")
 ONE_PROCESS = "import sys\nsys.path\n"  # tests that look at `sys` are judged beside the answer
 FLAGGED = "pass with a flag"  # which is not kept
 AMPLE_S = 15.0  # for what must end otherwise than by time, however slow the machine is
-HOST_FILE = Path("/tmp/host_canary.txt")  # what some programs try to write
+HOST_FILE = Path(f"/tmp/host_canary_{secrets.token_hex(8)}.txt")  # what some programs try to write
 ORDINARY_UID = 61001
 NEIGHBOUR = ("def mul(a, b):\n    return a * b\n", "assert mul(2, 3) == 6\nassert mul(0, 5) == 0\n")
 
@@ -72,7 +73,10 @@ def shared_cases() -> list[Case]:
     cases = []
     for entry in json.loads(manifest.read_text()):
         if entry["language"] == "python":
-            code, _, tests = (manifest.parent / entry["file"]).read_text().partition("# === TESTS ===\n")
+            text = (
+                (manifest.parent / entry["file"]).read_text().replace("/tmp/host_canary.txt", str(HOST_FILE))
+            )
+            code, _, tests = text.partition("# === TESTS ===\n")
             cases.append(Case(entry["file"], code, tests, tuple(entry["accept"])))
     return cases
 
