@@ -6,15 +6,9 @@ Python is parsed instead, in `sections.py`.
 """
 
 import re
+from functools import cache
 
 from resources.languages import RECORDS
-
-_COMMENT_LINE = {
-    "ruby": r"^\s*#.*$",
-    "bash": r"^\s*#.*$",
-    "php": r"^\s*(?:#(?!\[)|//|\*|/\*).*$",
-}
-_OTHER_COMMENT_LINE = r"^\s*(?://|/\*|\*\s).*$"
 
 
 def asserts_something(tests: str, language: str) -> bool:
@@ -22,5 +16,16 @@ def asserts_something(tests: str, language: str) -> bool:
     words = RECORDS[language].test_words if language in RECORDS else ""
     if not words:
         return True
-    comments = _COMMENT_LINE.get(language, _OTHER_COMMENT_LINE)
-    return re.search(words, re.sub(comments, "", tests, flags=re.MULTILINE)) is not None
+    return re.search(words, _comment_lines(language).sub("", tests)) is not None
+
+
+@cache
+def _comment_lines(language: str) -> re.Pattern[str]:
+    """Lines that are comments, and lines of a block comment that begin as such lines do."""
+    record = RECORDS[language]
+    marks = [re.escape(mark) for mark in record.line_comments]
+    if record.block_comment is not None:
+        marks += [re.escape(record.block_comment[0]), r"\*\s"]
+    if "//" in record.line_comments:
+        marks = [r"#(?!\[)" if mark == r"\#" else mark for mark in marks]  # PHP's `#[...]` is an attribute
+    return re.compile(rf"^\s*(?:{'|'.join(marks)}).*$", re.MULTILINE)

@@ -52,7 +52,7 @@ def _closing_place(language: str, prompt: str, completion: str) -> int:
 
 def _braces(language: str, text: str) -> list[tuple[int, int]]:
     """Places of braces in code, with +1 for an opening and -1 for a closing one; strings and comments skipped."""
-    comments = RECORDS[language].line_comments
+    comments, block = RECORDS[language].line_comments, RECORDS[language].block_comment
     quotes = _QUOTES.get(language, "\"'`")
     found: list[tuple[int, int]] = []
     place = 0
@@ -60,8 +60,8 @@ def _braces(language: str, text: str) -> list[tuple[int, int]]:
         character = text[place]
         if text.startswith(comments, place):
             place = _after(text, "\n", place)
-        elif language != "bash" and text.startswith("/*", place):
-            place = _after(text, "*/", place + 2)
+        elif block is not None and text.startswith(block[0], place):
+            place = _after(text, block[1], place + len(block[0]))
         elif character in quotes:
             place = _after_string(text, place)
         else:

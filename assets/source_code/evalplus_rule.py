@@ -8,17 +8,17 @@ import ast
 import re
 import warnings
 
-import tree_sitter_python
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Node, Parser
 
-_LANGUAGE = Language(tree_sitter_python.language())
+from resources.languages.grammars import grammar
+
 _MOST_LINES = 400
 
 
 def evalplus_code(text: str, entry_point: str) -> str:
     """What EvalPlus would judge of `text`."""
     code = _longest_that_compiles(text)
-    root = Parser(_LANGUAGE).parse(code.encode()).root_node
+    root = Parser(grammar("python")).parse(code.encode()).root_node
     imports = [node for node in root.children if node.type in ("import_statement", "import_from_statement")]
     first: dict[str, Node] = {}
     for node in root.children:

@@ -7,12 +7,12 @@ that stand alone only within a class or an interface (methods, constructors, acc
 import time
 from collections.abc import Sequence
 from functools import cache
-from importlib import import_module
 from importlib.metadata import version
 
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Node, Parser
 
 from resources.languages import RECORDS
+from resources.languages.grammars import grammar
 from resources.languages.parser_input import read_by_calls
 from resources.type_checker.base import Judgment, TypeChecker, TypeCheckerUnavailable, first_errors
 
@@ -37,11 +37,11 @@ class GrammarCheck(TypeChecker):
         return [self._judge(source) for source in sources]
 
     def _judge(self, source: str) -> Judgment:
-        grammar = RECORDS[self.language].grammar
-        opened = grammar.before if not source.lstrip().startswith("<?") else ""
+        form_of = RECORDS[self.language].grammar
+        opened = form_of.before if not source.lstrip().startswith("<?") else ""
         forms = [opened + source]
-        if grammar.within is not None:
-            forms.append(f"{opened}{grammar.within[0]}{source}{grammar.within[1]}")
+        if form_of.within is not None:
+            forms.append(f"{opened}{form_of.within[0]}{source}{form_of.within[1]}")
         first: Judgment | None = None
         deadline = time.monotonic() + self.timeout_s
         for form in forms:
@@ -55,9 +55,7 @@ class GrammarCheck(TypeChecker):
 
 @cache
 def _parsers(language: str) -> list[Parser]:
-    grammar = RECORDS[language].grammar
-    module = import_module(grammar.package)
-    return [Parser(Language(getattr(module, name)())) for name in grammar.functions]
+    return [Parser(grammar(language, name)) for name in RECORDS[language].grammar.functions]
 
 
 def _parse(parser: Parser, source: bytes, deadline: float) -> Judgment:

@@ -21,10 +21,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
-from tree_sitter import Language, Parser
+from tree_sitter import Parser
 
 from assets.filtered_seeds.extraction import ExtractionSettings, extract, extract_in_parallel
-from assets.source_code.languages import LANGUAGES, rules_of
+from assets.source_code.languages import LANGUAGES
+from resources.languages.grammars import grammar
 
 LARGEST_FILE_BYTES = 2_000_000
 
@@ -111,7 +112,7 @@ def cpu_seconds(run: Callable[[], object]) -> float:
 
 
 def parse_all(sources: list[bytes], language: str) -> None:
-    parser = Parser(Language(rules_of(language).grammar()))
+    parser = Parser(grammar(language))
     for source in sources:
         parser.parse(source)
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-import tree_sitter_python
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Node, Parser
+
+from resources.languages.grammars import grammar
 
 _BLOCKS = {
     *("if_statement", "elif_clause", "else_clause", "try_statement", "except_clause", "finally_clause"),
@@ -74,7 +75,7 @@ def module_scope(content: bytes) -> ModuleScope:
 
 @cache
 def _parser() -> Parser:
-    return Parser(Language(tree_sitter_python.language()))
+    return Parser(grammar("python"))
 
 
 def _top_level(root: Node) -> Iterator[Node]:

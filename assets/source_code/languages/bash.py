@@ -5,7 +5,6 @@ A shell function has no parameters to count and gives values by its output, so b
 
 import re
 
-import tree_sitter_bash
 from tree_sitter import Node
 
 from assets.source_code.languages.comments import REGION, clean_comment, forms
@@ -23,7 +22,6 @@ def count_arguments(parameters: Node | None, function: Node) -> None:
 
 RULES = LanguageRules(
     name="bash",
-    grammar=tree_sitter_bash.language,
     functions=FUNCTIONS,
     values=None,
     documentation_hints=(re.compile(rb"#[^\n]*\n[ \t]*(?:#|function\b|[^\s#(]+[ \t]*\()"),),

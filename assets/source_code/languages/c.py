@@ -2,8 +2,6 @@
 
 import re
 
-import tree_sitter_c
-
 from assets.source_code.languages import cpp
 from assets.source_code.languages.comments import DOC_BLOCK, DOC_LINES, clean_comment, forms
 from assets.source_code.languages.preprocessor import longest_branches
@@ -11,7 +9,6 @@ from assets.source_code.languages.rules import RETURN, LanguageRules
 
 RULES = LanguageRules(
     name="c",
-    grammar=tree_sitter_c.language,
     functions=cpp.C_FUNCTIONS,
     values=cpp.C_VALUES,
     views=(longest_branches, cpp.without_macro_lines, cpp.without_function_macros),

@@ -2,8 +2,6 @@
 
 import re
 
-import tree_sitter_c
-import tree_sitter_cpp
 from tree_sitter import Node
 
 from assets.source_code.languages.comments import DOC_BLOCK, DOC_LINES, clean_comment, forms
@@ -113,9 +111,8 @@ def bound_names(statement: str) -> frozenset[str] | None:
 
 RULES = LanguageRules(
     name="cpp",
-    grammar=tree_sitter_cpp.language,
     functions=_ALL,
-    others=(Grammar(tree_sitter_c.language, C_FUNCTIONS, C_VALUES, foreign=_CPP_ALONE),),
+    others=(Grammar("c", "", C_FUNCTIONS, C_VALUES, foreign=_CPP_ALONE),),
     without_macros=without_class_macros,
     views=(longest_branches, without_macro_lines, without_function_macros),
     classes=(("class A {", "};"),),

@@ -2,7 +2,6 @@
 
 import re
 
-import tree_sitter_c_sharp
 from tree_sitter import Node
 
 from assets.source_code.languages.comments import DOC_BLOCK, clean_comment, forms
@@ -49,7 +48,6 @@ def bound_names(statement: str) -> frozenset[str] | None:
 
 RULES = LanguageRules(
     name="csharp",
-    grammar=tree_sitter_c_sharp.language,
     functions=FUNCTIONS,
     values=VALUES,
     documentation_hints=(re.compile(rb"///|/\*\*"),),

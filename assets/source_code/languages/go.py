@@ -2,7 +2,6 @@
 
 import re
 
-import tree_sitter_go
 from tree_sitter import Node
 
 from assets.source_code.languages.comments import REGION, clean_comment, forms
@@ -53,7 +52,6 @@ def bound_names(statement: str) -> frozenset[str] | None:
 
 RULES = LanguageRules(
     name="go",
-    grammar=tree_sitter_go.language,
     functions=FUNCTIONS,
     values=VALUES,
     documentation_hints=(re.compile(rb"(?://[^\n]*|\*/[ \t]*)\nfunc\b"),),

@@ -2,8 +2,6 @@
 
 import re
 
-import tree_sitter_java
-
 from assets.source_code.languages.comments import DOC_BLOCK, clean_comment, forms
 from assets.source_code.languages.rules import RETURN, LanguageRules
 
@@ -28,7 +26,6 @@ def bound_names(statement: str) -> frozenset[str] | None:
 
 RULES = LanguageRules(
     name="java",
-    grammar=tree_sitter_java.language,
     functions=FUNCTIONS,
     values=VALUES,
     documentation_hints=(re.compile(rb"/\*\*|///"),),

@@ -2,8 +2,6 @@
 
 import re
 
-import tree_sitter_javascript
-
 from assets.source_code.languages.comments import DOC_BLOCK, clean_comment, forms
 from assets.source_code.languages.rules import LanguageRules
 
@@ -77,7 +75,6 @@ def without_bare_ampersands(source: bytes) -> bytes:
 
 RULES = LanguageRules(
     name="javascript",
-    grammar=tree_sitter_javascript.language,
     functions=FUNCTIONS + FIELDS,
     values=VALUES,
     documentation_hints=(re.compile(rb"/\*\*"),),

@@ -2,7 +2,6 @@
 
 import re
 
-import tree_sitter_kotlin
 from tree_sitter import Node
 
 from assets.source_code.languages.comments import DOC_BLOCK, clean_comment, forms
@@ -34,7 +33,6 @@ def bound_names(statement: str) -> frozenset[str] | None:
 
 RULES = LanguageRules(
     name="kotlin",
-    grammar=tree_sitter_kotlin.language,
     functions=FUNCTIONS,
     values=VALUES,
     documentation_hints=(re.compile(rb"/\*\*"),),

@@ -2,8 +2,6 @@
 
 import re
 
-import tree_sitter_php
-
 from assets.source_code.languages.comments import DOC_BLOCK, clean_comment, forms
 from assets.source_code.languages.rules import RETURN, Grammar, LanguageRules
 
@@ -26,7 +24,6 @@ def bound_names(statement: str) -> frozenset[str]:
 
 RULES = LanguageRules(
     name="php",
-    grammar=tree_sitter_php.language_php,
     functions=FUNCTIONS,
     values=VALUES,
     documentation_hints=(re.compile(rb"/\*\*"),),
@@ -36,7 +33,7 @@ RULES = LanguageRules(
     import_nodes=frozenset({"namespace_use_declaration"}),
     around_imports=frozenset({"namespace_definition", "compound_statement", "declaration_list"}),
     bound_names=bound_names,
-    others=(Grammar(tree_sitter_php.language_php_only, FUNCTIONS, VALUES),),
+    others=(Grammar("php", "language_php_only", FUNCTIONS, VALUES),),
     opening=re.compile(rb"<\?"),
     classes=(("abstract class A {", "}"),),
     functions_around=frozenset(

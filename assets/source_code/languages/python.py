@@ -5,8 +5,6 @@ import inspect
 import re
 import warnings
 
-import tree_sitter_python
-
 from assets.source_code.languages.rules import LanguageRules
 
 # a comment before the docstring stands outside the block
@@ -120,7 +118,6 @@ def _is_text(literal: str) -> bool:
 
 RULES = LanguageRules(
     name="python",
-    grammar=tree_sitter_python.language,
     functions=FUNCTIONS,
     values=VALUES,
     documentation_hints=(

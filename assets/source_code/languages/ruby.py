@@ -2,8 +2,6 @@
 
 import re
 
-import tree_sitter_ruby
-
 from assets.source_code.languages.comments import REGION, clean_comment, forms
 from assets.source_code.languages.rules import LanguageRules
 
@@ -35,7 +33,6 @@ VALUES = """
 
 RULES = LanguageRules(
     name="ruby",
-    grammar=tree_sitter_ruby.language,
     functions=FUNCTIONS,
     values=VALUES,
     documentation_hints=(re.compile(rb"(?:#[^\n]*|\n=end[^\n]*)\n\s*(?:[\w ]+ )?(?:def|sig)\b"),),

@@ -1,4 +1,4 @@
-"""The shape of a language's rules: its grammar, its queries, its forms of documentation, what its imports bind.
+"""The shape of a language's rules: its queries, its forms of documentation, what its imports bind.
 
 One file a language fills it in. The queries are tree-sitter's own S-expressions, so that its C code walks the
 tree; the engine (`functions`) knows only the capture names listed here.
@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from tree_sitter import Language, Node, Parser, Query
+from tree_sitter import Node, Parser, Query
+
+from resources.languages.grammars import grammar as grammar_of
 
 RETURN = re.compile(rb"return\b")
 """The `value_hint` of languages in which only this word gives a value."""
@@ -32,7 +34,7 @@ class LanguageRules:
     """
 
     name: str
-    grammar: Callable[[], object]
+    """As its record has it, which names the grammar."""
     functions: str
     values: str | None
     documentation_hints: tuple[re.Pattern[bytes], ...]
@@ -91,7 +93,7 @@ class LanguageRules:
     @cached_property
     def dialects(self) -> list["Dialect"]:
         """The compiled grammar and queries, one for each grammar; compiled at first use in a process."""
-        first = Grammar(self.grammar, self.functions, self.values)
+        first = Grammar(self.name, "", self.functions, self.values)
         return [Dialect(grammar) for grammar in (first, *self.others)]
 
 
@@ -99,7 +101,10 @@ class LanguageRules:
 class Grammar:
     """A grammar with the queries that are written for it; see `LanguageRules`."""
 
-    language: Callable[[], object]
+    language: str
+    """Whose grammar it is."""
+    variant: str
+    """The name of a grammar in the package that is not the language's first; empty: the first."""
     functions: str
     values: str | None
     foreign: re.Pattern[bytes] | None = None
@@ -110,7 +115,7 @@ class Dialect:
     """A parser for one grammar, with its queries compiled."""
 
     def __init__(self, grammar: Grammar) -> None:
-        language = Language(grammar.language())
+        language = grammar_of(grammar.language, grammar.variant)
         self.parser = Parser(language)
         self.functions = Query(language, grammar.functions)
         self.values = None if grammar.values is None else Query(language, grammar.values)

@@ -2,8 +2,6 @@
 
 import re
 
-import tree_sitter_rust
-
 from assets.source_code.languages.comments import clean_comment, forms
 from assets.source_code.languages.rules import LanguageRules
 
@@ -32,7 +30,6 @@ def bound_names(statement: str) -> frozenset[str] | None:
 
 RULES = LanguageRules(
     name="rust",
-    grammar=tree_sitter_rust.language,
     functions=FUNCTIONS,
     values=VALUES,
     documentation_hints=(re.compile(rb"///|/\*\*"),),

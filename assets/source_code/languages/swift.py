@@ -2,7 +2,6 @@
 
 import re
 
-import tree_sitter_swift
 from tree_sitter import Node
 
 from assets.source_code.languages.comments import DOC_BLOCK, clean_comment, forms
@@ -51,7 +50,6 @@ def _as_string(match: re.Match[bytes]) -> bytes:
 
 RULES = LanguageRules(
     name="swift",
-    grammar=tree_sitter_swift.language,
     functions=FUNCTIONS,
     values=VALUES,
     documentation_hints=(re.compile(rb"///|/\*\*"),),

@@ -6,8 +6,6 @@ A file that the TypeScript grammar finds errors in is tried as TSX: the two diff
 import re
 from dataclasses import replace
 
-import tree_sitter_typescript
-
 from assets.source_code.languages import javascript
 from assets.source_code.languages.rules import Grammar
 
@@ -24,9 +22,8 @@ _FUNCTIONS = javascript.FUNCTIONS + FIELDS + OVERLOADS
 RULES = replace(
     javascript.RULES,
     name="typescript",
-    grammar=tree_sitter_typescript.language_typescript,
     functions=_FUNCTIONS,
-    others=(Grammar(tree_sitter_typescript.language_tsx, _FUNCTIONS, javascript.VALUES),),
+    others=(Grammar("typescript", "language_tsx", _FUNCTIONS, javascript.VALUES),),
     classes=(("abstract class A {", "}"), ("({", "})")),
     documentation_hints=(re.compile(rb"/\*\*"),),
     around_imports=frozenset({"expression_statement", "internal_module", "module", "statement_block"}),

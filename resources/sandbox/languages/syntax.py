@@ -4,7 +4,6 @@ Belongs here: what every language asks of a source text. Which assertions count 
 `assertions.py`; what an answer must not redefine, in each language's own file.
 """
 
-import importlib
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -12,6 +11,7 @@ from functools import cache
 import tree_sitter
 
 from resources.languages import RECORDS
+from resources.languages.grammars import grammar
 
 _OPAQUE = re.compile(
     r"comment|^(interpreted_|raw_|verbatim_|interpolated_|encapsed_|template_|ansi_c_)?string(_literal|_content"
@@ -21,11 +21,7 @@ _OPAQUE = re.compile(
 
 @cache
 def _parser(language: str) -> tree_sitter.Parser:
-    grammar = RECORDS[language].grammar
-    function = grammar.fragment or grammar.functions[0]
-    return tree_sitter.Parser(
-        tree_sitter.Language(getattr(importlib.import_module(grammar.package), function)())
-    )
+    return tree_sitter.Parser(grammar(language, RECORDS[language].grammar.fragment))
 
 
 def parse(language: str, text: str) -> tree_sitter.Node:
