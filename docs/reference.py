@@ -7,33 +7,28 @@ Belongs here: settings, recipe fields, commands, tables, reasons and verdicts. E
 import importlib
 import re
 import sys
-import types
-import typing
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import click
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
+from assets.publishing.markdown import cell, code_cell, table
 from assets.rows.outcome import REJECTION_SCHEMA
 from assets.rows.reasons import MEANING, Reason
 from assets.rows.table import Table
 from pipeline_defs.commands.registry import every_command
 from pipeline_defs.recipes.model import Recipe
 from pipeline_defs.settings import PREFIX, Settings
-from resources.doors import Chosen
 from resources.sandbox.base import MEANING as VERDICT_MEANING
 from resources.sandbox.base import VERDICT_SCHEMA, Verdict
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "docs"))
-import notebook as notebook_pages  # noqa: E402 - stands beside this file, which MkDocs loads by its path
+import notebook as notebook_pages  # noqa: E402 - it and the next are beside this file, which MkDocs loads by its path
+from reference_fields import fields_of, paragraph  # noqa: E402
 
 ARTIFACTS = (
     "corpus_dump",
@@ -118,92 +113,15 @@ def recipe_page() -> str:
     return lead + fields_of(Recipe)
 
 
-def fields_of(model: type[BaseModel]) -> str:
-    """Sections of `model` and of every model in its fields: a table of fields each."""
-    return "".join(_section(path, one) for path, one in walk(model))
-
-
-def walk(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
-    """`model` and the models in its fields, each once, with the path that leads to it."""
-    seen: set[type[BaseModel]] = set()
-
-    def visit(one: type[BaseModel], at: str) -> Iterator[tuple[str, type[BaseModel]]]:
-        if one in seen:
-            return
-        seen.add(one)
-        yield at, one
-        for name, field in one.model_fields.items():
-            below = f"{at}.{name}" if at else name
-            for inner, many in [*_models(field.annotation), *_chosen(field)]:
-                yield from visit(inner, f"{below}.<name>" if many else below)
-
-    yield from visit(model, path)
-
-
-def _models(annotation: Any, many: bool = False) -> Iterator[tuple[type[BaseModel], bool]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation, many
-    many = many or typing.get_origin(annotation) is dict
-    for inner in typing.get_args(annotation):
-        yield from _models(inner, many)
-
-
-def _chosen(field: FieldInfo) -> Iterator[tuple[type[BaseModel], bool]]:
-    """The models that a field can hold by the name of what they are the settings of."""
-    for choice in field.metadata:
-        if isinstance(choice, Chosen):
-            yield from ((model, False) for model in choice.models().values())
-
-
-def _section(path: str, model: type[BaseModel]) -> str:
-    title = f"`{path}`: {model.__name__}" if path else model.__name__
-    text = f"\n## {title}\n\n{_paragraph(model.__doc__)}\n\n| field | type | default | meaning |\n|---|---|---|---|\n"
-    for name, field in model.model_fields.items():
-        choices = [one for one in field.metadata if isinstance(one, Chosen)]
-        kind = (
-            f"by its `{choices[0].tag}`: {', '.join(choices[0].door.names())}"
-            if choices
-            else _type(field.annotation)
-        )
-        cells = (f"`{name}`", kind, _default(field), field.description or "")
-        text += f"| {' | '.join(cell(one) for one in cells)} |\n"
-    return text
-
-
-def _default(field: FieldInfo) -> str:
-    if field.default is not PydanticUndefined:
-        value = field.default.value if isinstance(field.default, StrEnum) else field.default
-        return "see its section" if isinstance(value, BaseModel) else f"`{value!r}`"
-    if field.default_factory is None:
-        return "required"
-    made = field.default_factory()  # pyright: ignore[reportCallIssue] - none of ours takes the other values
-    return "see its section" if isinstance(made, BaseModel) else f"`{made!r}`"
-
-
-def _type(annotation: Any) -> str:
-    origin = typing.get_origin(annotation)
-    if origin is typing.Annotated:
-        return _type(typing.get_args(annotation)[0])
-    if origin is typing.Literal:
-        return ", ".join(f"`{value}`" for value in typing.get_args(annotation))
-    if origin in (typing.Union, types.UnionType):
-        return " or ".join("null" if one is type(None) else _type(one) for one in typing.get_args(annotation))
-    if origin is not None:
-        inner = ", ".join(_type(one) for one in typing.get_args(annotation) if one is not Ellipsis)
-        return f"{'list' if origin is tuple else origin.__name__} of {inner}"
-    return getattr(annotation, "__name__", str(annotation))
-
-
 def commands_page() -> str:
     """Every command with its arguments and options."""
     text = COMMANDS_LEAD
     commands = [found for name, command in every_command().items() for found in _commands(command, name)]
     for name, one in sorted(commands, key=lambda found: found[0]):
         usage = " ".join(["seedline", name, *(_usage(parameter) for parameter in one.params)])
-        text += f"\n## seedline {name}\n\n{_paragraph(one.help)}\n\n```text\n{usage}\n```\n"
+        text += f"\n## seedline {name}\n\n{paragraph(one.help)}\n\n```text\n{usage}\n```\n"
         shown = [parameter for parameter in one.params if parameter.name != "help"]
-        if shown:
-            text += "\n| parameter | meaning | default |\n|---|---|---|\n"
+        rows = []
         for parameter in shown:
             names = ", ".join(f"`{option}`" for option in [*parameter.opts, *parameter.secondary_opts])
             default = (
@@ -211,7 +129,9 @@ def commands_page() -> str:
                 if parameter.default in (None, False, ()) or callable(parameter.default)
                 else str(parameter.default)
             )
-            text += f"| {names} | {cell(getattr(parameter, 'help', '') or '')} | {cell(default)} |\n"
+            rows.append((names, cell(getattr(parameter, "help", "") or ""), cell(default)))
+        if rows:
+            text += f"\n{table(['parameter', 'meaning', 'default'], rows)}\n"
     return text
 
 
@@ -247,10 +167,12 @@ def tables_page() -> str:
         "# Tables\n\nOne Parquet file a partition: `<store>/<recipe>/<artifact>/language=<language>/data.parquet`; "
         "`raw_corpus` has the columns of `corpus_dump`.\n"
     )
-    for artifact, table in tables().items():
-        text += f"\n## {artifact}\n\nKey: `{table.key}`.\n\n| column | type | meaning |\n|---|---|---|\n"
-        for column in table.columns:
-            text += f"| `{column.name}` | `{cell(str(column.dtype))}` | {cell(column.description)} |\n"
+    for artifact, declared in tables().items():
+        rows = [
+            (f"`{column.name}`", code_cell(column.dtype), cell(column.description))
+            for column in declared.columns
+        ]
+        text += f"\n## {artifact}\n\nKey: `{declared.key}`.\n\n{table(['column', 'type', 'meaning'], rows)}\n"
     text += "\n## `<artifact>__rejected`\n\nWhat each step dropped: " + ", ".join(
         f"`{name}`" for name in REJECTION_SCHEMA
     )
@@ -263,23 +185,16 @@ def tables_page() -> str:
 
 def reasons_page() -> str:
     """Every reason of a rejection, and every verdict."""
-    text = "# Reasons and verdicts\n\n## Reasons of a rejection\n\n| reason | meaning |\n|---|---|\n"
-    text += "".join(f"| `{reason.value}` | {cell(MEANING[reason])} |\n" for reason in Reason)
-    text += "\n## Verdicts of the sandbox\n\n| verdict | meaning |\n|---|---|\n"
-    return text + "".join(
-        f"| `{verdict.value}` | {cell(VERDICT_MEANING[verdict])} |\n" for verdict in Verdict
+    reasons = table(["reason", "meaning"], [(f"`{one.value}`", cell(MEANING[one])) for one in Reason])
+    verdicts = table(
+        ["verdict", "meaning"], [(f"`{one.value}`", cell(VERDICT_MEANING[one])) for one in Verdict]
+    )
+    return (
+        f"# Reasons and verdicts\n\n## Reasons of a rejection\n\n{reasons}\n"
+        f"\n## Verdicts of the sandbox\n\n{verdicts}\n"
     )
 
 
 def _without_links_to_files(text: str) -> str:
     """Links to files beside the page become their text: the site does not hold those files."""
     return re.sub(r"!?\[([^\]]*)\]\((?!https?:|#)[^)]*\)", r"\1", text)
-
-
-def cell(text: str) -> str:
-    """Text as a cell of a Markdown table."""
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
-
-
-def _paragraph(text: str | None) -> str:
-    return " ".join((text or "").split())

@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assets.publishing.described import markdown_table
+from assets.publishing.markdown import markdown_table
 from pipeline_defs.commands.errors import is_expected
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.store_check import damaged_tables

@@ -13,7 +13,7 @@ import dagster as dg
 import polars as pl
 
 from assets.corpus_dump.asset import KEY as CORPUS_DUMP
-from assets.publishing.described import markdown_table
+from assets.publishing.markdown import markdown_table
 from assets.raw_corpus.asset import KEY as RAW_CORPUS
 from pipeline_defs.commands.errors import is_expected
 from pipeline_defs.deployment import Deployment

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from resources.digests import file_sha256
 from resources.whole_files import sync
 
 MANIFEST = "manifest.json"
@@ -28,12 +29,6 @@ def located(model: str) -> str:
 
 class BrokenModelFolder(RuntimeError):
     """A model folder is incomplete or differs from its manifest; the message names the file."""
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's content, 64 hexadecimal digits; memory stays constant."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def file_hashes(folder: Path) -> dict[str, str]:

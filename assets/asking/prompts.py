@@ -5,7 +5,6 @@ templates, in `own_prompts.py`.
 """
 
 import functools
-import hashlib
 from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
@@ -14,6 +13,7 @@ import jinja2
 
 from assets.asking.own_prompts import OwnPrompts, PromptError, own_prompts
 from assets.source_code.code_blocks import fenced
+from resources.digests import contents_sha256, folder_contents
 
 
 class PromptTemplate(jinja2.Template):
@@ -71,11 +71,9 @@ def prompts_digest(package: str) -> str:
 
     A template of the recipe's own counts with its own text.
     """
-    digest, own = hashlib.sha256(), own_prompts()
-    folder = files(package) / "prompts"
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_file() and entry.name.endswith((".jinja", ".yaml")):
-            found = own.find(entry.name)
-            text = entry.read_bytes() if found is None else found[0].encode()
-            digest.update(f"{entry.name}\0".encode() + text + b"\0")
-    return digest.hexdigest()
+    own = own_prompts()
+    shipped = folder_contents(files(package) / "prompts", (".jinja", ".yaml"))
+    found = ((name, content, own.find(name)) for name, content in shipped)
+    return contents_sha256(
+        (name, content if text is None else text[0].encode()) for name, content, text in found
+    )

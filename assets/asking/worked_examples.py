@@ -3,7 +3,6 @@
 What an example is and how a prompt shows it is the stage's matter; so are rules over a whole file.
 """
 
-import hashlib
 from importlib.resources.abc import Traversable
 from typing import TypeVar
 
@@ -20,13 +19,3 @@ def read_examples(file: Traversable, example: type[Example], what: str) -> tuple
         return listed.validate_python(yaml.safe_load(file.read_text("utf-8")))
     except (yaml.YAMLError, ValidationError) as error:
         raise ValueError(f"{what} {file} is not well-formed: {error}") from error
-
-
-def folder_digest(folder: Traversable, ending: str = ".yaml") -> str:
-    """SHA-256 over names and bytes of the files in `folder`: part of the code version of the stages that show them."""
-    digest = hashlib.sha256()
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(ending):
-            content = file.read_bytes()
-            digest.update(f"{file.name}:{len(content)}:".encode() + content)
-    return digest.hexdigest()

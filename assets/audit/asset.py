@@ -13,7 +13,7 @@ import polars as pl
 from assets.audit.door import Question
 from assets.audit.questions import OF_RECIPE, SHARED, ask, tables_read
 from assets.audit.table import TABLE
-from assets.publishing.described import markdown_table
+from assets.publishing.markdown import markdown_table
 from assets.publishing.publication import Materialized, publish
 from assets.publishing.recipe_assets import RecipeAssets, artifact_asset, code_version
 from assets.publishing.step import ALSO_READS

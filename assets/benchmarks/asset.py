@@ -16,6 +16,7 @@ from assets.benchmarks.table import TABLE
 from assets.publishing.plots import bar_plot, png_markdown
 from assets.publishing.publication import Materialized, publish
 from assets.publishing.recipe_assets import artifact_asset, code_version
+from resources.digests import file_sha256
 from resources.parquet_store.io_manager import ParquetIOManager
 
 KEY = dg.AssetKey("benchmarks")
@@ -77,5 +78,4 @@ def _bytes_digest(file: Path) -> str:
 @functools.lru_cache(maxsize=4096)
 def _digest_of_version(file: Path, _size: int, _mtime_ns: int, _inode: int) -> str:
     """Read once for every version of the file: automation looks twice a minute."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+    return file_sha256(file)

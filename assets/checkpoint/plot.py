@@ -4,9 +4,9 @@ Under 60 KB whatever the number of steps: long curves are thinned to means, sinc
 pixels than that.
 """
 
-import io
-
 import polars as pl
+
+from assets.publishing.plots import figure_with_axes, png
 
 POINTS = 400
 """Most points drawn."""
@@ -16,12 +16,8 @@ def loss_plot(
     curve: pl.DataFrame, loss_before: float | None, loss_after: float | None, loss_on: str
 ) -> bytes:
     """A PNG of loss and learning rate by step (`CURVE_SCHEMA`), the measured loss as points at both ends."""
-    from matplotlib.figure import Figure
-
     drawn = thinned(curve)
-    figure = Figure(figsize=(7, 3.2), layout="constrained")
-    axes = figure.add_subplot()
-    axes.spines[["top"]].set_visible(False)
+    figure, axes = figure_with_axes(height=3.2)
     axes.plot(drawn["step"].to_list(), drawn["loss"].to_list(), color="#2f7d5b", label="loss of the step")
     ends = [(0, loss_before), (int(curve["step"].max() or 0), loss_after)]  # pyright: ignore[reportArgumentType]
     known = [(step, loss) for step, loss in ends if loss is not None]
@@ -31,13 +27,11 @@ def loss_plot(
     axes.set_xlabel("step")
     axes.set_ylabel("loss (nats a token)")
     rates = axes.twinx()
-    rates.spines[["top"]].set_visible(False)
+    rates.spines[["top", "left"]].set_visible(False)
     rates.plot(drawn["step"].to_list(), drawn["lr"].to_list(), color="#9a9a9a", linewidth=0.8)
     rates.set_ylabel("learning rate", color="#6a6a6a")
     axes.legend(frameon=False, loc="upper right")
-    sink = io.BytesIO()
-    figure.savefig(sink, format="png", dpi=80)
-    return sink.getvalue()
+    return png(figure)
 
 
 def thinned(curve: pl.DataFrame, points: int = POINTS) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from assets.eval_scores.scores import score_table, scores_by_month
 from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.table import TABLE
 from assets.eval_scores.tasks import SEPARATOR, chosen, joined_name
-from assets.publishing.described import markdown_table
+from assets.publishing.markdown import markdown_table
 from assets.publishing.plots import bar_plot, png_markdown
 from assets.publishing.publication import Materialized, cache_of, publish
 from assets.publishing.recipe_assets import RecipeAssets

@@ -13,7 +13,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assets.asking.draws import draw_number
-from assets.asking.worked_examples import folder_digest, read_examples
+from assets.asking.worked_examples import read_examples
+from resources.digests import contents_sha256, folder_contents
 
 NEXT_EXAMPLE = "\n## Example"
 """What a base model writes when it goes on to the next example: the stop of the completion prompts."""
@@ -54,7 +55,9 @@ def bank(language: str) -> tuple[Example, ...]:
 
 def bank_digest() -> str:
     """SHA-256 over all bank files: part of the code version of the stages that show examples."""
-    return folder_digest(resources.files("assets.instructions").joinpath("few_shot"))
+    return contents_sha256(
+        folder_contents(resources.files("assets.instructions").joinpath("few_shot"), (".yaml",))
+    )
 
 
 def draw_shots(

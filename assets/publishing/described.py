@@ -3,12 +3,13 @@
 Frames in, Dagster's metadata out. Numbers have names that stay, so that the UI plots them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
+from assets.publishing.markdown import code_cell, markdown_table, table
 from assets.publishing.plots import bar_plot, funnel_plot, png_markdown
 from assets.rows.table import Table
 
@@ -94,43 +95,9 @@ def preview(head: pl.DataFrame, *, rows: int = PREVIEW_ROWS, width: int = PREVIE
     shown = head.head(rows)
     if not shown.height:
         return "_no rows_"
-    turned: Mapping[str, list[str]] = {
-        "column": [code_cell(name, width) for name in shown.columns],
-        **{
-            f"row {place + 1}": [code_cell(value, width) for value in row]
-            for place, row in enumerate(shown.iter_rows())
-        },
-    }
-    return _table(pl.DataFrame(turned))
-
-
-def markdown_table(frame: pl.DataFrame, *, width: int = 300) -> str:
-    """A frame as a Markdown table: text as code, so that Markdown changes none of it; numbers as they are."""
-    cells = {
-        name: [code_cell(value, width) if isinstance(value, str) else _plain(value) for value in frame[name]]
-        for name in frame.columns
-    }
-    return _table(pl.DataFrame(cells, schema=dict.fromkeys(frame.columns, pl.String)))
-
-
-def code_cell(value: object, width: int) -> str:
-    """A value as a code span that fits a table's cell: one line, at most `width` characters, nothing for null."""
-    if value is None:
-        return ""
-    text = (
-        str(value).replace("\n", "⏎ ").replace("`", "ˋ").replace("|", "¦")
-    )  # a span cannot escape its own marks
-    cut = text if len(text) <= width else text[: width - 1] + "…"
-    return f"`{cut}`" if cut.strip() else ""
-
-
-def _plain(value: object) -> str:
-    if value is None:
-        return ""
-    return f"{value:.6g}" if isinstance(value, float) else str(value).replace("|", "¦")
-
-
-def _table(frame: pl.DataFrame) -> str:
-    lines = ["| " + " | ".join(frame.columns) + " |", "|" + "---|" * frame.width]
-    lines += ["| " + " | ".join(row) + " |" for row in frame.iter_rows()]
-    return "\n".join(lines)
+    names = [f"row {number}" for number in range(1, shown.height + 1)]
+    turned = (
+        [code_cell(name, width), *(code_cell(value, width) for value in shown[name])]
+        for name in shown.columns
+    )
+    return table(["column", *names], turned)

@@ -13,14 +13,14 @@ LABEL = 36
 """Characters of a label."""
 
 
-def png_markdown(title: str, png: bytes) -> str:
-    """A PNG as Markdown that the Dagster UI shows inline."""
-    return f"![{title}](data:image/png;base64,{base64.b64encode(png).decode()})"
+def png_markdown(title: str, picture: bytes) -> str:
+    """`picture`, a PNG, as Markdown that the Dagster UI shows inline."""
+    return f"![{title}](data:image/png;base64,{base64.b64encode(picture).decode()})"
 
 
 def funnel_plot(funnel: pl.DataFrame) -> bytes:
     """Horizontal bars of rows kept and rejected a step; `funnel` has the columns of `FUNNEL_SCHEMA`."""
-    figure, axes = _figure(height=0.9 + 0.36 * funnel.height)
+    figure, axes = figure_with_axes(height=0.9 + 0.36 * funnel.height)
     labels = [f"{step} ({unit})" for step, unit in zip(funnel["step"], funnel["unit"], strict=True)]
     places = range(funnel.height)
     axes.barh(places, funnel["kept"].to_list(), color="#2f7d5b", label="kept")
@@ -30,7 +30,7 @@ def funnel_plot(funnel: pl.DataFrame) -> bytes:
     axes.set_yticks(list(places), labels)
     axes.invert_yaxis()
     axes.legend(loc="lower right", frameon=False)
-    return _png(figure)
+    return png(figure)
 
 
 def counts_frame(counts: Mapping[str, int], label: str, value: str) -> pl.DataFrame:
@@ -42,13 +42,13 @@ def counts_frame(counts: Mapping[str, int], label: str, value: str) -> pl.DataFr
 
 def bar_plot(counts: pl.DataFrame, label: str, value: str) -> bytes:
     """Horizontal bars of `value` by `label`, in the frame's order."""
-    figure, axes = _figure(height=0.9 + 0.3 * max(counts.height, 1))
+    figure, axes = figure_with_axes(height=0.9 + 0.3 * max(counts.height, 1))
     places = range(counts.height)
     axes.barh(places, counts[value].to_list(), color="#2f7d5b")
     axes.set_yticks(list(places), [short(name) for name in counts[label].cast(pl.String)])
     axes.invert_yaxis()
     axes.set_xlabel(value)
-    return _png(figure)
+    return png(figure)
 
 
 def short(label: str | None) -> str:
@@ -59,16 +59,18 @@ def short(label: str | None) -> str:
     return f"{text[: LABEL // 2]}…{text[-(LABEL // 2 - 1) :]}"
 
 
-def _figure(height: float):
+def figure_with_axes(height: float, width: float = 7):
+    """A new figure of so many inches, drawn without a display, and its one plain pair of axes."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7, height), layout="constrained")
+    figure = Figure(figsize=(width, height), layout="constrained")
     axes = figure.add_subplot()
     axes.spines[["top", "right"]].set_visible(False)
     return figure, axes
 
 
-def _png(figure) -> bytes:
+def png(figure, dpi: int = 80) -> bytes:
+    """The figure as a PNG; the same drawing gives the same bytes."""
     sink = io.BytesIO()
-    figure.savefig(sink, format="png", dpi=80)
+    figure.savefig(sink, format="png", dpi=dpi, metadata={"Software": None})  # no version of the library
     return sink.getvalue()

@@ -10,7 +10,8 @@ import polars as pl
 from assets.asking.asker import Asker
 from assets.asking.model_calls import asking, budget_check, budget_result, call_metadata
 from assets.asking.prompts import prompts_digest
-from assets.publishing.described import bar_plots, markdown_table
+from assets.publishing.described import bar_plots
+from assets.publishing.markdown import markdown_table
 from assets.publishing.progress import LogProgress
 from assets.publishing.publication import (
     Materialized,

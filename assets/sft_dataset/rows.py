@@ -4,10 +4,13 @@ Near-duplicates and decontamination see prompt and completion together, in their
 be trained on.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from assets.contamination.code_normalised import METHOD as CODE
 from assets.contamination.hits import untold
+from assets.publishing.markdown import cell, table
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
 from assets.sft_dataset.categories import with_category
@@ -100,16 +103,16 @@ def without_near_duplicates(rows: pl.DataFrame, settings: NearDuplicateSettings 
 
 def contamination_report(problems: pl.DataFrame, hits: pl.DataFrame, settings: Decontamination) -> str:
     """Markdown: for each benchmark its problems, those found in rows and the rows, by method; what cannot be told."""
-    lines = ["| benchmark | problems | method | problems found | rows |", "|---|---|---|---|---|"]
+    shown: list[Sequence[str]] = []
     for (benchmark,), group in problems.group_by("benchmark", maintain_order=True):
         found = hits.filter(pl.col("benchmark") == benchmark)
         by_method = found.group_by("method", maintain_order=True).agg(
             pl.col("problem_id").n_unique(), pl.col("response_id").n_unique()
         )
         rows = by_method.rows() or [("any", 0, 0)]
-        lines += [
-            f"| {benchmark} | {group.height} | {method} | {found_} | {n} |" for method, found_, n in rows
-        ]
+        counts = f"{group.height}"
+        shown += [(cell(benchmark), counts, method, str(problems_), str(n)) for method, problems_, n in rows]
+    lines = [table(["benchmark", "problems", "method", "problems found", "rows"], shown)]
     if CODE in settings.methods:
         short = untold(problems)
         lines += ["", f"{short.height} of {problems.height} problems cannot be told by the shape of their solution: "

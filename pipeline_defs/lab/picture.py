@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from assets.publishing.plots import figure_with_axes, png
 from pipeline_defs.lab.scores import Score
 
 COLORS = {"greedy": "#2f7d5b", "sampled": "#a9c9b8"}
@@ -17,11 +18,7 @@ def draw(
     rows: Mapping[str, int],
 ) -> None:
     """Write a PNG of `scores` (arm to evaluation to score); `rows` are the training rows of each arm."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 3.6), layout="constrained")
-    axes = figure.add_subplot()
-    axes.spines[["top", "right"]].set_visible(False)
+    figure, axes = figure_with_axes(height=3.6, width=8)
     width = 0.38
     for shift, (way, color) in enumerate(COLORS.items()):
         found = [scores[arm][way] for arm in arms]
@@ -47,4 +44,4 @@ def draw(
     axes.set_ylabel("pass@1, %")
     axes.set_title(f"seedling on {problems} held-out problems, 95 % intervals", size=10, loc="left")
     axes.legend(frameon=False, loc="upper left")
-    figure.savefig(path, dpi=110)
+    path.write_bytes(png(figure, dpi=110))

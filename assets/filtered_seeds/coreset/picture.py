@@ -5,12 +5,11 @@ shows spread and gaps, not distances: most of what tells rows apart lies outside
 lies in it stands on the axes.
 """
 
-import io
-
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from assets.publishing.plots import figure_with_axes, png
 from assets.texts.embedding import Points
 
 LARGEST_PNG_BYTES = 60_000
@@ -44,19 +43,18 @@ def draw_coreset(points: Points, chosen: NDArray[np.bool_], title: str) -> bytes
         shown = np.sort(np.random.default_rng(_SEED).choice(len(points), _MOST_POINTS, replace=False))
     coordinates, shares = plane(points[shown])
     for dots_per_inch in (110, 80, 60, 40):
-        png = _scatter(coordinates, chosen[shown], shares, title, dots_per_inch)
-        if len(png) <= LARGEST_PNG_BYTES:
-            return png
+        picture = _scatter(coordinates, chosen[shown], shares, title, dots_per_inch)
+        if len(picture) <= LARGEST_PNG_BYTES:
+            return picture
     raise AssertionError("a picture of 40 dots an inch is larger than the limit")
 
 
 def draw_radius(picks: pl.DataFrame) -> bytes:
     """A PNG of the covering radius against the number of rows chosen (`picks` as `choose_coreset` gives it)."""
-    figure = _figure()
-    axes = figure.subplots()
+    figure, axes = figure_with_axes(height=4.5, width=6)
     axes.plot(picks["pick"].to_numpy() + 1, picks["radius"].to_numpy(), color="tab:blue")
     axes.set(xlabel="rows chosen", ylabel="covering radius", ylim=(0, None))
-    return _png(figure, 80)
+    return png(figure)
 
 
 def _scatter(
@@ -66,8 +64,7 @@ def _scatter(
     title: str,
     dpi: int,
 ) -> bytes:
-    figure = _figure()
-    axes = figure.subplots()
+    figure, axes = figure_with_axes(height=4.5, width=6)
     for mask, color, size, label in (
         (~chosen, "lightgrey", 4, "left out"),
         (chosen, "tab:blue", 9, "chosen"),
@@ -79,20 +76,4 @@ def _scatter(
         ylabel=f"second component ({shares[1]:.0%})",
     )
     axes.legend(loc="best", fontsize="small")
-    return _png(figure, dpi)
-
-
-def _figure():
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6, 4.5), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def _png(figure, dpi: int) -> bytes:
-    buffer = io.BytesIO()
-    # no software version in the file: the same points give the same bytes
-    figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
-    return buffer.getvalue()
+    return png(figure, dpi)

@@ -19,11 +19,12 @@ from assets.asking.asker import BATCH_PROMPTS, Ask, answers, finished, in_batche
 from assets.asking.draws import draw_number
 from assets.asking.first_word import first_word
 from assets.asking.prompts import template
-from assets.asking.worked_examples import folder_digest, read_examples
+from assets.asking.worked_examples import read_examples
 from assets.filtered_seeds.docstring_judge.settings import DocstringJudge
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
 from assets.source_code.standalone import with_imports
+from resources.digests import contents_sha256, folder_contents
 from resources.engines.base import Sampling
 
 PACKAGE = "assets.filtered_seeds.docstring_judge"
@@ -64,7 +65,7 @@ def examples(language: str) -> tuple[Example, ...]:
 
 def examples_digest() -> str:
     """SHA-256 over the files of examples: part of the code version of the stage that shows them."""
-    return folder_digest(resources.files(PACKAGE).joinpath("examples"))
+    return contents_sha256(folder_contents(resources.files(PACKAGE).joinpath("examples"), (".yaml",)))
 
 
 def judge_docstrings(seeds: pl.DataFrame, settings: DocstringJudge, ask: Ask) -> Outcome:

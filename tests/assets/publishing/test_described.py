@@ -1,5 +1,6 @@
 """What people read of a materialization: nothing is eaten by Markdown, units are not mixed, columns have sources."""
 
+import html
 import importlib
 import itertools
 import re
@@ -15,10 +16,10 @@ from assets.publishing.described import (
     PREVIEW_WIDTH,
     column_lineage,
     funnel_metadata,
-    markdown_table,
     preview,
     rows_by_unit,
 )
+from assets.publishing.markdown import markdown_table
 from assets.rows.ledger import FUNNEL_SCHEMA, Ledger
 from assets.rows.outcome import no_rejections
 from assets.rows.table import Table
@@ -42,7 +43,7 @@ def cells(markdown: str) -> list[list[str]]:
 def test_names_with_underscores_and_stars_are_shown_as_they_are() -> None:
     rows = pl.DataFrame({"__init__": ["__main__ and _this_ and *that*", "a | b"], "n": [1, 22]})
     shown = cells(preview(rows))
-    assert shown[1] == ["__init__", "__main__ and _this_ and *that*", "a ¦ b"]
+    assert shown[1] == ["__init__", "__main__ and _this_ and *that*", "a | b"]
     assert shown[2] == ["n", "1", "22"]
     assert cells(markdown_table(pl.DataFrame({"reason": ["__x__"], "rows": [3]})))[1] == ["__x__", "3"]
 
@@ -53,7 +54,7 @@ def test_a_preview_is_a_table_whatever_the_rows_hold(values: list[str]) -> None:
     shown = cells(text)
     assert [len(row) for row in shown] == [1 + len(values)] * 3
     assert "<script" not in MARKDOWN.render(text)
-    assert max(len(cell) for cell in text.splitlines()[2].split(" | ")) <= PREVIEW_WIDTH + 6
+    assert max(len(html.unescape(cell)) for row in shown for cell in row) <= PREVIEW_WIDTH + 1
 
 
 def test_rows_in_kept_and_rejected_are_of_one_unit() -> None:
