@@ -14,7 +14,7 @@ from assets.asking.prompt_form import in_form
 from assets.asking.spending import BUDGET_SPENT, Spending
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
-from resources.engines.base import COMPLETION_SCHEMA, REQUEST_SCHEMA, Engine, Sampling
+from resources.engines.base import CANDIDATES, REQUEST_SCHEMA, Engine, Sampling, completion_schema
 from resources.engines.spec import ModelForm
 from resources.row_cache import CacheStage, Mapped, RowCache
 
@@ -48,7 +48,8 @@ BATCH_PROMPTS = 65_536
 
 Ask = Callable[[pl.DataFrame, Sampling, str], pl.DataFrame]
 """A method's way to an engine: requests (`REQUEST_SCHEMA` and any other columns), sampling and the call's
-name in; the same rows with `text`, `finish_reason`, `detail` and `generation` out, in order."""
+name in; the same rows with `text`, `finish_reason`, `detail` and `generation` out, in order, and with `candidates`
+(`CANDIDATES`; null: none) where the sampling asks for log-probabilities."""
 
 
 @dataclass(frozen=True)
@@ -125,11 +126,13 @@ def _mapped(
     def compute(missing: pl.DataFrame) -> Iterator[pl.DataFrame]:
         asked = missing.with_columns(pl.col("cache_key").alias("key")).select(REQUEST_SCHEMA.names())
         for completions in spending.complete(engine, asked, sampling):
+            if sampling.top_logprobs and "candidates" not in completions.columns:
+                completions = completions.with_columns(pl.lit(None, CANDIDATES).alias("candidates"))
             yield completions.rename({"key": "cache_key"}).with_columns(
                 (~pl.col("finish_reason").is_in(["error", BUDGET_SPENT])).alias("cacheable")
             )
 
-    results = {name: dtype for name, dtype in COMPLETION_SCHEMA.items() if name != "key"}
+    results = {name: dtype for name, dtype in completion_schema(sampling).items() if name != "key"}
     mapped = row_cache.map(
         cache_stage, requests, compute, inputs=answers_to, results=results, progress=progress
     )
@@ -140,9 +143,17 @@ def _mapped(
 def answers(
     rows: pl.DataFrame, requests: pl.DataFrame, ask: Ask, sampling: Sampling, *, stage: str, id_column: str
 ) -> pl.DataFrame:
-    """`rows` with `text`, `finish_reason`, `detail` and `generation` of the request whose `key` is their id."""
-    answered = ask(requests, sampling, stage).select("key", "text", "finish_reason", "detail", "generation")
-    clear = rows.drop("text", "finish_reason", "detail", "generation", strict=False)
+    """`rows` with `text`, `finish_reason`, `detail` and `generation` of the request whose `key` is their id, and
+    `candidates` where the sampling asks for them (null: the engine has none)."""
+    told = [
+        "text",
+        "finish_reason",
+        "detail",
+        "generation",
+        *(["candidates"] if sampling.top_logprobs else []),
+    ]
+    answered = ask(requests, sampling, stage).select("key", *told)
+    clear = rows.drop(*told, strict=False)
     return clear.join(answered, left_on=id_column, right_on="key", how="left", maintain_order="left")
 
 

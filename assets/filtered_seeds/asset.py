@@ -28,7 +28,7 @@ from resources.type_checker.resource import TypeCheckerResource
 from resources.workers.resource import WorkersResource
 
 ARTIFACT = "filtered_seeds"
-VERSION = "4"
+VERSION = "5"
 
 
 def build(shared: RecipeAssets, settings: SeedSettings, spec: EngineSpec) -> dg.AssetsDefinition:

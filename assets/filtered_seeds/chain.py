@@ -52,7 +52,7 @@ class Chain(Means):
     def run(self, files: pl.LazyFrame) -> pl.DataFrame:
         """Seeds (columns of extraction, `imports` completed) from `files` (columns of `raw_corpus`)."""
         self.files = files
-        seeds = seeds_of(files, self)
+        seeds = seeds_of(files, self).with_columns(pl.lit(None, pl.String).alias("judged_by"))
         for step in STEPS:
             if getattr(self.settings, step.setting) is not None:
                 past = (pl.col("kind") == READY_ROW) & step.of_code

@@ -34,5 +34,9 @@ TABLE = Table(
         Column(
             "has_return_value", pl.Boolean(), "some return gives a value", sources=("raw_corpus.content",)
         ),
+        text(
+            "judged_by",
+            "rule by which the docstring judge's answer was a yes: candidates, first_word or counted; null: not judged",
+        ),
     ),
 )

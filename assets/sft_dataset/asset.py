@@ -38,7 +38,7 @@ from resources.row_cache.resource import RowCacheResource
 from resources.workers.resource import WorkersResource
 
 ARTIFACT = "sft_dataset"
-VERSION = "9"
+VERSION = "10"
 WORTH_CHECK = "rows_are_worth_training_on"
 LINEAGE_CHECK = "lineage_is_complete"
 

@@ -20,8 +20,13 @@ from assets.sft_dataset.settings import PlainForm, SmartForm
 from assets.source_code.code_blocks import fenced, scan
 from resources.workers.frames import map_frames
 
-SPEAKS_OF_TESTS = r"(?i)\b(?:tests?|testing|unittest|pytest)\b"
-SPEAKS_OF_CHECKS = r"(?i)\b(?:tests?|testing|unittest|pytest|assert\w*|examples?)\b"
+SPEAKS_OF_TESTS, SPEAKS_OF_CHECKS = r"(?i)test", r"(?i)test|assert|example"
+WHOLE_WORDS = (
+    r"(?i)\b(?:tests?|testing|unittest|pytest)\b",
+    r"(?i)\b(?:tests?|testing|unittest|pytest|assert\w*|examples?)\b",
+)
+"""The same two, as words."""
+
 EXAMPLES_HEADING = "Your code should pass these checks:"
 
 BATCH_ROWS = 2_000
@@ -47,13 +52,14 @@ def with_final_form(
             given = (pl.col("generation").struct.field("engine") == "given").fill_null(False)
         led = pl.when(given).then("instruction").otherwise(pl.concat_str(lead, "instruction"))
         return rows.with_columns(prompt=led, completion=pl.col("response"))
+    of_tests, of_checks = WHOLE_WORDS if settings.whole_words else (SPEAKS_OF_TESTS, SPEAKS_OF_CHECKS)
     drawn = rows.with_columns(
         __explained=uniform(seed, "explanation", "response_id") >= settings.drop_explanation,
         __reasoned=uniform(seed, "reasoning", "response_id") >= settings.drop_reasoning,
         __examples=uniform(seed, "examples", "response_id") < settings.examples_in_instruction,
         __draw=(uniform(seed, "example count", "response_id") * 2**32).cast(pl.Int64),
-        __tested=pl.col("instruction").str.contains(SPEAKS_OF_TESTS),
-        __checked=pl.col("instruction").str.contains(SPEAKS_OF_CHECKS),
+        __tested=pl.col("instruction").str.contains(of_tests),
+        __checked=pl.col("instruction").str.contains(of_checks),
     )
     forms = pl.DataFrame(
         _texts(drawn, settings, workers), schema={"prompt": pl.String, "completion": pl.String}, orient="row"
@@ -106,7 +112,8 @@ def _smart(row: dict[str, object], settings: SmartForm) -> tuple[str, str]:
     completion = "\n\n".join(_uncommented(str(part), language, settings).strip() for part in parts if part)
     shown = None
     if row["__examples"] and not row["__checked"]:
-        tests = _bare(str(row["tests"] or ""), language, settings)
+        tests = str(row["tests"] or "")  # published: as they stand; only the completion loses comments
+        tests = _bare(tests, language, settings) if settings.remove_comments == "all" else tests
         shown = checks_to_show(tests, language, most=settings.most_examples, draw=int(str(row["__draw"])))
     if shown is not None:
         instruction = f"{instruction}\n\n{EXAMPLES_HEADING}\n{fenced(shown, language)}"

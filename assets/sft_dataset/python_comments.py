@@ -10,7 +10,8 @@ import tokenize
 def without_comments(code: str, *, whole_lines: bool = False) -> str:
     """Python source without its comments, lines that were only a comment gone; unchanged if it has no form.
 
-    `whole_lines`: only those lines go, and comments after code stay.
+    `whole_lines`: only those lines go, each with an empty line before it that is not the first (StarCoder2-Instruct's
+    way), and comments after code stay.
     """
     lines = code.split("\n")
     try:
@@ -27,6 +28,8 @@ def without_comments(code: str, *, whole_lines: bool = False) -> str:
         before = lines[row - 1][:column].rstrip()
         if not before:
             emptied.add(row - 1)
+            if whole_lines and row > 2 and not lines[row - 2].strip():
+                emptied.add(row - 2)
         elif not whole_lines:
             lines[row - 1] = before
     return "\n".join(line for number, line in enumerate(lines) if number not in emptied)

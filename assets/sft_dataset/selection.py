@@ -69,21 +69,25 @@ def _bare(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-_KEYS: tuple[tuple[Callable[[Selection], bool], Reason, Callable[[dict[str, Any]], object]], ...] = (
+_KEYS: tuple[
+    tuple[Callable[[Selection], bool], Reason, Callable[[dict[str, Any], Selection], object]], ...
+] = (
     (
         lambda settings: settings.unique_instructions,
         Reason.DUPLICATE_INSTRUCTION,
-        lambda row: _bare(row["instruction"]),
+        lambda row, _: _bare(row["instruction"]),
     ),
     (
         lambda settings: settings.unique_responses,
         Reason.DUPLICATE_RESPONSE,
-        lambda row: _bare(row["response"]),
+        lambda row, _: _bare(row["response"]),
     ),
     (
         lambda settings: settings.unique_function_names,
         Reason.DUPLICATE_FUNCTION_NAMES,
-        lambda row: function_names(row["response"], row["language"]) or None,
+        lambda row, settings: (
+            function_names(row["response"], row["language"]) or (() if settings.nameless_once else None)
+        ),
     ),
 )
 """What a taken response is told apart by: its setting, the reason where it repeats, and the key; null: none."""
@@ -106,7 +110,7 @@ def _pass(ranked: pl.DataFrame, settings: Selection) -> Iterator[tuple[str | Non
         # a loop, since whether a row is taken hangs on all that were taken before it
         keys: list[tuple[Reason, object]] = [(Reason.NOT_SELECTED, row["instruction_id"])]
         if keys[0] not in taken:
-            keys += [(reason, value) for reason, key in wanted if (value := key(row)) is not None]
+            keys += [(reason, value) for reason, key in wanted if (value := key(row, settings)) is not None]
         repeated = next((key for key in keys if key in taken), None)
         if repeated is None:
             taken |= {key: str(row["response_id"]) for key in keys}

@@ -35,6 +35,11 @@ class Selection(BaseModel):
         default=True,
         description="the names, in order, of the functions that a response's first code block defines",
     )  # published
+    nameless_once: bool = Field(
+        default=False,
+        description="of all responses whose first code block defines no function at most one is kept: no names are "
+        "names too (StarCoder2-Instruct's script)",
+    )
     placeholders: tuple[str, ...] = Field(
         default=(
             "todo",
@@ -71,6 +76,12 @@ class SmartForm(BaseModel):
         ge=1,
         description="lines of tests that are shown whole; of more, where they are asserts alone, one to so many are",
     )  # published
+
+    whole_words: bool = Field(
+        default=False,
+        description="an instruction speaks of a test, an assert or an example by whole words alone, which spares "
+        "`latest` and `counterexample` (the published rule does not)",
+    )
 
     @field_validator("remove_comments", mode="before")
     @classmethod

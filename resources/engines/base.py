@@ -38,6 +38,9 @@ COMPLETION_SCHEMA = pl.Schema(
 )
 """Columns of a completion frame. Rows with finish_reason `error` are transient: they are never cached."""
 
+CANDIDATES = pl.List(pl.List(pl.Struct({"token": pl.String, "logprob": pl.Float64})))
+"""For each token of an answer the likeliest tokens in its place, as text, and the logarithms of their probabilities."""
+
 
 @dataclass(frozen=True)
 class Sampling:
@@ -48,6 +51,7 @@ class Sampling:
     top_p: float = 1.0
     stop: tuple[str, ...] = ()
     json_schema: str | None = None  # JSON text of a schema that every completion must meet
+    top_logprobs: int = 0  # likeliest tokens that are wanted for every place of an answer; 0: none
 
     def __post_init__(self) -> None:
         if self.json_schema is not None:
@@ -61,6 +65,8 @@ class Sampling:
         settings = {**asdict(self), "stop": list(self.stop)}
         if self.json_schema is None:
             del settings["json_schema"]  # so that keys from before there were schemas stay valid
+        if not self.top_logprobs:
+            del settings["top_logprobs"]  # as above
         return settings
 
 
@@ -82,7 +88,8 @@ class Engine(ABC):
 
         Over all frames every key comes back exactly once, in any order. A row that cannot be answered comes
         back with finish_reason `prompt_too_long` or `error`; an engine that cannot work at all raises
-        `EngineUnavailable`.
+        `EngineUnavailable`. Where `sampling.top_logprobs` asks for them, an engine that has log-probabilities gives
+        one column more, `candidates` (`CANDIDATES`); without it, or null in it: there are none.
         """
 
     def __enter__(self) -> "Engine":
@@ -94,6 +101,11 @@ class Engine(ABC):
 
 class EngineUnavailable(RuntimeError):
     """The engine cannot be used; the message says why and what to do."""
+
+
+def completion_schema(sampling: Sampling) -> pl.Schema:
+    """`COMPLETION_SCHEMA`, with `candidates` where `sampling` asks for log-probabilities."""
+    return pl.Schema({**COMPLETION_SCHEMA, **({"candidates": CANDIDATES} if sampling.top_logprobs else {})})
 
 
 def refuse_json_schema(engine: Engine, sampling: Sampling) -> None:

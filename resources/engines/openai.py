@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from resources.engines.base import COMPLETION_SCHEMA, Engine, EngineUnavailable, Sampling
+from resources.engines.base import Engine, EngineUnavailable, Sampling, completion_schema
 from resources.engines.concurrency import AdaptiveLimit
 from resources.engines.deployment import OpenAIDeployment
 from resources.engines.openai_connection import Connection
@@ -57,6 +57,7 @@ class OpenAIEngine(Engine):
             Rates(deployment.requests_per_minute, deployment.tokens_per_minute),
         )
         self._token_field = "max_tokens"
+        self._logprobs = True
         self._talks: set[_Talk] = set()
 
     @property
@@ -83,9 +84,9 @@ class OpenAIEngine(Engine):
         asking = requests.filter(~nothing)
         if asking.height < requests.height:
             wrong = Answer("", "error", detail="neither a prompt nor messages")
-            yield _frame([(key, wrong) for key in requests.filter(nothing)["key"]])
+            yield _frame([(key, wrong) for key in requests.filter(nothing)["key"]], sampling)
         results: queue.SimpleQueue[tuple[str, Answer] | BaseException | None] = queue.SimpleQueue()
-        wire = Wire(self.spec, sampling, self._token_field)
+        wire = Wire(self.spec, sampling, self._token_field, self._logprobs)
         exchange = Exchange(
             connection,
             self.deployment,
@@ -99,11 +100,11 @@ class OpenAIEngine(Engine):
         self._talks.add(talk)
         talk.start()
         try:
-            yield from self._frames(talk, results)
+            yield from self._frames(talk, results, sampling)
         finally:
             talk.stop()
             self._talks.discard(talk)
-            self._token_field = wire.token_field
+            self._token_field, self._logprobs = wire.token_field, wire.logprobs
 
     def __exit__(self, *_: object) -> None:
         """Cancel what is in flight, where a traceback keeps an unfinished `complete` alive."""
@@ -111,7 +112,10 @@ class OpenAIEngine(Engine):
             talk.stop()
 
     def _frames(
-        self, talk: "_Talk", results: "queue.SimpleQueue[tuple[str, Answer] | BaseException | None]"
+        self,
+        talk: "_Talk",
+        results: "queue.SimpleQueue[tuple[str, Answer] | BaseException | None]",
+        sampling: Sampling,
     ) -> Iterator[pl.DataFrame]:
         while True:
             taken: list[tuple[str, Answer] | BaseException | None] = []
@@ -125,7 +129,7 @@ class OpenAIEngine(Engine):
             finished = [result for result in taken if isinstance(result, tuple)]
             ended = len(finished) < len(taken)
             if finished or not ended:
-                yield _frame(finished)
+                yield _frame(finished, sampling)
             if ended:
                 if isinstance(taken[-1], BaseException):
                     raise taken[-1]
@@ -186,5 +190,6 @@ def _shared_prefixes_together(requests: pl.DataFrame) -> pl.DataFrame:
     return needed.sort(said, "sample", "key", nulls_last=True)
 
 
-def _frame(finished: list[tuple[str, Answer]]) -> pl.DataFrame:
-    return pl.DataFrame([{"key": key, **vars(answer)} for key, answer in finished], schema=COMPLETION_SCHEMA)
+def _frame(finished: list[tuple[str, Answer]], sampling: Sampling) -> pl.DataFrame:
+    rows = [{"key": key, **vars(answer)} for key, answer in finished]
+    return pl.DataFrame(rows, schema=completion_schema(sampling))

@@ -149,7 +149,7 @@ class Exchange:
 
     async def _ask(self, pending: Pending, epoch: int) -> None:
         pending.tries += 1
-        token_field = self._wire.token_field
+        token_field, logprobs = self._wire.token_field, self._wire.logprobs
         outcome = await self._connection.ask(*self._wire.body(pending.row))
         beside = len(self._tasks) - 1
         if isinstance(outcome, NoAnswer) and outcome.kind == "refused":
@@ -166,6 +166,11 @@ class Exchange:
         elif outcome.kind == "token_field" and token_field == "max_tokens":
             self._wire.token_field = "max_completion_tokens"
             self._try_again(pending, 0.0)
+        elif outcome.kind == "no_logprobs" and logprobs and self._wire.sampling.top_logprobs:
+            self._wire.logprobs = False
+            self._try_again(pending, 0.0)
+        elif outcome.kind == "no_logprobs":
+            self._answered(pending, Answer("", "error", detail=outcome.reason))
         elif outcome.kind in ("no_such_model", "no_such_route"):
             raise await self._connection.not_found(outcome)
         else:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from resources.engines.base import EngineUnavailable, Sampling
+from resources.engines.openai_candidates import REFUSED, Candidates, asking_for, candidates_of
 from resources.engines.retries import retry_after_s
 from resources.engines.spec import OpenAISpec
 
@@ -49,7 +50,9 @@ NO_MODEL = re.compile(
     r"model\b.*(not found|does not exist|not available)|invalid model|no such model", re.IGNORECASE
 )
 
-Failure = Literal["again", "timed_out", "refused", "dialect", "no_such_model", "no_such_route", "token_field"]
+Failure = Literal[
+    "again", "timed_out", "refused", "dialect", "no_such_model", "no_such_route", "token_field", "no_logprobs"
+]
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class Answer:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     detail: str | None = None
+    candidates: Candidates | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,8 @@ class NoAnswer:
     """Why there is none, and what kind of trouble it is.
 
     again, timed_out: try again; refused: the server is busy, or not there; dialect: what came is not OpenAI's
-    protocol; no_such_model, no_such_route: 404; token_field: it wants `max_completion_tokens`, not `max_tokens`.
+    protocol; no_such_model, no_such_route: 404; token_field: it wants `max_completion_tokens`, not `max_tokens`;
+    no_logprobs: it takes no field for log-probabilities.
     """
 
     kind: Failure
@@ -78,11 +83,13 @@ class NoAnswer:
 
 @dataclass
 class Wire:
-    """How to speak to one server about one model; learns the name that it wants for `max_tokens`."""
+    """How to speak to one server about one model; learns the name that it wants for `max_tokens`, and whether it
+    takes a field for log-probabilities."""
 
     spec: OpenAISpec
     sampling: Sampling
     token_field: str = "max_tokens"
+    logprobs: bool = True
 
     def body(self, row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """Route and JSON body that ask for one row of `REQUEST_SCHEMA`."""
@@ -100,6 +107,8 @@ class Wire:
             body["stop"] = list(self.sampling.stop)
         if row["seed"] is not None:
             body["seed"] = _sample_seed(row["seed"], row["sample"] or 0)
+        if self.sampling.top_logprobs and self.logprobs:
+            body |= asking_for(self.sampling.top_logprobs, chat=messages is not None)
         if self.sampling.json_schema is not None:
             schema = {"name": "answer", "schema": json.loads(self.sampling.json_schema), "strict": True}
             body["response_format"] = {"type": "json_schema", "json_schema": schema}
@@ -150,6 +159,8 @@ def read_answer(status: int, headers: Mapping[str, str], content: bytes) -> Answ
         return NoAnswer("no_such_route", f"HTTP {status}: {message}")
     if status == 400 and "max_completion_tokens" in message and "max_tokens" in message:
         return NoAnswer("token_field", f"HTTP 400: {message}")
+    if status in (400, 422) and REFUSED.search(message):
+        return NoAnswer("no_logprobs", f"HTTP {status}: {message}")
     if status >= 500 or status in (408, 409, 425):
         return NoAnswer("again", f"HTTP {status}: {message}", retry_after_s(headers))
     return Answer("", "error", detail=f"HTTP {status}: {message}")
@@ -231,4 +242,4 @@ def _completion(data: Any, content: bytes) -> Answer | NoAnswer:
         detail = f"the server ended with finish_reason {repr(choice.get('finish_reason'))[:82]}"
     elif said.get("refusal"):
         reason, detail = "error", f"the model refused: {str(said['refusal'])[:LONGEST_DETAIL]}"
-    return Answer(text or "", reason, prompt_tokens, completion_tokens, detail)
+    return Answer(text or "", reason, prompt_tokens, completion_tokens, detail, candidates_of(choice))

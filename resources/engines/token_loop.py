@@ -33,6 +33,7 @@ class Row:
     text: str = ""
     finish_reason: str = ""
     detail: str | None = None
+    candidates: list[list[dict[str, Any]]] = field(default_factory=list)
 
 
 def generate(model: Any, tokenizer: Any, rows: Sequence[Row], sampling: Sampling) -> None:
@@ -47,6 +48,8 @@ def generate(model: Any, tokenizer: Any, rows: Sequence[Row], sampling: Sampling
         active = list(rows)
         while True:
             drawn = _draw(logits, active, sampling)
+            if sampling.top_logprobs:
+                _note_candidates(logits, active, tokenizer, sampling.top_logprobs)
             for row, token in zip(active, drawn, strict=True):
                 _append(row, token, tokenizer, sampling, ends, stops)
             going = [index for index, row in enumerate(active) if not row.finish_reason]
@@ -138,6 +141,21 @@ def _draw(logits: Any, rows: Sequence[Row], sampling: Sampling) -> list[int]:
     place = torch.searchsorted(below, uniform * below[:, -1:], right=True)
     last = (ordered > 0).sum(dim=-1, keepdim=True) - 1
     return tokens.gather(1, torch.minimum(place, last)).squeeze(1).tolist()
+
+
+def _note_candidates(logits: Any, rows: Sequence[Row], tokenizer: Any, count: int) -> None:
+    """Add the likeliest next tokens to each row that goes on, whatever the temperature."""
+    import torch
+
+    found = torch.log_softmax(logits.float(), dim=-1).topk(min(count, logits.shape[-1]), dim=-1)
+    for row, tokens, values in zip(rows, found.indices.tolist(), found.values.tolist(), strict=True):
+        if not row.finish_reason:
+            row.candidates.append(
+                [
+                    {"token": tokenizer.decode([token]), "logprob": value}
+                    for token, value in zip(tokens, values, strict=True)
+                ]
+            )
 
 
 class _Stops:

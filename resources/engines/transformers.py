@@ -14,10 +14,10 @@ import numpy as np
 import polars as pl
 
 from resources.engines.base import (
-    COMPLETION_SCHEMA,
     Engine,
     EngineUnavailable,
     Sampling,
+    completion_schema,
     refuse_json_schema,
 )
 from resources.engines.model_source import model_name, model_revision
@@ -74,7 +74,7 @@ class TransformersEngine(Engine):
             row.finish_reason = "prompt_too_long"
             row.detail = f"prompt of {len(row.prompt)} tokens, context of {context}"
         if too_long:
-            yield _frame(too_long)
+            yield _frame(too_long, sampling)
         for row in rows:
             row.limit = min(sampling.max_tokens, context - len(row.prompt))
         rest = [row for row in rows if not row.finish_reason]
@@ -83,7 +83,7 @@ class TransformersEngine(Engine):
         for start in range(0, len(rest), self.batch_size):
             batch = rest[start : start + self.batch_size]
             generate(model, tokenizer, batch, sampling)
-            yield _frame(batch)
+            yield _frame(batch, sampling)
 
     def __exit__(self, *_: object) -> None:
         """Release the model and, on a GPU, its memory."""
@@ -158,7 +158,7 @@ def _row(request: dict[str, Any], tokenizer: Any, sampling: Sampling) -> Row:
     return Row(request["key"], list(prompt), stream, sampling.max_tokens)
 
 
-def _frame(rows: Sequence[Row]) -> pl.DataFrame:
+def _frame(rows: Sequence[Row], sampling: Sampling) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "key": [row.key for row in rows],
@@ -167,6 +167,7 @@ def _frame(rows: Sequence[Row]) -> pl.DataFrame:
             "prompt_tokens": [len(row.prompt) for row in rows],
             "completion_tokens": [len(row.tokens) for row in rows],
             "detail": [row.detail for row in rows],
+            **({"candidates": [row.candidates for row in rows]} if sampling.top_logprobs else {}),
         },
-        schema=COMPLETION_SCHEMA,
+        schema=completion_schema(sampling),
     )

@@ -8,11 +8,10 @@ until the last one; the process is in `vllm_child`, what runs inside it in `in_v
 import io
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import polars as pl
 
-from resources.engines.base import COMPLETION_SCHEMA, EngineUnavailable, Sampling
+from resources.engines.base import EngineUnavailable, Sampling, completion_schema
 from resources.engines.deployment import VllmDeployment
 from resources.engines.model_source import check_adapter, check_model, lora_rank
 from resources.engines.spec import VllmSpec
@@ -112,10 +111,10 @@ def _answers(child: VllmChild, call: int, asked: pl.DataFrame, sampling: Samplin
             sent += rows.height
         event = child.event(QUIET_S)
         if event is None:
-            yield pl.DataFrame(schema=COMPLETION_SCHEMA)
+            yield pl.DataFrame(schema=completion_schema(sampling))
         elif event["event"] == "finished" and event["call"] == call:
             answered += len(event["rows"])
-            yield _frame(event["rows"])
+            yield pl.DataFrame(event["rows"], schema=completion_schema(sampling))
 
 
 def _in_order(requests: pl.DataFrame) -> pl.DataFrame:
@@ -128,7 +127,3 @@ def _lines(rows: pl.DataFrame) -> bytes:
     sink = io.BytesIO()
     rows.write_ndjson(sink)
     return sink.getvalue()
-
-
-def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=COMPLETION_SCHEMA)

@@ -65,33 +65,26 @@ def _is_utf8(text: bytes) -> bool:
         return False
 
 
-def paired_seeds(files: pl.DataFrame) -> tuple[Pair, Pair, int]:
-    """Extracted functions, functions that the rules keep, and files that Python itself does not parse (left out)."""
-    extracted, kept, unparsed = Pair(), Pair(), 0
+def paired_seeds(files: pl.DataFrame) -> tuple[Pair, Pair]:
+    """Extracted functions, and functions that the rules keep."""
     seeds = standalone_seeds(files, RECIPE.seeds.extraction, RECIPE.seeds.imports).kept
-    sound = seeds.filter(
-        pl.col("docstring").is_not_null() & (pl.col("docstring_form") == "triple_double_quoted")
-    )
+    triple_quoted = seeds.filter(pl.col("docstring_form") == "triple_double_quoted")
     ours = filter_seeds(seeds, RECIPE.seeds.filters)
     imports = {(row["file_id"], row["start_line"]): row["imports"] for row in seeds.iter_rows(named=True)}
+    extracted, kept = Pair(_places(triple_quoted)), Pair(_places(ours.kept))
     for file_id, content in files.select("file_id", "content").iter_rows():
         found = oracle.top_level_functions(content)
-        if found is None:
-            unparsed += 1
-            continue
         extracted.published |= {(file_id, seed.line) for seed in found}
         kept.published |= {
             (file_id, seed.line)
             for seed in found
             if oracle.is_kept(seed, imports.get((file_id, seed.line), []))
         }
-        extracted.ours |= _places(sound, file_id)
-        kept.ours |= _places(ours.kept, file_id)
-    return extracted, kept, unparsed
+    return extracted, kept
 
 
-def _places(seeds: pl.DataFrame, file_id: str) -> set[Place]:
-    return set(seeds.filter(pl.col("file_id") == file_id).select("file_id", "start_line").iter_rows())
+def _places(seeds: pl.DataFrame) -> set[Place]:
+    return set(seeds.select("file_id", "start_line").iter_rows())
 
 
 def made_up_responses(instructions: int, seed: int = 7) -> pl.DataFrame:
@@ -102,30 +95,11 @@ def made_up_responses(instructions: int, seed: int = 7) -> pl.DataFrame:
         # some instructions differ in white space alone, some names are everybody's
         wording = number if drawn.random() > 0.05 else drawn.randrange(instructions)
         instruction = f"Write  task {wording}.\n" if drawn.random() < 0.3 else f"Write task {wording}."
-        if drawn.random() < 0.1:
-            instruction += " Show an example."
+        instruction += drawn.choice(
+            [""] * 14 + [" Find the latest.", " For example, 1.", " Test it.", " Use assert."]
+        )
         for sample in range(drawn.randint(1, 10)):
-            name = (
-                f"solve_{drawn.randrange(instructions * 2)}"
-                if drawn.random() > 0.3
-                else f"helper_{drawn.randrange(50)}"
-            )
-            asserts = [f"assert {name}({value}) == {value}  # case" for value in range(drawn.randint(1, 9))]
-            tests = "\n".join(
-                [
-                    *(["offset = 0"] if drawn.random() < 0.4 else []),
-                    *(["# cases"] if drawn.random() < 0.4 else []),
-                    *asserts,
-                ]
-            )
-            body = "# TODO" if drawn.random() < 0.02 else "# the value itself"
-            code = f"def {name}(x):\n    {body}\n    return x  # as it is"
-            sections = {
-                "section_reasoning": f"Think of {wording}.",
-                "section_implementation": f"```python\n{code}\n```",
-                "section_explanation": "It is right.",
-                "section_tests": f"```python\n{tests}\n```",
-            }
+            sections = _sections(drawn, wording, instructions)
             rows.append(
                 {
                     "response_id": f"r{number:05}_{sample}",
@@ -133,11 +107,31 @@ def made_up_responses(instructions: int, seed: int = 7) -> pl.DataFrame:
                     "language": "python",
                     "instruction": instruction,
                     "response": "\n\n".join(sections.values()),
-                    "tests": tests,
+                    "tests": sections["section_tests"].removeprefix("```python\n").removesuffix("\n```"),
                     **sections,
                 }
             )
     return pl.DataFrame(rows)
+
+
+def _sections(drawn: random.Random, wording: int, instructions: int) -> dict[str, str]:
+    everybodys = drawn.random() < 0.3
+    name = f"helper_{drawn.randrange(50)}" if everybodys else f"solve_{drawn.randrange(instructions * 2)}"
+    tests = [f"assert {name}({value}) == {value}  # case" for value in range(drawn.randint(1, 9))]
+    if drawn.random() < 0.4:
+        tests = ["offset = 0", *(["", "# cases"] if drawn.random() < 0.5 else []), *tests]
+    body = "# TODO" if drawn.random() < 0.02 else "# the value itself"
+    code = f"# {name}\ndef {name}(x):\n    {body}\n    y = x\n\n    # and back\n    return y  # as it is"
+    if drawn.random() < 0.2:
+        code += f"\n\n\nclass Of{name}:\n    def get(self):\n        return {name}(1)"
+    if drawn.random() < 0.02:
+        code = f"{name} = abs"
+    return {
+        "section_reasoning": f"Think of {wording}.",
+        "section_implementation": f"```python\n{code}\n```",
+        "section_explanation": "It is right.",
+        "section_tests": "```python\n" + "\n".join(tests) + "\n```",
+    }
 
 
 def paired_selection(responses: pl.DataFrame) -> tuple[Outcome, list[str]]:
@@ -147,7 +141,32 @@ def paired_selection(responses: pl.DataFrame) -> tuple[Outcome, list[str]]:
     return select_responses(responses, RECIPE.sft.selection, seed=RECIPE.sft.seed), oracle.selected(ordered)
 
 
-def final_rows(chosen: pl.DataFrame) -> pl.DataFrame:
-    """The chosen responses in their final form."""
-    assert isinstance(RECIPE.sft.form, SmartForm)
-    return with_final_form(chosen, RECIPE.sft.form, seed=RECIPE.sft.seed)
+@dataclass
+class Forms:
+    """Final rows of the pipeline, and ids of those that are not as the oracle has them with the same coins."""
+
+    rows: pl.DataFrame
+    other_completion: list[str] = field(default_factory=list)
+    other_checks: list[str] = field(default_factory=list)
+    with_checks: int = 0
+
+
+def paired_forms(chosen: pl.DataFrame) -> Forms:
+    """The chosen responses in their final form: completions word for word, and the checks that a prompt shows."""
+    form, seed = RECIPE.sft.form, RECIPE.sft.seed
+    assert isinstance(form, SmartForm)
+    coins = {
+        "reasoned": uniform(seed, "reasoning", "response_id") >= form.drop_reasoning,
+        "explained": uniform(seed, "explanation", "response_id") >= form.drop_explanation,
+        "checked": uniform(seed, "examples", "response_id") < form.examples_in_instruction,
+    }
+    found = Forms(with_final_form(chosen, form, seed=seed).with_columns(**coins))
+    for row in found.rows.iter_rows(named=True):
+        wanted = oracle.completion(row, reasoned=row["reasoned"], explained=row["explained"])
+        if row["completion"] != wanted:
+            found.other_completion.append(row["response_id"])
+        checks = oracle.shown_checks(row["prompt"], row["instruction"])
+        found.with_checks += checks is not None
+        if not oracle.may_show(row, checks, coin=row["checked"]):
+            found.other_checks.append(row["response_id"])
+    return found

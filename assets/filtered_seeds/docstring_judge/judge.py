@@ -1,7 +1,7 @@
 """The judge's prompt and its answer: yes keeps a function, anything else drops it.
 
 The function is shown with the imports that it needs and without its docstring, the docstring as a description, after
-labelled examples of our own in an order drawn for the row. Method: StarCoder2-Instruct
+labelled examples of our own in an order drawn for the row; `verdict.py` reads the answer. Method: StarCoder2-Instruct
 (bigcode-project/starcoder2-self-align), step 6.
 """
 
@@ -17,10 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assets.asking.asker import BATCH_PROMPTS, Ask, answers, finished, in_batches, raw_detail, requests_frame
 from assets.asking.draws import draw_number
-from assets.asking.first_word import first_word
 from assets.asking.prompts import template
 from assets.asking.worked_examples import read_examples
 from assets.filtered_seeds.docstring_judge.settings import DocstringJudge
+from assets.filtered_seeds.docstring_judge.verdict import verdict
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
 from assets.source_code.standalone import with_imports
@@ -72,7 +72,8 @@ def judge_docstrings(seeds: pl.DataFrame, settings: DocstringJudge, ask: Ask) ->
     """Seeds whose description the model finds good enough; `seeds` has `seed_id, language, seed, docstring, imports`,
     and outside Python the lines of the documentation.
 
-    The columns and the order of what is kept stay. An answer that is no yes is a no, with its text as detail.
+    The columns and the order of what is kept stay, and `judged_by` says by which rule an answer was a yes. One that is
+    no yes is a no, with the rule, what it weighed and, where it is neither, its text as detail.
     """
     return in_batches(seeds, lambda batch: _judge(batch, settings, ask), BATCH_PROMPTS)
 
@@ -88,26 +89,41 @@ def _judge(seeds: pl.DataFrame, settings: DocstringJudge, ask: Ask) -> Outcome:
         documented.kept.select("seed_id"),
         requests(documented.kept, settings),
         ask,
-        Sampling(settings.max_tokens, settings.temperature, stop=("\n##",)),
+        _sampling(settings),
         stage=CALL,
         id_column="seed_id",
     )
     # the answer's first word is all that is wanted, so that an answer cut after it is whole
     cut = pl.col("finish_reason").replace({"length": "stop"})
     whole = finished(answered.with_columns(cut), stage=STAGE, id_column="seed_id")
-    said = pl.Series("said", [first_word(text or "") for text in whole.kept["text"]], dtype=pl.String)
+    if "candidates" not in whole.kept.columns:
+        whole = Outcome(whole.kept.with_columns(pl.lit(None).alias("candidates")), whole.rejected)
+    found = [
+        verdict(text or "", candidates, settings.answer_by, settings.max_tokens)
+        for text, candidates in whole.kept.select("text", "candidates").iter_rows()
+    ]
+    said = [
+        pl.Series("said", [one.said for one in found], dtype=pl.String),
+        pl.Series("judged_by", [one.by for one in found], dtype=pl.String),
+        pl.Series("evidence", [one.evidence for one in found], dtype=pl.String),
+    ]
     refused = Rule(
         Reason.DOCSTRING_QUALITY,
         pl.col("said").ne_missing("yes"),
         pl.when(pl.col("said") == "no")
-        .then(pl.lit("no"))
-        .otherwise(raw_detail(pl.lit("neither yes nor no"))),
+        .then(pl.format("no ({})", "evidence"))
+        .otherwise(raw_detail(pl.format("neither yes nor no ({})", "evidence"))),
     )
     decided = apply_rules(whole.kept.with_columns(said), [refused], stage=STAGE, id_column="seed_id")
-    kept = documented.kept.join(
-        decided.kept.select("seed_id"), on="seed_id", how="semi", maintain_order="left"
+    kept = documented.kept.drop("judged_by", strict=False).join(
+        decided.kept.select("seed_id", "judged_by"), on="seed_id", how="inner", maintain_order="left"
     )
     return Outcome(kept, pl.concat([documented.rejected, whole.rejected, decided.rejected]))
+
+
+def _sampling(settings: DocstringJudge) -> Sampling:
+    wanted = settings.candidates if settings.answer_by == "candidates" else 0
+    return Sampling(settings.max_tokens, settings.temperature, stop=("\n##",), top_logprobs=wanted)
 
 
 def requests(seeds: pl.DataFrame, settings: DocstringJudge) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assets.rows.outcome import Rule
 from assets.rows.reasons import Reason
 
-BARE_DEFINITION = r"(?m)^[ \t]*(def [^\n]*\(\):)[ \t]*$"
+BARE_DEFINITION = r"(?m)^(def [^\n]*\(\):)"
 TRIPLE_DOUBLE_QUOTED = ("triple_double_quoted", "raw_triple_double_quoted")
 
 
@@ -27,14 +27,18 @@ class FunctionFormSettings(BaseModel):
     )
     bare_definitions: bool = Field(
         default=True,
-        description="a line of the code may be `def name():`; false drops such functions, for the sake of one inside "
-        "them too, and spares `def name() -> int:` (StarCoder2-Instruct's own form of the rule on arguments)",
+        description="a line of the code may begin with `def` and hold `():`; false drops such functions, and spares "
+        "functions inside them and `def name() -> int:` (StarCoder2-Instruct's own form of the rule on arguments)",
     )
     triple_double_quoted: bool = Field(
         default=True, description='Python: the docstring is a """string"""; other languages are not judged'
     )
     raw_docstrings: bool = Field(default=True, description='Python: r"""string""" counts as such a one')
     max_lines: int | None = Field(default=150, ge=1, description="most lines; null: any")
+    lines_with_imports: bool = Field(
+        default=False,
+        description="max_lines counts import lines that make the function stand alone too, and two empty ones below",
+    )
     min_lines: int | None = Field(default=None, ge=1, description="fewest lines; null: any")
     sound: bool = Field(
         default=True, description="the text parses on its own (the extraction found no error in it)"
@@ -43,12 +47,13 @@ class FunctionFormSettings(BaseModel):
 
 def function_form_rules(settings: FunctionFormSettings) -> list[Rule]:
     """Rules over seeds with `language, has_error, has_return_value, n_arguments, is_method, docstring_form,
-    n_lines, seed`; a null judges nothing."""
+    n_lines, seed`, and `imports` where lines are counted with them; a null judges nothing."""
     rules: list[Rule] = []
     if settings.sound:
         rules.append(Rule(Reason.PARSE_ERROR, pl.col("has_error")))
     if settings.max_lines is not None:
-        rules.append(Rule(Reason.TOO_LONG, pl.col("n_lines") > settings.max_lines, _lines()))
+        lines = _with_imports() if settings.lines_with_imports else pl.col("n_lines")
+        rules.append(Rule(Reason.TOO_LONG, lines > settings.max_lines, pl.format("{} lines", lines)))
     if settings.min_lines is not None:
         rules.append(Rule(Reason.TOO_SHORT, pl.col("n_lines") < settings.min_lines, _lines()))
     if settings.returns_value:
@@ -70,3 +75,8 @@ def function_form_rules(settings: FunctionFormSettings) -> list[Rule]:
 
 def _lines() -> pl.Expr:
     return pl.format("{} lines", pl.col("n_lines"))
+
+
+def _with_imports() -> pl.Expr:
+    imports = pl.col("imports").list.len().fill_null(0).cast(pl.Int64)
+    return pl.col("n_lines") + pl.when(imports > 0).then(imports + 2).otherwise(0)

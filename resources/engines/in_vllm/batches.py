@@ -150,11 +150,23 @@ class Batches:
             prompt_tokens=len(output.prompt_token_ids),
             completion_tokens=len(said.token_ids),
             detail=detail,
+            **({"candidates": _candidates(said.logprobs)} if said.logprobs else {}),
         )
 
     def _say(self, key: str, finish_reason: str, **fields: Any) -> None:
         empty = {"text": "", "prompt_tokens": None, "completion_tokens": 0, "detail": None}
         self.finished.append({**empty, **fields, "key": key, "finish_reason": finish_reason})
+
+
+def _candidates(places: Any) -> list[list[dict[str, Any]]]:
+    """The likeliest tokens of each place, as text; vLLM adds the one it drew, where it is none of them."""
+    return [
+        [
+            {"token": one.decoded_token, "logprob": one.logprob}
+            for one in sorted(place.values(), key=lambda one: one.rank)
+        ]
+        for place in places
+    ]
 
 
 def _parameters(sampling: dict[str, Any], limit: int, seed: int | None) -> Any:
@@ -167,6 +179,7 @@ def _parameters(sampling: dict[str, Any], limit: int, seed: int | None) -> Any:
         temperature=sampling["temperature"],
         top_p=sampling["top_p"],
         stop=sampling["stop"] or None,
+        logprobs=sampling.get("top_logprobs") or None,
         # a greedy answer needs none, and vLLM draws for each row with a seed by itself
         seed=seed if sampling["temperature"] > 0 else None,
         structured_outputs=StructuredOutputsParams(json=schema) if schema else None,

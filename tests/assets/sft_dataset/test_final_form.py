@@ -80,14 +80,18 @@ def test_tests_stay_where_the_instruction_speaks_of_them(word: str) -> None:
     prompt, completion = formed(frame, SmartForm(**dict(KEEP_ALL) | {"examples_in_instruction": 1}))
     assert completion.endswith(f"```python\n{TESTS}\n```")
     assert prompt == f"Write it with {word}."  # no examples beside the tests
-    assert "assert" not in formed(rows(instruction="Find the latest greatest contest."), KEEP_ALL)[1]
+    latest = rows(instruction="Find the latest greatest contest.")
+    assert formed(latest, KEEP_ALL)[1].endswith(f"```python\n{TESTS}\n```")  # published
+    assert "assert" not in formed(latest, SmartForm(**dict(KEEP_ALL) | {"whole_words": True}))[1]
 
 
 @pytest.mark.parametrize("word", ["assertions", "Example", "examples", "tests"])
 def test_no_checks_beside_those_that_an_instruction_speaks_of(word: str) -> None:
     form = SmartForm(**dict(KEEP_ALL) | {"examples_in_instruction": 1})
     assert formed(rows(instruction=f"Write it, see the {word}."), form)[0] == f"Write it, see the {word}."
-    assert EXAMPLES_HEADING in formed(rows(instruction="Find the latest counterexample."), form)[0]
+    latest = rows(instruction="Find the latest counterexample.")
+    assert formed(latest, form)[0] == "Find the latest counterexample."  # published
+    assert EXAMPLES_HEADING in formed(latest, SmartForm(**dict(form) | {"whole_words": True}))[0]
 
 
 def test_lines_that_are_comments_leave_every_block_and_comments_after_code_stay() -> None:

@@ -24,8 +24,8 @@ from typing import Any
 
 Rule = Callable[[dict[str, Any]], "str | dict[str, Any]"]
 """Gets a request's JSON body (`messages` or `prompt`, `model`, `max_tokens`, `seed`, ...) and gives the answer's
-text; or a mapping with any of `text`, `finish_reason`, `usage` (None: left out), `delay` (seconds), or, to say
-something else than an answer, `status`, `headers` and `body` (bytes, text, or what becomes JSON). Raising in a
+text; or a mapping with any of `text`, `finish_reason`, `usage` (None: left out), `logprobs`, `delay` (seconds), or, to
+say something else than an answer, `status`, `headers` and `body` (bytes, text, or what becomes JSON). Raising in a
 rule answers 500 and fails the test when the server is left."""
 
 
@@ -301,6 +301,8 @@ class ScriptedServer:
             return status, (_http(status, said.get("body", b""), said.get("headers", {})), delay)
         text = said.get("text", "")
         choice: dict[str, Any] = {"index": 0, "finish_reason": said.get("finish_reason", "stop")}
+        if "logprobs" in said:
+            choice["logprobs"] = said["logprobs"]
         if path == "/v1/chat/completions":
             choice["message"] = {"role": "assistant", "content": text}
         else:

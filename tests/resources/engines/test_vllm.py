@@ -87,6 +87,16 @@ def test_answers_depend_neither_on_the_order_nor_on_the_keys(engine: VllmEngine)
     assert (first["text"] == renamed["text"]).mean() >= 0.95
 
 
+def test_the_likeliest_tokens_of_every_place_come_along(engine: VllmEngine):
+    requests = frame(*(request(f"p{n}", prompt=word) for n, word in enumerate(WORDS[:6])))
+    plain = answers(engine, requests, Sampling(5)).sort("key")
+    found = pl.concat(engine.complete(requests, Sampling(5, top_logprobs=3))).sort("key")
+    assert found["text"].to_list() == plain["text"].to_list()
+    for places, tokens in found.select("candidates", "completion_tokens").iter_rows():
+        assert len(places) == tokens and all(len(place) == 3 for place in places)
+        assert all(place == sorted(place, key=lambda one: -one["logprob"]) for place in places)
+
+
 def test_samples_and_seeds_differ_and_repeat(engine: VllmEngine):
     asked = [request(f"{s}/{n}", prompt="def", seed=s, sample=n) for s in range(2) for n in range(6)]
     first = answers(engine, frame(*asked), Sampling(12, 1.0)).sort("key")

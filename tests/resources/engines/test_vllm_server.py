@@ -80,6 +80,16 @@ def engine_of(model: Path, python: Path, state: Path, form: Any = "base") -> Vll
     return VllmServerEngine(spec, machine, OpenAIDeployment(timeout_s=120), state=state)
 
 
+def test_the_likeliest_tokens_of_every_place_come_along(engine: VllmServerEngine):
+    requests = frame(*(request(f"p{n}", prompt=word) for n, word in enumerate(WORDS[:6])))
+    plain = answers(engine, requests, Sampling(5)).sort("key")
+    found = pl.concat(engine.complete(requests, Sampling(5, top_logprobs=3))).sort("key")
+    assert found["text"].to_list() == plain["text"].to_list()
+    for places, tokens in found.select("candidates", "completion_tokens").iter_rows():
+        assert len(places) == tokens and all(0 < len(place) <= 4 for place in places)
+        assert all(place == sorted(place, key=lambda one: -one["logprob"]) for place in places)
+
+
 @pytest.mark.slow(seconds=25)
 def test_two_processes_share_one_server(
     engine: VllmServerEngine,

@@ -1,15 +1,17 @@
 """The docstring judge: what it is shown, which answers keep a function, whatever the row order."""
 
+import math
+
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.asking.asker import GENERATION
+from assets.asking.first_word import first_word
 from assets.asking.spending import BUDGET_SPENT
 from assets.filtered_seeds.docstring_judge.judge import (
     examples,
-    first_word,
     judge_docstrings,
     judged_languages,
     requests,
@@ -21,6 +23,7 @@ from assets.filtered_seeds.extraction.extract import extract
 from assets.filtered_seeds.extraction.settings import ExtractionSettings
 from assets.source_code.languages import rules_of
 from assets.source_code.parsing import Deadline, parse
+from resources.engines.base import CANDIDATES
 from resources.languages import LANGUAGES, lacking
 
 SETTINGS = DocstringJudge.model_validate({})
@@ -41,14 +44,16 @@ def seeds(*answers: str, docstring: str | None = "Gives x.") -> pl.DataFrame:
     )
 
 
-def answering(*answers: str | None, ended: dict[int, str] | None = None):
+def answering(*answers: str | None, ended: dict[int, str] | None = None, candidates: list | None = None):
     def ask(asked, sampling, stage):
+        assert sampling.max_tokens == 5 and sampling.top_logprobs in (0, 5)
         numbers = [int(key[1:]) for key in asked["key"]]
         return asked.with_columns(
             pl.Series("text", [answers[n] for n in numbers], dtype=pl.String),
             pl.Series("finish_reason", [(ended or {}).get(n, "stop") for n in numbers], dtype=pl.String),
             pl.lit(None, pl.String).alias("detail"),
             pl.lit(None, GENERATION).alias("generation"),
+            pl.Series("candidates", [(candidates or {n: None})[n] for n in numbers], dtype=CANDIDATES),
         )
 
     return ask
@@ -72,14 +77,50 @@ def test_the_first_word_decides():
     rows = seeds(*["?"] * len(said))
     outcome = judge_docstrings(rows, SETTINGS, answering(*said, ended=ended))
     assert outcome.kept["seed_id"].to_list() == ["s0", "s1", "s3", "s8"]
-    assert outcome.kept.columns == rows.columns
+    assert outcome.kept.columns == [*rows.columns, "judged_by"]
+    assert set(outcome.kept["judged_by"]) == {"first_word"}
     found = {row["id"]: (row["reason"], row["detail"]) for row in outcome.rejected.iter_rows(named=True)}
     assert set(outcome.rejected["stage"]) == {"docstring_judge"}
-    assert found["s2"] == found["s7"] == ("docstring_quality", "no")
-    assert found["s4"] == ("docstring_quality", "neither yes nor no\n--- raw text\nProbably")
+    assert found["s2"] == found["s7"] == ("docstring_quality", "no (first_word)")
+    assert found["s4"] == ("docstring_quality", "neither yes nor no (first_word)\n--- raw text\nProbably")
     assert found["s5"][0] == found["s6"][0] == "docstring_quality"
     assert found["s9"][0] == "engine_error" and found["s10"][0] == "budget"
     assert outcome.kept.height + outcome.rejected.height == rows.height
+
+
+def place(**likely: float) -> list[dict[str, object]]:
+    return [{"token": token.replace("_", " "), "logprob": math.log(share)} for token, share in likely.items()]
+
+
+@pytest.mark.parametrize(
+    ("answer_by", "text", "candidates", "said"),
+    [
+        ("candidates", "No", [place(No=0.3, Yes=0.2, _yes=0.15)], "yes (candidates)"),
+        ("candidates", "\n**No", [place(a=0.9), place(b=0.9), place(_No=0.7, Yes=0.2)], "no (candidates)"),
+        ("candidates", "Yes", [place(Maybe=0.9, Not=0.1)], None),
+        (
+            "candidates",
+            "no",
+            [*[place(No=0.6)] * 1, *[place(x=0.9)] * 4, *[place(Yes=0.9)] * 3],
+            "no (candidates)",
+        ),
+        ("candidates", "Yes", None, "yes (first_word)"),
+        ("candidates", "Yes", [[]], None),
+        ("first_word", "Yes", [place(No=0.9)], "yes (first_word)"),
+        ("counted", "Well, yes. Not", None, "no (counted)"),
+        ("counted", "Answer: Yes", None, "yes (counted)"),
+        ("counted", "Knot", None, "no (counted)"),
+        ("counted", "Maybe", None, None),
+    ],
+)
+def test_each_rule_reads_an_answer_in_its_own_way(answer_by, text, candidates, said):
+    settings = DocstringJudge.model_validate({"answer_by": answer_by})
+    outcome = judge_docstrings(seeds("?"), settings, answering(text, candidates=[candidates]))
+    found = [f"yes ({by})" for by in outcome.kept["judged_by"]]
+    details = [detail.split("\n")[0] for detail in outcome.rejected["detail"]]
+    found += [f"no ({answer_by})" if detail.startswith("no (") else None for detail in details]
+    assert found == [said]
+    assert all(answer_by in detail for detail in details)
 
 
 def test_without_documentation_nothing_is_asked():

@@ -77,7 +77,9 @@ def test_a_function_form_rule_can_be_left_out():
     assert verdict(few) == ("too_short", "2 lines")
 
 
-PUBLISHED = FunctionFormSettings(has_arguments=False, bare_definitions=False, raw_docstrings=False)
+PUBLISHED = FunctionFormSettings(
+    has_arguments=False, bare_definitions=False, raw_docstrings=False, lines_with_imports=True
+)
 """StarCoder2-Instruct's own form of the rules."""
 
 
@@ -86,7 +88,11 @@ PUBLISHED = FunctionFormSettings(has_arguments=False, bare_definitions=False, ra
     [
         ({"n_arguments": 0}, None),
         ({"seed": "def f():\n    return 1"}, ("no_arguments", "def f():")),
-        ({"seed": "def f(a):\n    def g():  \n        return 1"}, ("no_arguments", "def g():")),
+        ({"seed": "def f(): return 1"}, ("no_arguments", "def f():")),
+        ({"seed": "def f(a):\n    def g():\n        return 1\n    return g"}, None),
+        ({"n_lines": 147, "imports": ["import re"]}, None),
+        ({"n_lines": 148, "imports": ["import re"]}, ("too_long", "151 lines")),
+        ({"n_lines": 150}, None),
         ({"seed": "def f() -> int:\n    return 1"}, None),
         ({"seed": "def f(\n):\n    return 1"}, None),
         ({"docstring_form": "triple_double_quoted"}, None),
