@@ -25,6 +25,7 @@ import assets.sft_dataset.asset as sft_dataset
 import assets.verified_responses.asset as verified_responses
 from assets.asking.own_prompts import OwnPrompts
 from assets.audit.door import questions
+from assets.benchmarks.pins import read_pins
 from assets.publishing.recipe_assets import RecipeAssets
 from assets.publishing.step import AUTOMATED
 from pipeline_defs.asset_pages import with_pages
@@ -77,12 +78,12 @@ def build_defs(
         sensors.append(s3_sensor(settings.dumps.s3_prefix, lookout, job, status))
     if settings.alerts.wanted:
         sensors.append(failure_sensor(used_resources["alerts"]))
-    rebuild = rebuild_when_inputs_change(looks)
+    rebuild, pins = rebuild_when_inputs_change(looks), read_pins(settings.benchmark_pins)
     deployment = Deployment(settings, tuple(enabled))
     assets = [
         dumps,
         raw_corpus.build(languages, CORPUS_DUMPS, settings.raw_corpus, rebuild, settings.s3),
-        benchmarks.build(settings.benchmarks, rebuild),
+        benchmarks.build(settings.benchmarks, rebuild, pins),
         *(asset for recipe in enabled for asset in recipe_assets(recipe, settings, looks)),
     ]
     return dg.Definitions(
@@ -111,7 +112,9 @@ def _artifacts(recipe: Recipe, settings: Settings, shared: RecipeAssets) -> list
         instructions.build(shared, recipe.instructions, recipe.engine),
         candidate_responses.build(shared, recipe.responses, recipe.engine),
         verified_responses.build(shared, recipe.verification, recipe.engine),
-        sft_dataset.build(shared, recipe.sft, recipe.engine, audit.broken_lineage),
+        sft_dataset.build(
+            shared, recipe.sft, recipe.engine, audit.broken_lineage, read_pins(settings.benchmark_pins)
+        ),
         checkpoint.build(shared, recipe.checkpoint),
         eval_scores.build(shared, recipe.evaluation),
         audit.build(shared, questions(settings.questions, recipe.questions)),

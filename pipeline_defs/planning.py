@@ -5,12 +5,15 @@ What makes a partition out of date is `staleness.py`'s matter; running a plan is
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import dagster as dg
 import polars as pl
 from dagster_shared.error import DagsterError
 
+from assets.benchmarks.pins import read_pins
 from assets.benchmarks.problem_files import refuse_missing
+from assets.benchmarks.registered import refuse_broken_pins
 from assets.benchmarks.registry import benchmark_files
 from assets.corpus_dump.asset import version_of as corpus_dump_version
 from assets.raw_corpus.asset import read_take_downs
@@ -71,7 +74,7 @@ def plan(
 ) -> Plan:
     """What is out of date of `recipes` and of the corpus that they need; see `Deployment.plan`."""
     wanted = chosen_languages(recipes, languages)
-    refuse_missing_files(deployment)
+    refuse_missing_files(deployment, recipes)
     defs = deployment.definitions()
     graph = defs.resolve_asset_graph()
     names = {recipe.name for recipe in recipes}
@@ -87,11 +90,18 @@ def plan(
     return Plan(defs, tuple(recipes), tuple(work), tuple(notes), force)
 
 
-def refuse_missing_files(deployment: Deployment) -> None:
-    """Raise `BenchmarkError` or `TakeDownError` where a file that the settings name is missing or wrong."""
+def refuse_missing_files(deployment: Deployment, recipes: Sequence[Recipe]) -> None:
+    """Raise `BenchmarkError` or `TakeDownError` where a file that the settings name is missing, wrong, or not what was
+    pinned.
+    """
     settings = deployment.settings
-    for name, path in benchmark_files(settings.benchmarks).items():
-        refuse_missing(name, path)
+    for name, source in benchmark_files(settings.benchmarks).items():
+        if not source.is_on_hub:
+            refuse_missing(name, Path(source.path).expanduser())
+    pins = read_pins(settings.benchmark_pins)
+    for recipe in recipes:
+        wanted = recipe.sft.decontamination
+        refuse_broken_pins(settings.benchmarks, pins, wanted.required, wanted.benchmarks, recipe.name)
     read_take_downs(settings.raw_corpus, settings.s3)
 
 

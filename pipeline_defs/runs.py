@@ -12,7 +12,8 @@ from typing import Any
 import dagster as dg
 
 from assets.benchmarks.asset import KEY as BENCHMARKS
-from assets.benchmarks.asset import files_digest
+from assets.benchmarks.digests import sources_digest
+from assets.benchmarks.pins import read_pins
 from assets.corpus_dump.asset import KEY as CORPUS_DUMP
 from assets.publishing.step import RUN_SETTINGS
 from assets.raw_corpus.asset import KEY as RAW_CORPUS
@@ -62,7 +63,9 @@ def source_fingerprints(sources: CorpusSourcesResource, settings: Settings) -> S
             return fingerprint_of(partition, sources)
         if key == RAW_CORPUS:
             return take_downs_digest(settings.raw_corpus, settings.s3)
-        return files_digest(settings.benchmarks) if key == BENCHMARKS else None
+        if key == BENCHMARKS:
+            return sources_digest(settings.benchmarks, read_pins(settings.benchmark_pins))
+        return None
 
     return fingerprint
 

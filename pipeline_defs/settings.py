@@ -23,6 +23,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from assets.benchmarks.source import BenchmarkSource
 from assets.corpus_dump.settings import CorpusDumpSettings
 from assets.raw_corpus.settings import RawCorpusSettings
 from pipeline_defs.environment_variables import misspelt_variable
@@ -112,9 +113,13 @@ class Settings(BaseSettings):
         default_factory=lambda: RawCorpusSettings.model_validate({}),
         description="which files may be used: license policy and take-downs",
     )
-    benchmarks: dict[str, Path] = Field(
+    benchmarks: dict[str, BenchmarkSource] = Field(
         default_factory=dict,
-        description="benchmark name to a .jsonl or .jsonl.gz in HumanEval's or MBXP's form",
+        description="benchmark name to its path, or to a path and the names of its fields",
+    )
+    benchmark_pins: Path = Field(
+        default=Path("benchmarks.lock.json"),
+        description="file with what benchmarks were when they were pinned, written by `seedline benchmarks --pin`",
     )
     questions: Path | None = Field(
         default=None,

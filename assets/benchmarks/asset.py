@@ -3,51 +3,57 @@
 A table like any other, so that a changed benchmark makes what was decontaminated against it stale.
 """
 
-import functools
-import hashlib
-from collections.abc import Mapping
-from pathlib import Path
-
 import dagster as dg
+import polars as pl
 
-from assets.benchmarks.problem_files import problem_files
-from assets.benchmarks.registry import benchmark_files, load_benchmarks
+from assets.benchmarks.digests import identities, sources_digest
+from assets.benchmarks.pins import Pins
+from assets.benchmarks.registry import load_benchmarks
+from assets.benchmarks.source import Sources, as_source
 from assets.benchmarks.table import TABLE
 from assets.publishing.plots import bar_plot, png_markdown
 from assets.publishing.publication import Materialized, publish
 from assets.publishing.recipe_assets import artifact_asset, code_version
-from resources.digests import file_sha256
 from resources.parquet_store.io_manager import ParquetIOManager
 
 KEY = dg.AssetKey("benchmarks")
-VERSION = "4"
+VERSION = "5"
 
 
-def build(registered: Mapping[str, Path], rebuild: dg.AutomationCondition) -> dg.AssetsDefinition:
-    """The asset over the built-in benchmarks and those `registered` in the settings (name to file)."""
+def build(
+    registered: Sources, rebuild: dg.AutomationCondition, pins: Pins | None = None
+) -> dg.AssetsDefinition:
+    """The asset over the built-in benchmarks and those `registered` in the settings (name to source).
+
+    What is on the hub is read as it was pinned, where `pins` names it.
+    """
+    named = sorted((name, as_source(source).model_dump_json()) for name, source in registered.items())
 
     @artifact_asset(
         key=KEY,
         group_name="corpus",
         kinds={"polars", "parquet"},
-        code_version=code_version("benchmarks", VERSION, [repr(sorted(map(str, registered.items())))]),
+        code_version=code_version("benchmarks", VERSION, [repr(named)]),
         io_manager_key="store",
         metadata={"seedline/key_column": TABLE.key},
-        source=lambda _given, _partition: files_digest(registered),
+        source=lambda _given, _partition: sources_digest(registered, pins),
         automation_condition=rebuild,
     )
     def benchmarks(
         context: dg.AssetExecutionContext, store: dg.ResourceParam[ParquetIOManager]
     ) -> Materialized:
         """Evaluation problems: what the data is kept clean of, and what checkpoints are scored on."""
-        problems = load_benchmarks(files=registered)
+        problems = load_benchmarks(files=registered, pins=pins)
+        of_files = identities(registered, pins).select(
+            "benchmark", pl.col("digest").alias("files_digest"), "revision"
+        )
         by_name = problems.group_by("benchmark", "language").len("problems").sort("benchmark", "language")
         names = by_name.with_columns(label=by_name["benchmark"] + " " + by_name["language"].fill_null("-"))
         return publish(
             context,
             store,
             TABLE,
-            problems,
+            problems.join(of_files, on="benchmark", how="left", maintain_order="left"),
             metadata={
                 "problems": dg.MetadataValue.md(
                     png_markdown("problems", bar_plot(names, "label", "problems"))
@@ -56,26 +62,3 @@ def build(registered: Mapping[str, Path], rebuild: dg.AutomationCondition) -> dg
         )
 
     return benchmarks
-
-
-def files_digest(registered: Mapping[str, Path]) -> str:
-    """Digest of the benchmark files' bytes; a missing file counts as empty, and stops the asset when it runs."""
-    digest = hashlib.sha256()
-    for name, path in sorted(benchmark_files(registered).items()):
-        for file in problem_files(path):
-            digest.update(f"{name}\0{_bytes_digest(file)}\0".encode())
-    return digest.hexdigest()
-
-
-def _bytes_digest(file: Path) -> str:
-    try:
-        stat = file.stat()
-    except FileNotFoundError:
-        return ""
-    return _digest_of_version(file, stat.st_size, stat.st_mtime_ns, stat.st_ino)
-
-
-@functools.lru_cache(maxsize=4096)
-def _digest_of_version(file: Path, _size: int, _mtime_ns: int, _inode: int) -> str:
-    """Read once for every version of the file: automation looks twice a minute."""
-    return file_sha256(file)

@@ -13,8 +13,9 @@ from typing import Any
 
 import polars as pl
 
-from assets.benchmarks.forms import ANY, form_of
+from assets.benchmarks.forms import ANY, any_form, form_of
 from assets.benchmarks.problem import PROBLEM_SCHEMA, BenchmarkError
+from assets.benchmarks.source import BenchmarkSource
 from resources.json_lines import decompressed, json_records
 
 ENDINGS = (".jsonl", ".jsonl.gz", ".json", ".json.gz", ".parquet")
@@ -36,9 +37,12 @@ def refuse_missing(name: str, path: Path) -> None:
         )
 
 
-def read_problems(name: str, path: Path) -> pl.DataFrame:
-    """The problems (`PROBLEM_SCHEMA`) of benchmark `name` in the file or folder `path`, in the files' order."""
-    rows = [problem for file in problem_files(path) for problem in _problems(name, file)]
+def read_problems(name: str, path: Path, source: BenchmarkSource | None = None) -> pl.DataFrame:
+    """The problems (`PROBLEM_SCHEMA`) of benchmark `name` in the file or folder `path`, in the files' order.
+
+    Where `source` names fields, they are read by those; else by the form that the records have.
+    """
+    rows = [problem for file in problem_files(path) for problem in _problems(name, file, source)]
     if not rows:
         raise BenchmarkError(f"benchmark {name!r}: {path} holds no problem")
     frame = pl.DataFrame(rows, schema=PROBLEM_SCHEMA)
@@ -48,14 +52,19 @@ def read_problems(name: str, path: Path) -> pl.DataFrame:
     return frame
 
 
-def _problems(name: str, path: Path) -> Iterator[dict[str, Any]]:
+def _problems(name: str, path: Path, source: BenchmarkSource | None) -> Iterator[dict[str, Any]]:
     """The problems of one file; where the first has a form of its own, none may lack its fields."""
     any_other = True
     for number, place, record in _records(name, path):
         try:
-            form = form_of(record, any_other=any_other)
-            any_other = any_other and form is ANY
-            problem = form.problem(record)
+            if source is not None and source.question is not None:
+                problem = any_form.by_fields(record, source)
+            else:
+                form = form_of(record, any_other=any_other)
+                any_other = any_other and form is ANY
+                problem = form.problem(record)
+            if source is not None and source.language is not None:
+                problem = problem | {"language": source.language}
         except ValueError as error:
             raise BenchmarkError(f"benchmark {name!r}: {path}, {place} {error}") from error
         identity = problem.get("problem_id")

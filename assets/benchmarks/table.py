@@ -26,5 +26,7 @@ TABLE = Table(
         Column("released", pl.Date(), "the day on which the problem became public"),
         Column("timeout_s", pl.Float64(), "the longest that the benchmark lets its tests take"),
         integer("memory_mb", "the most memory that the benchmark lets its tests take"),
+        text("files_digest", "SHA-256 over the benchmark's files, as pins have it"),
+        text("revision", "commit on the Hugging Face hub; null: a local file"),
     ),
 )

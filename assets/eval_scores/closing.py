@@ -20,7 +20,16 @@ def closed(problem_id: str, language: str, code: str) -> str:
         return code
     closing = "\nend" if language == "ruby" else "\n}"
     attempts = (code.rstrip() + closing * count + "\n" for count in range(1, _MOST + 1))
-    return next((attempt for attempt in attempts if not _is_broken(language, attempt)), code)
+    found = next((attempt for attempt in attempts if not _is_broken(language, attempt)), None)
+    if found is None and language == "bash":
+        # its grammar reads less than Bash does, so that a whole program can look broken
+        found = code.rstrip() + closing * _left_open(code) + "\n"
+    return code if found is None else found
+
+
+def _left_open(code: str) -> int:
+    """Functions of Bash that begin a line and whose brace does not end one."""
+    return max(0, len(re.findall(r"(?m)^\w+ *\(\) *\{ *$", code)) - len(re.findall(r"(?m)^\} *$", code)))
 
 
 def _is_broken(language: str, code: str) -> bool:

@@ -15,6 +15,7 @@ import polars as pl
 from assets.benchmarks import input_output, insertion
 from assets.benchmarks.go_imports import needed_imports
 from assets.benchmarks.problem import Form
+from assets.benchmarks.rust_uses import without_unused_crates
 from assets.eval_scores.closing import closed
 from assets.eval_scores.cutting import cut
 from assets.eval_scores.requests import completion_start, ending
@@ -65,6 +66,8 @@ def as_program(problem: dict[str, Any], answer: str) -> str:
         return input_output.code_of(answer, problem["entry_point"])
     if problem["form"] == Form.INSERTION.value:
         return insertion.code_of(answer)
+    if problem["language"] == "rust":
+        return without_unused_crates(answer, problem["test"])
     return needed_imports(answer, problem["test"]) if problem["language"] == "go" else answer
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from assets.asking.asker import Asker
 from assets.asking.model_calls import asking, budget_check, budget_result, call_metadata
 from assets.asking.prompts import prompts_digest
+from assets.benchmarks.pins import Pins, broken_pins
 from assets.publishing.described import bar_plots
 from assets.publishing.markdown import markdown_table
 from assets.publishing.progress import LogProgress
@@ -41,19 +42,26 @@ ARTIFACT = "sft_dataset"
 VERSION = "10"
 WORTH_CHECK = "rows_are_worth_training_on"
 LINEAGE_CHECK = "lineage_is_complete"
+BENCHMARKS_CHECK = "benchmarks_are_those_pinned"
 
 BrokenLineage = Callable[[ParquetStore, str, str, pl.DataFrame], pl.DataFrame]
 """Store, recipe, language and training rows to those rows that do not lead back to a file."""
 
 
 def build(
-    shared: RecipeAssets, settings: SftSettings, spec: EngineSpec, broken_lineage: BrokenLineage
+    shared: RecipeAssets,
+    settings: SftSettings,
+    spec: EngineSpec,
+    broken_lineage: BrokenLineage,
+    pins: Pins,
 ) -> dg.AssetsDefinition:
     """The asset of one recipe; `spec` is the model that is asked about paraphrases, where the recipe wants that.
 
-    `broken_lineage` is the audit's question, asked before the rows are put in place.
+    `broken_lineage` is the audit's question, asked before the rows are put in place. `pins` say what the benchmarks
+    were when they were pinned.
     """
     key = shared.key(ARTIFACT)
+    held = {name: pins[name] for name in sorted(pins) if _relies_on(settings, name)}
     paraphrases = settings.decontamination.paraphrases
     asked_of = [spec, prompts_digest("assets.sft_dataset")] if paraphrases else []
     worth = dg.AssetCheckSpec(
@@ -68,12 +76,19 @@ def build(
         description="Every training row leads back to repository, commit, path, lines and license.",
     )
 
+    pinned = dg.AssetCheckSpec(
+        BENCHMARKS_CHECK,
+        asset=key,
+        blocking=True,
+        description="Every benchmark that the recipe requires is there, and each pinned one is what it was.",
+    )
+
     @shared.asset(
         ARTIFACT,
         TABLE,
         version=VERSION,
         output=True,
-        settings=[settings, categories_digest(), *asked_of],
+        settings=[settings, categories_digest(), *asked_of, *([repr(held)] if held else [])],
         expensive=bool(asked_of),
         ins={
             "verified_responses": dg.AssetIn(shared.key("verified_responses")),
@@ -81,7 +96,7 @@ def build(
             "raw_corpus": dg.AssetIn("raw_corpus"),
             "benchmarks": dg.AssetIn("benchmarks"),
         },
-        check_specs=[accounts_check(key), whole, worth, *([budget_check(key)] if asked_of else [])],
+        check_specs=[accounts_check(key), whole, pinned, worth, *([budget_check(key)] if asked_of else [])],
         pool="engine" if asked_of else None,
     )
     def sft_dataset(
@@ -160,6 +175,7 @@ def build(
                     description=f"{broken.height} training rows without a whole origin",
                     metadata={"broken": dg.MetadataValue.md(markdown_table(broken.head(10)))},
                 ),
+                _pinned_result(key, problems, settings, held),
                 dg.AssetCheckResult(
                     check_name=WORTH_CHECK,
                     asset_key=key,
@@ -175,3 +191,26 @@ def build(
         )
 
     return sft_dataset
+
+
+def _relies_on(settings: SftSettings, benchmark: str) -> bool:
+    wanted = settings.decontamination
+    return wanted.benchmarks is None or benchmark in {*wanted.benchmarks, *wanted.required}
+
+
+def _pinned_result(
+    key: dg.AssetKey, problems: pl.DataFrame, settings: SftSettings, pins: Pins
+) -> dg.AssetCheckResult:
+    """Whether the benchmarks that the rows were held against are those that the recipe relies on."""
+    found = problems.group_by("benchmark").agg(
+        pl.len().alias("rows"), pl.col("files_digest").first().alias("digest")
+    )
+    used = pins.keys() & set(found["benchmark"])
+    wrong = broken_pins(found, pins, settings.decontamination.required, used)
+    return dg.AssetCheckResult(
+        check_name=BENCHMARKS_CHECK,
+        asset_key=key,
+        passed=not wrong,
+        description="\n".join(wrong)
+        or (f"{len(pins)} pinned benchmarks are what they were" if pins else "no benchmark is pinned"),
+    )

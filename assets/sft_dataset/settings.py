@@ -127,6 +127,11 @@ class Decontamination(BaseModel):
     benchmarks: tuple[str, ...] | None = Field(
         default=None, description="names; null: every registered benchmark"
     )
+    required: tuple[str, ...] = Field(
+        default=(),
+        description="names that must be registered, pinned (`seedline benchmarks --pin`) and what they were then: one "
+        "that is missing, changed or shortened stops the plan, and the data set's check",
+    )
     leave_out: tuple[str, ...] = Field(
         default=(),
         description="patterns of names (`multipl_e*`) that are not looked for where `benchmarks` names none",

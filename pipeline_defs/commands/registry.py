@@ -120,6 +120,12 @@ COMMANDS = (
         "Show the row cache: rows and bytes by stage, who used it last, and how many results were reused.",
     ),
     Listed(
+        "benchmarks",
+        DATA,
+        "benchmarks:benchmarks",
+        "List benchmarks: the registered ones, with what could not be read, and where to get the well-known others.",
+    ),
+    Listed(
         "sources",
         DATA,
         "sources:sources",

@@ -4,6 +4,7 @@ A new setting without a line in `OTHERS` fails here, as does one that nothing re
 """
 
 import ast
+import json
 import typing
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -47,6 +48,7 @@ OTHERS: dict[str, Any] = {
     "raw_corpus.allow": "any",
     "raw_corpus.take_downs": "take_downs.csv",
     "benchmarks": {"mine": "mine.jsonl"},
+    "benchmark_pins": "mine.lock.json",
     "questions": "sql",
     "sandbox.backend": "landlock",
     "sandbox.workers": 7,
@@ -118,6 +120,8 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder without settings; sandboxes and definitions are asked for, not started."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "take_downs.csv").write_text("repo,path,reason\n")
+    pin = {"seedline": {"rows": 30, "digest": "0" * 64, "revision": None}}
+    (tmp_path / "mine.lock.json").write_text(json.dumps(pin))
     (tmp_path / "sql").mkdir()
     (tmp_path / "sql" / "rows.sql").write_text(
         "-- How many rows?\nSELECT count(*) AS rows FROM sft_dataset\n"

@@ -12,8 +12,11 @@ from typing import Any, NamedTuple
 from assets.benchmarks.forms import (
     any_form,
     apps,
+    bigcodebench,
     ds1000,
+    evalplus,
     humaneval,
+    humaneval_x,
     humanevalpack,
     livecodebench,
     mbpp,
@@ -35,7 +38,10 @@ class FileForm(NamedTuple):
 
 OWN = (
     FileForm("HumanEvalPack", humanevalpack.FIELDS, humanevalpack.problem),
+    FileForm("EvalPlus's release", evalplus.FIELDS, evalplus.problem),
     FileForm("HumanEval", humaneval.FIELDS, humaneval.problem),
+    FileForm("HumanEval-X", humaneval_x.FIELDS, humaneval_x.problem),
+    FileForm("BigCodeBench", bigcodebench.FIELDS, bigcodebench.problem),
     FileForm("MBPP", mbpp.FIELDS, mbpp.problem),
     FileForm("MultiPL-E", multipl_e.FIELDS, multipl_e.problem),
     FileForm("LiveCodeBench", livecodebench.FIELDS, livecodebench.problem),

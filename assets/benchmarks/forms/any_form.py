@@ -8,7 +8,8 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
-from assets.benchmarks.forms.fields import docstring, text_or_none
+from assets.benchmarks.forms.fields import docstring, text, text_or_none
+from assets.benchmarks.source import BenchmarkSource
 from resources.languages import language_named
 
 QUESTIONS = (
@@ -47,6 +48,30 @@ def problem(record: Mapping[str, Any]) -> dict[str, Any]:
         "prompt": question if continues else None,
         "question": question,
         "docstring": words or question,
+        "canonical_solution": solution,
+        "entry_point": entry_point,
+    }
+
+
+def by_fields(record: Mapping[str, Any], source: BenchmarkSource) -> dict[str, Any]:
+    """The problem by the fields that `source` names. Raises `ValueError` where one of them is missing."""
+    for name in (source.question, source.solution, source.prompt, source.entry_point, source.id):
+        if name is not None and name not in record:
+            raise ValueError(f"has no {name}, which the settings name; it has {', '.join(sorted(record))}")
+    question = text(record, source.question or "")
+    if not question.strip():
+        raise ValueError(f"asks nothing in {source.question}")
+    prompt = text_or_none(record, source.prompt) if source.prompt else None
+    solution = _solution(record[source.solution]) if source.solution else None
+    entry_point = text_or_none(record, source.entry_point) if source.entry_point else None
+    number = record[source.id] if source.id else None
+    language = source.language or _language(record, number, (prompt or "") + (solution or question))
+    return {
+        "problem_id": None if number is None else str(number),
+        "language": language,
+        "prompt": prompt,
+        "question": question,
+        "docstring": (docstring(question, entry_point) if entry_point else None) or question,
         "canonical_solution": solution,
         "entry_point": entry_point,
     }

@@ -12,6 +12,7 @@ from resources.sandbox.languages.checks import Suite
 from resources.sandbox.languages.cpp import unpacked
 from resources.sandbox.languages.harness import source
 from resources.sandbox.languages.java_sources import sources
+from resources.sandbox.languages.javatuples import PACKAGE, javatuples
 from resources.sandbox.languages.judge import BUILD_LIMITS
 from resources.sandbox.languages.language import Command, Language, Program, Refused, Toolchain
 from resources.sandbox.languages.syntax import parse
@@ -82,6 +83,8 @@ class Java(Language):
             raise Refused(f"the answer redefines Java's own {', '.join(redefined)}")
         tests = marked(Suite(self.name, tests, code), mark)
         files, entry = sources(code, tests, mark)
+        if PACKAGE in code or PACKAGE in tests:
+            files = javatuples() | files
         files["Checks.java"] = source("Checks.java").decode().replace("MARK", mark)
         warm = toolchain.warm
         assert warm is not None

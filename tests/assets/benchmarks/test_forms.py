@@ -14,6 +14,8 @@ import pytest
 from assets.benchmarks.go_imports import needed_imports, with_used_imports
 from assets.benchmarks.problem import PROBLEM_SCHEMA, BenchmarkError
 from assets.benchmarks.problem_files import read_problems
+from assets.benchmarks.rust_uses import without_unused_crates
+from assets.eval_scores.closing import closed
 from tests.assets.benchmarks import published_forms as forms
 
 STDIN, FUNCTIONAL = forms.LIVECODEBENCH["stdin"], forms.LIVECODEBENCH["functional"]
@@ -172,10 +174,6 @@ def test_a_pickle_that_asks_for_more_than_text_is_refused(tmp_path: Path):
         (STDIN | {"public_test_cases": "[]", "private_test_cases": "[]"}, "has no case to test with"),
         (STDIN | {"public_test_cases": '[{"input": "1"}]'}, "without input and output"),
         (
-            forms.MULTIPL_E["rust"] | {"language": "lua"},
-            "is in the language 'lua'; known are python, javascript",
-        ),
-        (
             forms.MULTIPL_E["rust"] | {"name": "HumanEval_0_other", "tests": "}"},
             "whose function is not in its prompt",
         ),
@@ -198,3 +196,47 @@ def test_go_imports_follow_what_code_and_tests_use():
     assert '\n\t"math"\n\t_ "fmt"\n' in needed_imports(code, "func TestF(t *testing.T) { math.Abs(f()) }")
     assert 'package main\nimport "math"\n' in with_used_imports(own_file)
     assert needed_imports("func f() {}", "") == "func f() {}"
+
+
+def test_crates_that_nothing_needs_are_left_out_of_rust_programs():
+    code = "use std::collections::HashMap;\nuse rand::Rng;\nuse regex::Regex;\nfn f() { Regex::new(); }\n"
+    made = without_unused_crates(code, "")
+    assert "rand" not in made
+    assert "use regex::Regex;" in made and "use std::collections::HashMap;" in made
+    assert "use rand::Rng;" in without_unused_crates(code, "fn g(x: impl Rng) {}")
+
+
+def test_a_function_of_bash_that_a_completion_left_open_is_closed_though_its_grammar_cannot_read_it():
+    body = 'f() {\n    n=$(printf "%d" "\'$1")\n    echo $((n + $(printf "%d" "\'$1")))\n'
+    for left_open in (body, "# a digit's code'\n" + body):
+        made = closed("sh/HumanEval_1_f", "bash", left_open)
+        assert made.endswith("\n}\n") and made.count("\n}") == 1
+    assert closed("sh/HumanEval_1_f", "bash", body + "}\n") == body + "}\n"
+
+
+def test_evalplus_release_files_are_judged_by_their_oracle(tmp_path: Path):
+    record = {
+        "task_id": "Mbpp/0", "prompt": '"""\nEach with its square.\n"""\n', "entry_point": "f", "atol": 0,
+        "canonical_solution": "def f(xs, k):\n    return {x: x ** k for x in sorted(set(xs))}\n",
+        "base_input": [[[[1, 2], [3]], 1]], "plus_input": [[[[2, 2], [3]], 1], [[], 2]],
+        "assertion": "assert f(((1, 2), (3,)), 1) == 0",
+    }  # fmt: skip
+    record["canonical_solution"] = (
+        "def f(xs, k):\n    return [(x, len(x) * k / 3) for x in sorted(set(xs))]\n"
+    )
+    (tmp_path / "it.jsonl").write_text(json.dumps(record))
+    problem = read_problems("it", tmp_path / "it.jsonl").row(0, named=True)
+    assert problem["docstring"] == "Each with its square."
+
+    def passes(answer: str) -> bool:
+        names: dict[str, object] = {}
+        exec(answer, names)
+        try:
+            exec(problem["test"], names)
+        except AssertionError:
+            return False
+        return True
+
+    assert passes(record["canonical_solution"])  # a set of its arguments only works if they are tuples again
+    assert passes(record["canonical_solution"].replace("/ 3", "* (1 / 3)"))
+    assert not passes(record["canonical_solution"].replace("* k", "* k + 1e-3"))

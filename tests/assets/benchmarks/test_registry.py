@@ -5,6 +5,7 @@ import json
 import os
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from assets.benchmarks.problem import PROBLEM_SCHEMA, BenchmarkError
@@ -129,17 +130,12 @@ def test_built_in_name_cannot_be_taken(tmp_path: Path):
         load_benchmarks(None, {"seedline": write(tmp_path / "a.jsonl", ROW)})
 
 
-UNKNOWN_TO_MULTIPL_E = ("d", "jl", "lua")
-"""Languages that this project does not know: their files are refused by name."""
-
-
 @pytest.mark.skipif(not SHARED.is_dir(), reason=f"no folder of public benchmark files at {SHARED}")
 def test_public_benchmark_files_load():
     files = {
         "-".join(path.relative_to(SHARED).parts).split(".")[0]: path
         for path in sorted(SHARED.rglob("*.json*.gz"))
         if path.parent.name != "recorded"  # answers, not problems
-        and path.name.split(".")[0].rpartition("-")[2] not in UNKNOWN_TO_MULTIPL_E
     }
     assert len(files) > 70
     problems = load_benchmarks(sorted(files), files)
@@ -150,3 +146,9 @@ def test_public_benchmark_files_load():
     assert problems.filter(benchmark="gsm8k_test").height == 1319
     assert {"java", "cpp", "go", "python"} <= set(problems["language"].drop_nulls())
     assert problems["question"].null_count() == 0
+    # what no one here can run is kept out of the data all the same
+    assert set(problems.filter(pl.col("language").is_in(["d", "jl", "lua"]))["form"]) == {None}
+    solved = problems.filter(pl.col("canonical_solution").is_not_null() & pl.col("test").is_not_null())
+    forms = ("bigcodebench", "evalplus", "humaneval-x-", "humanevalpack")
+    counts = [solved.filter(pl.col("benchmark").str.starts_with(name)).height for name in forms]
+    assert counts == [148, 399, 6 * 164, 6 * 164]
