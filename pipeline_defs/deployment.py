@@ -29,7 +29,9 @@ from resources.storage import Storage
 if TYPE_CHECKING:
     import dagster as dg
 
+    from assets.exports.settings import ExportSettings
     from pipeline_defs.dumps import DumpState
+    from pipeline_defs.exporting import Exported
     from pipeline_defs.pilot import Pilot
     from pipeline_defs.planning import Plan
     from pipeline_defs.rebuilding import OnProgress, Rebuilt
@@ -211,6 +213,31 @@ class Deployment:
         chosen = self.recipe(recipe)
         known = questions(self.settings.questions, chosen.questions)
         return ask(question, self.store(), chosen.name, language=language, questions=known)
+
+    def export(
+        self,
+        recipes: str | Sequence[str] | None,
+        to: str | PathLike[str],
+        settings: "ExportSettings | Mapping[str, Any] | None" = None,
+        *,
+        title: str | None = None,
+    ) -> "Exported":
+        """Training rows of `recipes` (None: of all that are on) as a folder that is ready to be handed on.
+
+        `settings` says which rows, split how, in which form: `{"format": "prompt_completion", "held_out": 0.05}`.
+        The same rows and settings give the same bytes; the store keeps a record. Raises `ExportError`.
+        """
+        from assets.exports.settings import ExportSettings
+        from pipeline_defs.exporting import export
+
+        names = [recipes] if isinstance(recipes, str) else recipes
+        chosen = self.recipes if names is None else [self.recipe(name) for name in names]
+        asked = (
+            settings
+            if isinstance(settings, ExportSettings)
+            else ExportSettings.model_validate(settings or {})
+        )
+        return export(self, chosen, Path(to), asked, title=title)
 
     def engine(self, which: str | BaseModel | Mapping[str, Any] | None = None) -> Engine:
         """A recipe's engine, or the one that a recipe's field `engine` would describe, as a context manager.

@@ -74,6 +74,13 @@ class Reason(StrEnum):
     NOT_SELECTED = "not_selected"
     PLACEHOLDER = "placeholder"
     CONTAMINATED = "contaminated"
+    # exports
+    FILE_GONE = "file_gone"
+    TOO_MANY_TOKENS = "too_many_tokens"
+    NEAR_HELD_OUT = "near_held_out"
+    NOT_SAMPLED = "not_sampled"
+    ORACLE_FAILS = "oracle_fails"
+    NO_OP_PASSES = "no_op_passes"
 
 
 MEANING: dict[Reason, str] = {
@@ -135,5 +142,11 @@ MEANING: dict[Reason, str] = {
     Reason.NOT_SELECTED: "another response of the same instruction was selected",
     Reason.PLACEHOLDER: "the response holds a placeholder phrase in place of code",
     Reason.CONTAMINATED: "a benchmark problem was found in it; the detail names the problem and the method",
+    Reason.FILE_GONE: "the corpus no longer has the file that it grew from",
+    Reason.TOO_MANY_TOKENS: "longer than the export's `--max-tokens`, in tokens of the model that will learn",
+    Reason.NEAR_HELD_OUT: "a held-out row is nearly the same, or asks the same; the detail names it",
+    Reason.NOT_SAMPLED: "the export's weights and number of rows leave it out",
+    Reason.ORACLE_FAILS: "the task's own solution does not pass its verifier here; the detail has the verdict",
+    Reason.NO_OP_PASSES: "the task's verifier passes though nothing was done",
 }
 """What each reason means, for the documentation; complete, which a test checks."""

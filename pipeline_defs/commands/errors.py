@@ -9,6 +9,7 @@ EXPECTED = frozenset(
         "assets.audit.door.QuestionError",
         "assets.audit.questions.UnknownQuestionError",
         "assets.benchmarks.problem.BenchmarkError",
+        "assets.exports.settings.ExportError",
         "assets.raw_corpus.take_downs.TakeDownError",
         "pipeline_defs.pilot.PilotError",
         "pipeline_defs.planning.SelectionError",

@@ -111,6 +111,12 @@ COMMANDS = (
         "Page, filter and search the rows of every table, with where each comes from. Runs beside `seedline ui` too.",
         kept="the row viewer is closed",
     ),
+    Listed(
+        "export",
+        DATA,
+        "export:export",
+        "Write training rows of recipes as a folder ready to be pushed: Parquet, card, attribution, split, funnel.",
+    ),
     Listed("audit", DATA, "audit:audit", "Ask an audit question: yields, lineage, licenses, contamination."),
     Listed("trace", DATA, "trace:trace", "Follow a row back to repository, commit, path, lines and license."),
     Listed(

