@@ -5,25 +5,20 @@ runs; reading tables needs none of it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import polars as pl
 from pydantic import BaseModel, TypeAdapter
 
-from assets.audit.door import Question, questions
-from assets.audit.origin import Origin, UnknownIdError, trace_id
-from assets.audit.questions import SHARED, ask
-from pipeline_defs.recipes.files import RecipeError
-from pipeline_defs.recipes.model import Recipe, load_recipe
+from pipeline_defs.recipes.model import load_recipe
 from pipeline_defs.run_settings import for_one_run
-from pipeline_defs.settings import Settings, load_settings
+from pipeline_defs.settings import load_settings
+from pipeline_defs.stored_rows import StoredRows
 from resources.engines.base import Engine
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec
-from resources.parquet_store.store import MissingTableError, ParquetStore
 from resources.storage import Storage
 
 if TYPE_CHECKING:
@@ -39,17 +34,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Deployment:
+class Deployment(StoredRows):
     """Settings and the recipes that are on: `Deployment.open()` gives that of this process.
 
     Where a method takes `recipe`, it is the name of one that is on, or the path of its file; None stands for the
     only one (`RecipeError` where several are on).
     """
-
-    settings: Settings
-    recipes: tuple[Recipe, ...]
-    run_settings: Mapping[str, Any] = field(default_factory=dict)
-    """What `with_changes` changed; the tables that are made say so."""
 
     @classmethod
     def open(
@@ -83,23 +73,6 @@ class Deployment:
         settings, changed = for_one_run(self.settings, self.recipes, changes, meant)
         said = {**self.run_settings, **changes}
         return replace(self, settings=settings, recipes=changed, run_settings=said)
-
-    def recipe(self, name: str | None = None) -> Recipe:
-        """The recipe of that name (or the one in that file), or the only one. Raises `RecipeError`."""
-        if name is None:
-            if len(self.recipes) != 1:
-                names = ", ".join(recipe.name for recipe in self.recipes)
-                raise RecipeError(f"several recipes are on ({names}): say which with --recipe")
-            return self.recipes[0]
-        known = {recipe.name: recipe for recipe in self.recipes}
-        if name not in known and Path(name).is_file():
-            name = load_recipe(name).name
-        if name in known:
-            return known[name]
-        raise RecipeError(
-            f"recipe {name!r} is not on; on are {', '.join(recipe.name for recipe in self.recipes)} "
-            "(setting SEEDLINE_RECIPES)"
-        )
 
     def plan(
         self,
@@ -164,56 +137,6 @@ class Deployment:
         where = {"languages": languages, "dumps": dumps}
         return run_pilot(self, recipe, size=size, unit=unit, train=train, say=say, **where)
 
-    def scan(self, artifact: str, recipe: str | None = None) -> pl.LazyFrame:
-        """All rows of an artifact, lazily: `sft_dataset`, `sft_dataset__rejected`, `demo/sft_dataset`, `raw_corpus`.
-
-        Raises `MissingTableError` where it was not made yet.
-        """
-        key, store = self.key_of(artifact, recipe), self.store()
-        addresses = store.partitions(key)
-        if not addresses:
-            there = store.tables(key[:-1])
-            known = f"there are {', '.join(there)}" if there else "there is none yet (seedline materialize)"
-            raise MissingTableError(f"no table {'/'.join(key)} below {store.storage.root}; {known}")
-        return pl.concat([store.scan(address) for address in addresses], how="diagonal_relaxed")
-
-    def key_of(self, artifact: str, recipe: str | None = None) -> tuple[str, ...]:
-        """The key of an artifact named alone, or with its recipe as in the Dagster UI (`demo/sft_dataset`)."""
-        if "/" in artifact:
-            named, _, artifact = artifact.partition("/")
-            return (self.recipe(named).name, artifact)
-        if artifact.split("__")[0] in (*SHARED, "benchmarks"):
-            return (artifact,)
-        return (self.recipe(recipe).name, artifact)
-
-    def trace(self, row_id: str, recipe: str | None = None) -> Origin:
-        """The way from the row with this id back to its file, and what was made of it.
-
-        Without `recipe`, all that are on are looked through. Raises `UnknownIdError`.
-        """
-        chosen = self.recipes if recipe is None else (self.recipe(recipe),)
-        unknown: list[str] = []
-        for one in chosen:
-            try:
-                return trace_id(row_id, self.store(), one.name)
-            except UnknownIdError as error:
-                unknown.append(str(error))
-        raise UnknownIdError("\n".join(unknown) or "no recipe is on")
-
-    def questions(self, recipe: str | None = None) -> dict[str, Question]:
-        """Name to audit question: those of the project, of packages and of the settings' folder, and the recipe's own.
-
-        Without `recipe`, the own questions of every recipe that is on. Raises `QuestionError`.
-        """
-        chosen = self.recipes if recipe is None else (self.recipe(recipe),)
-        return questions(self.settings.questions, *(one.questions for one in chosen))
-
-    def audit(self, question: str, recipe: str | None = None, *, language: str | None = None) -> pl.DataFrame:
-        """The answer to an audit question. Raises `UnknownQuestionError` and `QuestionError`."""
-        chosen = self.recipe(recipe)
-        known = questions(self.settings.questions, chosen.questions)
-        return ask(question, self.store(), chosen.name, language=language, questions=known)
-
     def export(
         self,
         recipes: str | Sequence[str] | None,
@@ -258,10 +181,6 @@ class Deployment:
 
         with self.instance() as instance:
             return dump_states_of(self, instance)
-
-    def store(self) -> ParquetStore:
-        """The Parquet store."""
-        return ParquetStore(Storage(self.settings.store_root, self.settings.s3))
 
     def cache_storage(self) -> Storage:
         """Where the row cache is."""

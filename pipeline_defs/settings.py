@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pydantic_settings
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -28,11 +28,10 @@ from assets.corpus_dump.settings import CorpusDumpSettings
 from assets.raw_corpus.settings import RawCorpusSettings
 from pipeline_defs.environment_variables import misspelt_variable
 from pipeline_defs.freshness import FreshnessSettings
+from pipeline_defs.setting_groups import DumpSettings, SandboxSettings
 from pipeline_defs.validation_messages import problems
 from resources.alerts.settings import AlertSettings
-from resources.corpus_source.settings import SourceSettings
 from resources.engines.deployment import EngineSettings
-from resources.sandbox.base import BackendChoice, Limits
 from resources.storage import S3Options, Storage
 
 PREFIX = "SEEDLINE_"
@@ -47,37 +46,6 @@ _READ: ContextVar[Path | Mapping[str, Any] | None] = ContextVar("read", default=
 
 class SettingsError(ValueError):
     """A setting is wrong; the message names it, where it stands, and what is allowed."""
-
-
-class DumpSettings(BaseModel):
-    """Where corpus dumps come from."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    named: dict[str, SourceSettings] = Field(
-        default_factory=dict, description="dump name to source; each becomes a partition of corpus_dump"
-    )
-    folder: Path | None = Field(
-        default=None,
-        description="folder watched for new dumps: one sub-folder each, complete when it has _SUCCESS",
-    )
-    s3_prefix: str | None = Field(default=None, description="s3://bucket/prefix watched in the same way")
-
-
-class SandboxSettings(BaseModel):
-    """What verification may use of this machine."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    backend: BackendChoice = Field(
-        default="auto", description="auto: the first of bwrap and landlock that stands its probe here"
-    )
-    workers: int = Field(default=0, ge=0, description="programs at a time; 0: one a core")
-    python: str = Field(default="", description="the Python that programs are judged with; empty: this one")
-    limits: Limits = Field(
-        default_factory=Limits,
-        description="limits of one program in an evaluation; a recipe sets its own for verification",
-    )
 
 
 class Settings(BaseSettings):

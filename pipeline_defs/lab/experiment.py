@@ -26,7 +26,8 @@ from pipeline_defs.lab.seedling.tasks import Split
 from pipeline_defs.recipes.model import Recipe, load_recipe
 from pipeline_defs.resources import build_resources
 from pipeline_defs.runs import figures_of
-from pipeline_defs.settings import DumpSettings, Settings, load_settings
+from pipeline_defs.setting_groups import DumpSettings
+from pipeline_defs.settings import Settings, load_settings
 from resources.corpus_source.settings import Dump
 from resources.parquet_store import TableAddress
 

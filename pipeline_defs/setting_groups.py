@@ -1,0 +1,39 @@
+"""Groups of settings that belong to no artifact and no resource alone: the dumps, and the sandbox's machine."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from resources.corpus_source.settings import SourceSettings
+from resources.sandbox.base import BackendChoice, Limits
+
+
+class DumpSettings(BaseModel):
+    """Where corpus dumps come from."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    named: dict[str, SourceSettings] = Field(
+        default_factory=dict, description="dump name to source; each becomes a partition of corpus_dump"
+    )
+    folder: Path | None = Field(
+        default=None,
+        description="folder watched for new dumps: one sub-folder each, complete when it has _SUCCESS",
+    )
+    s3_prefix: str | None = Field(default=None, description="s3://bucket/prefix watched in the same way")
+
+
+class SandboxSettings(BaseModel):
+    """What verification may use of this machine."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    backend: BackendChoice = Field(
+        default="auto", description="auto: the first of bwrap and landlock that stands its probe here"
+    )
+    workers: int = Field(default=0, ge=0, description="programs at a time; 0: one a core")
+    python: str = Field(default="", description="the Python that programs are judged with; empty: this one")
+    limits: Limits = Field(
+        default_factory=Limits,
+        description="limits of one program in an evaluation; a recipe sets its own for verification",
+    )
