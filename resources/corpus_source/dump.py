@@ -7,7 +7,7 @@ A file that ends too early or is no Parquet stops the source; a single bad line 
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import cast
+from typing import ClassVar, cast
 
 import polars as pl
 from fsspec import AbstractFileSystem
@@ -26,6 +26,9 @@ SEPARATOR = "\x1f"
 
 class DumpSource(CorpusSource):
     """A dump. See `Dump` for the settings; `s3` says where the S3 server is."""
+
+    suffixes: ClassVar[tuple[str, ...]] = (PARQUET_SUFFIX, *JSON_LINES_SUFFIXES)
+    """Ends of the names of files that are read."""
 
     def __init__(self, settings: Dump, s3: S3Options | None = None) -> None:
         self.settings = settings
@@ -74,12 +77,12 @@ class DumpSource(CorpusSource):
         files = [
             self._file(path, info)
             for path, info in sorted(found.items())
-            if path.lower().endswith((PARQUET_SUFFIX, *JSON_LINES_SUFFIXES))
+            if path.lower().endswith(self.suffixes)
         ]
         if not files:
             raise SourceError(
                 f"{self.settings.path}: holds {len(found)} file(s), none of them a dump. Dumps end in "
-                f"{PARQUET_SUFFIX}, {', '.join(JSON_LINES_SUFFIXES)}."
+                f"{', '.join(self.suffixes)}."
             )
         return files
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from resources.corpus_source.door import CORPUS_SOURCES
 from resources.doors import Chosen
 from resources.former_names import COLUMNS, present_names
+from resources.languages import BY_NAME, LANGUAGES
 
 DumpColumn = Literal["content", "repo", "path", "commit", "license", "language"]
 """What can be mapped to a column of a dump."""
@@ -81,7 +82,13 @@ class ReadyRows(BaseModel):
     )
     path: str = Field(
         min_length=1,
-        description="path or s3:// address of a file or a folder: Parquet, JSON lines or a JSON list",
+        description="path or s3:// address of a file or a folder: Parquet, JSON lines or a JSON list (plain, .gz, "
+        ".zst), or a Hugging Face data set saved to disk (Arrow)",
+    )
+    splits: tuple[str, ...] | None = Field(
+        default=None,
+        description="splits of the data set that are read, by names of files and folders (train, validation, test, "
+        "...); null: where there is a split train, it and what names no split, else all",
     )
     data_set: str = Field(min_length=1, description="name of the data set: the rows' repository")
     revision: str | None = Field(
@@ -97,6 +104,13 @@ class ReadyRows(BaseModel):
     columns: dict[Literal["instruction", "response"], str] = Field(
         default_factory=dict, description="the data set's names of the two, where they are not recognized"
     )
+
+    @field_validator("language")
+    @classmethod
+    def _is_known(cls, language: str) -> str:
+        if language.lower() not in BY_NAME:
+            raise ValueError(f"unknown language {language!r}; there are {', '.join(LANGUAGES)}")
+        return BY_NAME[language.lower()]
 
 
 SourceSettings = Annotated[Any, Chosen(CORPUS_SOURCES, "kind")]

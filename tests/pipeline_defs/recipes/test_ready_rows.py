@@ -20,7 +20,7 @@ from assets.verified_responses.door import Means
 from assets.verified_responses.methods import verify
 from pipeline_defs.recipes.model import Recipe, load_recipe
 from resources.corpus_source.backends import open_source
-from resources.corpus_source.ready_rows import exchange, language_of_answer
+from resources.corpus_source.ready_row_forms import exchange, language_of_answer
 from resources.corpus_source.settings import ReadyRows
 from resources.ready_rows import pack, unpack
 from resources.row_cache import RowCache
@@ -65,7 +65,8 @@ SHAREGPT = {
     ],
 )
 def test_every_form_is_read(record: dict[str, Any], pair: tuple[str, str] | None) -> None:
-    assert exchange(record) == pair
+    found = exchange(record)
+    assert found == pair if pair else isinstance(found, str)
 
 
 def test_names_of_their_own_and_languages() -> None:
