@@ -17,6 +17,7 @@ from assets.exports.folder import conversations, explained
 from assets.exports.record import Made, write_record
 from assets.exports.rows import export_rows
 from assets.exports.settings import ExportSettings
+from assets.exports.tasks import tasks
 from assets.exports.writing import refuse_foreign_folder, write_folder
 from assets.raw_corpus.asset import read_take_downs
 from assets.rows.ledger import Ledger
@@ -68,7 +69,7 @@ def export(
         terms=terms or {},
         seedline=version("seedline"),
     )
-    data = conversations(rows, settings)
+    data = tasks(rows, settings) if settings.format == "rlvr" else conversations(rows, settings)
     files = explained(data, contents)
     write_folder(to, files, data.executable)
     digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}

@@ -20,7 +20,7 @@ ORIGIN: dict[str, str] = {
     "language": "programming language",
     "task": "what the prompt asks for",
     "category": "subject, where the recipe tells them apart",
-    "model": "model that wrote the completion; offline: rules, no model; null: copied from the corpus",
+    "model": "model (or rules) that wrote the answer; null: copied from the corpus",
     "license": "SPDX expression of the license of the file that it grew from",
     "repo": "repository or package of that file",
     "path": "path in it",

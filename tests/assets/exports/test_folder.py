@@ -14,6 +14,7 @@ from assets.exports.facts import BENCHMARKS, MODELS, RecipeFacts
 from assets.exports.folder import conversations, explained
 from assets.exports.rows import public_name
 from assets.exports.settings import ExportError, ExportSettings
+from assets.exports.tasks import tasks
 from assets.exports.training_template import training_template
 from assets.exports.writing import SUMS, write_folder
 from assets.rows.ledger import Ledger
@@ -67,7 +68,7 @@ def exported(folder: Path, made: pl.DataFrame, **said: Any) -> pl.DataFrame:
         terms={},
         seedline="0",
     )
-    data = conversations(chosen, settings)
+    data = tasks(chosen, settings) if settings.format == "rlvr" else conversations(chosen, settings)
     write_folder(folder, explained(data, replace(contents, columns=data.columns, configs=data.configs)))
     return chosen
 
