@@ -8,6 +8,7 @@ what Dagster loads is `code_location.py`.
 import warnings
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -44,6 +45,7 @@ from pipeline_defs.resources import build_resources
 from pipeline_defs.runs import source_fingerprints
 from pipeline_defs.sensors import DumpLookout, dumps_check, folder_sensor, named_sensor, s3_sensor
 from pipeline_defs.settings import Settings, load_settings
+from pipeline_defs.taking_down.asset import receipts_asset
 from resources.languages import LANGUAGES
 from resources.parquet_store import StoreWatch
 
@@ -65,7 +67,8 @@ def build_defs(
     used_resources = {**build_resources(settings), **(resources or {})}
     sources, watch = used_resources["corpus_sources"], StoreWatch(used_resources["store"].store())
     looks = Looks(watch, source_fingerprints(sources, settings))
-    dumps = corpus_dump.build(CORPUS_DUMPS, settings.corpus)
+    spared = partial(raw_corpus.spared_files, settings.raw_corpus, settings.s3)
+    dumps = corpus_dump.build(CORPUS_DUMPS, settings.corpus, spared)
     lookout = DumpLookout(watch, sources, corpus_dump.version_of(settings.corpus))
     job = corpus_dump_job()
     status = dg.DefaultSensorStatus.RUNNING if settings.sensors_on else dg.DefaultSensorStatus.STOPPED
@@ -87,7 +90,11 @@ def build_defs(
         *(asset for recipe in enabled for asset in recipe_assets(recipe, settings, looks)),
     ]
     return dg.Definitions(
-        assets=[*with_pages(assets, settings, enabled), full_check_asset(deployment)],
+        assets=[
+            *with_pages(assets, settings, enabled),
+            full_check_asset(deployment),
+            receipts_asset(deployment),
+        ],
         asset_checks=[dumps_check(lookout, lambda: settings.dumps.named)],
         jobs=[job, manage_dump, *operating_jobs(deployment)],
         schedules=[full_check_schedule(settings.full_check_at, on=settings.sensors_on)],

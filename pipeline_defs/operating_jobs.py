@@ -27,6 +27,7 @@ from pipeline_defs.job_configs import (
     TakeDownConfig,
 )
 from pipeline_defs.pilot_place import remove_pilots
+from pipeline_defs.taking_down.apply import apply_take_downs
 
 if TYPE_CHECKING:
     from pipeline_defs.rebuilding import Progress, Rebuilt
@@ -164,8 +165,14 @@ def _audit(deployment: Deployment, context: dg.OpExecutionContext, config: Audit
 
 
 def _take_down(deployment: Deployment, context: dg.OpExecutionContext, config: TakeDownConfig) -> None:
-    """Apply the take-downs file now: what rows that were taken down went into is rebuilt, and pilots are removed."""
+    """Apply the take-downs file now: its text leaves everything that is kept, and what it was in is rebuilt."""
+    done = apply_take_downs(deployment, context.log.info)
+    for warning in done.warnings:
+        context.log.warning(warning)
     remove_pilots(deployment.settings)
+    if done.receipt is not None:
+        receipt = markdown_table(done.receipt.frame().drop("trained", "out_of_reach"))
+        context.add_output_metadata({"receipt": dg.MetadataValue.md(receipt)})
     select = f'key:"{RAW_CORPUS.to_user_string()}"+'
     _rebuild(deployment, context, config.recipes or None, select=select)
 

@@ -86,6 +86,7 @@ def plan(
     with deployment.instance() as instance:
         read = list(dumps) if dumps is not None else _readable_dumps(deployment, instance, notes)
         notes += _gone(deployment, judge, read)
+        notes += take_down_notes(deployment)
         work = find_stale(judge, instance, selected=keys, languages=wanted, dumps=read, force=force)
     return Plan(defs, tuple(recipes), tuple(work), tuple(notes), force)
 
@@ -103,6 +104,24 @@ def refuse_missing_files(deployment: Deployment, recipes: Sequence[Recipe]) -> N
         wanted = recipe.sft.decontamination
         refuse_broken_pins(settings.benchmarks, pins, wanted.required, wanted.benchmarks, recipe.name)
     read_take_downs(settings.raw_corpus, settings.s3)
+
+
+def take_down_notes(deployment: Deployment) -> list[str]:
+    """What everybody should know of the take-downs: rules that name nothing, and text that is still to be removed."""
+    from pipeline_defs.taking_down.applied import read_applied
+    from pipeline_defs.taking_down.apply import pending
+    from pipeline_defs.taking_down.named import named_files
+
+    settings, store = deployment.settings, deployment.store()
+    if not pending(deployment):
+        applied = read_applied(store)
+        return applied.warnings if applied is not None else []
+    named = named_files(store, read_take_downs(settings.raw_corpus, settings.s3))
+    files = named.files.filter(~pl.col("emptied"))["file_id"].n_unique()
+    said = (
+        [f"{files:,} files are to be taken down: their text leaves everything that is kept"] if files else []
+    )
+    return [*said, *named.warnings()]
 
 
 def chosen_languages(recipes: Sequence[Recipe], wanted: Sequence[str] | None) -> list[str]:

@@ -17,6 +17,7 @@ from pipeline_defs.deployment import Deployment
 from pipeline_defs.planning import Plan
 from pipeline_defs.runs import Batch, Figures, RunFailedError, in_batches, judge_of, run_batch
 from pipeline_defs.staleness import Work, find_stale
+from pipeline_defs.taking_down.apply import apply_take_downs, pending
 from resources.parquet_store import TableAddress
 
 REBUILT = pl.Schema(
@@ -100,6 +101,8 @@ class Rebuilt:
 
 def carry_out(deployment: Deployment, plan: Plan, on_progress: OnProgress | None = None) -> Rebuilt:
     """Run what is planned; see `Deployment.carry_out`."""
+    if pending(deployment):
+        apply_take_downs(deployment)
     tracked = _Tracked(plan, on_progress or (lambda _: None))
     done: list[tuple[Work, Figures]] = []
     bad: list[str] = []

@@ -58,6 +58,8 @@ class StoredRows:
 
     def key_of(self, artifact: str, recipe: str | None = None) -> tuple[str, ...]:
         """The key of an artifact named alone, or with its recipe as in the Dagster UI (`demo/sft_dataset`)."""
+        if artifact.startswith("audit/"):  # of all recipes: receipts of take-downs
+            return tuple(artifact.split("/"))
         if "/" in artifact:
             named, _, artifact = artifact.partition("/")
             return (self.recipe(named).name, artifact)

@@ -1,13 +1,13 @@
 """The asset `corpus_dump`: one partition a dump, read from its source into the store."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from assets.corpus_dump.reading import read_dump
+from assets.corpus_dump.reading import Spared, read_dump
 from assets.corpus_dump.settings import CorpusDumpSettings
 from assets.corpus_dump.table import TABLE
 from assets.publishing.plots import bar_plot, counts_frame, png_markdown
@@ -21,8 +21,12 @@ KEY = dg.AssetKey("corpus_dump")
 VERSION = "5"
 
 
-def build(dumps: dg.PartitionsDefinition, settings: CorpusDumpSettings) -> dg.AssetsDefinition:
-    """The asset over the partitions `dumps`."""
+def build(
+    dumps: dg.PartitionsDefinition,
+    settings: CorpusDumpSettings,
+    spared: Callable[[], Spared] = lambda: lambda files: files,
+) -> dg.AssetsDefinition:
+    """The asset over the partitions `dumps`; `spared` is asked when a dump is read, what of it may be stored."""
 
     @artifact_asset(
         key=KEY,
@@ -41,11 +45,14 @@ def build(dumps: dg.PartitionsDefinition, settings: CorpusDumpSettings) -> dg.As
         store: dg.ResourceParam[ParquetIOManager],
         corpus_sources: CorpusSourcesResource,
     ) -> Materialized:
-        """Source files of one dump, as they came: readable text in a known language, with provenance."""
+        """Source files of one dump, as they came: readable text in a known language, with provenance.
+
+        Files that are taken down keep their row and lose their text.
+        """
         source = corpus_sources.open(context.partition_key)
         progress = LogProgress(context.log, "files read")
         with tempfile.TemporaryDirectory(dir=store.store().storage.staging_folder()) as spool:
-            read = read_dump(source, context.partition_key, settings, Path(spool), progress)
+            read = read_dump(source, context.partition_key, settings, Path(spool), progress, spared=spared())
             by_language = counts_frame(read.files_by_language, "language", "files")
             return publish(
                 context,

@@ -24,6 +24,10 @@ Progress = Callable[[int, int], None]
 """Called with files read and files kept so far."""
 
 
+Spared = Callable[[pl.DataFrame], pl.DataFrame]
+"""Gets files (columns of `corpus_dump`) and gives the same rows."""
+
+
 @dataclass(frozen=True)
 class DumpRead:
     """All files of a dump as frames, language by language, and the account of what was left out."""
@@ -41,9 +45,12 @@ def read_dump(
     settings: CorpusDumpSettings,
     spool: Path,
     progress: Progress | None = None,
+    *,
+    spared: Spared = lambda files: files,
 ) -> DumpRead:
     """Read `source` as dump `dump`; kept files are spooled by language into the folder `spool`.
 
+    `spared` gives files back as they may be stored, those that are taken down without their content.
     Grouping by language lets readers of one language skip the row groups of the others.
     """
     rejected: list[pl.DataFrame] = [no_rejections()]
@@ -55,7 +62,7 @@ def read_dump(
             outcome = judge_files(raw, dump, settings)
             read += raw.height
             rejected.append(outcome.rejected)
-            for (language,), rows in outcome.kept.group_by("language", maintain_order=True):
+            for (language,), rows in spared(outcome.kept).group_by("language", maintain_order=True):
                 name = str(language)
                 if name not in writers:
                     writers[name] = stack.enter_context(TableWriter(spool, TABLE.schema))

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from assets.exports.settings import ExportError
-from assets.raw_corpus.take_downs import TakeDowns, taken_down
+from assets.raw_corpus.take_down_rules import TakeDowns
+from assets.raw_corpus.take_downs import taken_down
 from assets.sft_dataset.decontamination import EVIDENCE
 from resources.parquet_store import ParquetStore
 

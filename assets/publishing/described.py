@@ -90,9 +90,47 @@ def bar_plots(rows: pl.DataFrame, *columns: str) -> dict[str, Any]:
     return described
 
 
+SHOWN = frozenset(
+    {
+        *("language", "code_language", "kind", "task", "category", "difficulty", "heuristic", "engine"),
+        *(
+            "repo",
+            "path",
+            "commit",
+            "license",
+            "dump",
+            "sha256",
+            "verdict",
+            "proof",
+            "isolation",
+            "toolchain",
+        ),
+        *("reason", "stage", "benchmark", "recipe", "question", "model", "loss_on", "base_model"),
+    }
+)
+"""Columns of text that a preview shows.
+
+The event log keeps previews for ever, so no text of the corpus, nor what was made of it, stands in one: a take-down
+could not reach it.
+"""
+
+
 def preview(head: pl.DataFrame, *, rows: int = PREVIEW_ROWS, width: int = PREVIEW_WIDTH) -> str:
-    """The first rows as a Markdown table turned on its side (columns down): values as code, long ones cut."""
-    shown = head.head(rows)
+    """The first rows as a Markdown table turned on its side (columns down): names, ids and numbers as code.
+
+    Of every other text there is its length alone.
+    """
+    shown = head.head(rows).with_columns(
+        pl.format("{} characters", pl.col(name).str.len_chars()).alias(name)
+        if dtype == pl.String
+        else pl.format("{} values", pl.col(name).list.len()).alias(name)
+        if isinstance(dtype, pl.List)
+        else pl.when(pl.col(name).is_not_null()).then(pl.lit("a record")).alias(name)
+        for name, dtype in head.schema.items()
+        if name not in SHOWN
+        and not name.endswith(("_id", "_digest"))
+        and (dtype == pl.String or dtype.is_nested() or dtype == pl.Object)
+    )
     if not shown.height:
         return "_no rows_"
     names = [f"row {number}" for number in range(1, shown.height + 1)]

@@ -14,6 +14,7 @@ import polars as pl
 from assets.publishing.described import column_lineage, funnel_metadata, preview, table_schema
 from assets.publishing.origins import completed
 from assets.publishing.step import address_of, current_step
+from assets.publishing.versions import record_version
 from assets.rows.ledger import Ledger, accounting_errors, no_funnel
 from assets.rows.outcome import no_rejections
 from assets.rows.table import Table
@@ -78,10 +79,13 @@ def publish(
         suffix: parquet.stage(address.sibling(suffix), frame, frame.schema) for suffix, frame in extra.items()
     }
 
+    concluded_facts: dict[str, str] = {}
+
     def concluded(height: int) -> dict[str, str]:
         if ledger is not None:
             results.append(_accounts_result(context.asset_key, accounting_errors(funnel, rejected, height)))
-        return {"checks": json.dumps(_outcomes(context, results))}
+        concluded_facts["checks"] = json.dumps(_outcomes(context, results))
+        return concluded_facts
 
     facts = {
         "code_version": version,
@@ -94,6 +98,7 @@ def publish(
     staged = parquet.stage(
         address, rows, table.schema, volatile=table.volatile, metadata=facts, concluded=concluded
     )
+    record_version(parquet, address, staged, facts | concluded_facts, run=context.run.run_id)
     described: dict[str, Any] = {
         "dagster/partition_row_count" if context.has_partition_key else "dagster/row_count": staged.rows,
         "dagster/column_schema": table_schema(table),

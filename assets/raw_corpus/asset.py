@@ -1,6 +1,7 @@
 """The asset `raw_corpus`: the usable files of all dumps, by language, shared by every recipe."""
 
 import hashlib
+from collections.abc import Callable
 
 import dagster as dg
 import polars as pl
@@ -12,7 +13,8 @@ from assets.publishing.recipe_assets import artifact_asset, code_version
 from assets.raw_corpus.licenses import license_mix
 from assets.raw_corpus.selection import STAGE, select_files
 from assets.raw_corpus.settings import RawCorpusSettings
-from assets.raw_corpus.take_downs import TakeDownError, TakeDowns, parse_take_downs
+from assets.raw_corpus.take_down_rules import TakeDownError, TakeDowns, parse_take_downs
+from assets.raw_corpus.take_downs import without_text
 from assets.rows.ledger import Ledger
 from assets.rows.table import Table, taken_over
 from resources.parquet_store.io_manager import ParquetIOManager
@@ -77,6 +79,12 @@ def build(
         )
 
     return raw_corpus
+
+
+def spared_files(settings: RawCorpusSettings, s3: S3Options) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """What may be stored of a dump's files, by the take-downs as they are now. Raises `TakeDownError`."""
+    rules = read_take_downs(settings, s3)
+    return lambda files: without_text(files, rules)
 
 
 def read_take_downs(settings: RawCorpusSettings, s3: S3Options) -> TakeDowns:

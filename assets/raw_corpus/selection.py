@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.raw_corpus.license_policy import Policy, judge_licenses
-from assets.raw_corpus.take_downs import TakeDowns, taken_down
+from assets.raw_corpus.take_down_rules import TakeDowns
+from assets.raw_corpus.take_downs import EMPTIED, taken_down
 from assets.rows.outcome import ORIGIN, REJECTION_SCHEMA
 from assets.rows.reasons import Reason
 from resources.ids import content_id
@@ -59,7 +60,7 @@ def _judged(
 ) -> pl.DataFrame:
     """One row a file: row, reason (null where kept) and winner (row that a rejected one yields to)."""
     narrow = _narrow(numbered, dump_order, allow)
-    hits = taken_down(numbered.select("row", "file_id", "repo", "path", "sha256"), take_downs)
+    hits = taken_down(numbered, take_downs)
     narrow = narrow.join(hits.collect(engine="streaming"), on="row", how="left")
     newest = narrow.sort(
         "dump_rank",
@@ -153,8 +154,14 @@ def _rejections(numbered: pl.LazyFrame, rejected: pl.DataFrame, take_downs: Take
     winner_names = numbered.select(
         winner=pl.col("row"), winner_id=pl.col("file_id"), winner_dump=pl.col("dump")
     ).join(winners.lazy(), on="winner", how="semi")
-    lines = take_downs.rules.lazy().select(
-        take_down="line", rule=pl.format("line {}: {} {}", "line", "kind", "value")
+    lines = pl.concat(
+        [
+            take_downs.rules.lazy().select(take_down="line", rule=pl.format("line {}: {}", "line", "rule")),
+            pl.LazyFrame(
+                {"take_down": [EMPTIED], "rule": ["its text was taken out of the dump before"]},
+                schema={"take_down": pl.Int64, "rule": pl.String},
+            ),
+        ]
     )
     detail = (
         pl.when(reason=Reason.SUPERSEDED.value)

@@ -1,113 +1,106 @@
-"""Take-downs: what its owners asked to be left out, as a text file with one rule a line.
+"""Which files a rule of take-downs names.
 
-    # comment
-    repo     owner/name              every file of a repository
-    repo     owner/*                 every repository of an owner
-    path     owner/name  src/**      the files of a repository whose path matches
-    sha256   <64 hexadecimal digits> a content, wherever it stands
-    file_id  <32 hexadecimal digits> one file
-
-Repositories are compared without case, paths with it. In a path, `*` stands for anything but a slash, `**`
-for anything, `?` for one character. A rule holds for every dump, past and to come.
+Repositories, commits and licenses are compared without case, paths with it. A rule holds for every dump, past and to
+come. A file whose text was taken out of its dump before (`emptied`) stays taken down, whatever the rules say now.
 """
-
-import re
-from dataclasses import dataclass
 
 import polars as pl
 
-SCHEMA = pl.Schema({"line": pl.Int64, "kind": pl.String, "value": pl.String, "path_pattern": pl.String})
-HEX_DIGITS = {"sha256": 64, "file_id": 32}
+from assets.raw_corpus.take_down_rules import TakeDowns
+
+EMPTIED = 0
+"""Number that stands for a rule where the text is gone already, and no rule names the file any more."""
+
+AUTHORS = r"(?im)^.{0,24}?(?:copyright|\(c\)|©|\bauthors?\b|__author__|maintainer)[^\n]{0,200}"
+"""Lines that name an author, in the head of a file."""
+HEAD_CHARACTERS = 8192
+
+COLUMNS = ("file_id", "repo", "path", "commit", "license", "sha256")
+"""Columns of files that rules look at, beside the content's head for authors."""
 
 
-class TakeDownError(ValueError):
-    """The file of take-downs holds lines that are no rules; the message names each."""
+def emptied() -> pl.Expr:
+    """Whether a file's text was taken out of its dump: an empty file is never read as one."""
+    return (pl.col("content") == "") & (pl.col("size") > 0)
 
 
-@dataclass(frozen=True)
-class TakeDowns:
-    """The rules of one file, by `SCHEMA`; `path_pattern` is a regular expression, for rules of kind path."""
+def looked_at(files: pl.LazyFrame, take_downs: TakeDowns) -> pl.LazyFrame:
+    """The columns of `files` (with `row`) that the rules look at; contents only where a rule wants authors.
 
-    rules: pl.DataFrame
-
-    @classmethod
-    def none(cls) -> "TakeDowns":
-        """No take-downs."""
-        return cls(pl.DataFrame(schema=SCHEMA))
-
-
-def parse_take_downs(text: str, origin: str) -> TakeDowns:
-    """The rules in `text`; `origin` names the file in the message of a `TakeDownError`."""
-    rules: list[tuple[int, str, str, str | None]] = []
-    faults: list[str] = []
-    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        try:
-            rules.append((number, *_rule(line)))
-        except ValueError as fault:
-            faults.append(f"  line {number}: {fault}: {line.strip()[:120]}")
-    if faults:
-        raise TakeDownError(
-            f"{origin}: {len(faults)} line(s) are no take-downs. Correct them; nothing is built meanwhile, "
-            "because a rule that is not understood would let files through.\n" + "\n".join(faults)
-        )
-    return TakeDowns(pl.DataFrame(rules, schema=SCHEMA, orient="row"))
+    Columns that `files` lacks count as unknown: no rule matches them.
+    """
+    names = files.collect_schema().names()
+    content = pl.col("content") if "content" in names else pl.lit(None, pl.String)
+    head = content.str.slice(0, HEAD_CHARACTERS) if take_downs.needs("author") else pl.lit("")
+    gone = emptied() if {"content", "size"} <= set(names) else pl.lit(False)
+    known = [pl.col(name) if name in names else pl.lit(None, pl.String).alias(name) for name in COLUMNS]
+    return files.select("row", *known, head=head.fill_null(""), emptied=gone)
 
 
 def taken_down(files: pl.LazyFrame, take_downs: TakeDowns) -> pl.LazyFrame:
-    """Rows of `files` that a rule takes down: columns row, take_down (number of the first such line).
+    """Rows of `files` (with `row`) that are taken down: columns row, take_down (number of the first such rule).
 
-    `files` has the columns row (a unique number), file_id, repo, path, sha256.
+    It is `EMPTIED` where the file's text is gone and no rule names it any more.
     """
+    looked = looked_at(files, take_downs)
+    named = hits(looked, take_downs).group_by("row").agg(pl.col("line").min().alias("take_down"))
+    gone = looked.filter("emptied").select("row", take_down=pl.lit(EMPTIED, pl.Int64))
+    return pl.concat([named, gone.join(named, on="row", how="anti")])
+
+
+def without_text(files: pl.DataFrame, take_downs: TakeDowns) -> pl.DataFrame:
+    """`files` of a dump, those that are taken down without their content: so it is never stored."""
+    if take_downs.rules.is_empty():
+        return files
+    numbered = files.with_row_index("row")
+    down = taken_down(numbered.lazy(), take_downs).collect()["row"]
+    gone = numbered["row"].is_in(down.implode())
+    return files.with_columns(pl.when(~gone).then("content").otherwise(pl.lit("")).alias("content"))
+
+
+def hits(files: pl.LazyFrame, take_downs: TakeDowns) -> pl.LazyFrame:
+    """Every pair of a file and a rule that names it: columns row, line."""
     rules = take_downs.rules
+    row = files.collect_schema()["row"]
+    found = [pl.LazyFrame(schema={"row": row, "line": pl.Int64})]
     if rules.is_empty():
-        return pl.LazyFrame(schema={"row": files.collect_schema()["row"], "take_down": pl.Int64})
+        return found[0]
     repo = pl.col("repo").str.to_lowercase()
     owner = repo.str.extract(r"^(.*)/[^/]*$")
-    by_repo = _hits(files, repo, rules.filter(kind="repo"))
-    by_owner = _hits(files, pl.concat_str(owner, pl.lit("/*")), rules.filter(kind="repo"))
-    by_sha256 = _hits(files, pl.col("sha256").str.to_lowercase(), rules.filter(kind="sha256"))
-    by_file_id = _hits(files, pl.col("file_id"), rules.filter(kind="file_id"))
-    by_path = _hits(files, repo, rules.filter(kind="path")).filter(
-        pl.col("path").str.contains(pl.col("path_pattern"))
+    terms = pl.col("license").str.to_lowercase().str.extract_all(r"[a-z0-9.+-]+")
+    keys = [
+        ("repo", repo),
+        ("repo", pl.concat_str(owner, pl.lit("/*"))),
+        ("sha256", pl.col("sha256").str.to_lowercase()),
+        ("file_id", pl.col("file_id")),
+        ("commit", pl.col("commit").str.to_lowercase()),
+    ]
+    found += [_named(files.select("row", value=key), rules, kind) for kind, key in keys]
+    licensed = files.select("row", value=terms).explode("value", empty_as_null=True, keep_nulls=True).unique()
+    found.append(_named(licensed, rules, "license"))
+    placed = rules.filter(kind="path")
+    if placed.height:
+        pattern = pl.col("path").str.contains(pl.col("path_pattern"))
+        some = files.select("row", "path", value=repo).join(_keyed(placed), on="value").filter(pattern)
+        found.append(some.select("row", "line"))
+        for line, pattern in placed.filter(value="*").select("line", "path_pattern").iter_rows():
+            found.append(_matching(files, pl.col("path").str.contains(pattern), line))
+    named = pl.concat_str(
+        pl.col("head").str.extract_all(AUTHORS).list.join("\n"), owner.fill_null(""), separator="\n"
     )
-    found = pl.concat(
-        [hits.select("row", "line") for hits in (by_repo, by_owner, by_sha256, by_file_id, by_path)]
-    )
-    return found.group_by("row").agg(pl.col("line").min().alias("take_down"))
+    for line, pattern in rules.filter(kind="author").select("line", "path_pattern").iter_rows():
+        found.append(_matching(files, named.str.contains(pattern), line))
+    return pl.concat(found).unique()
 
 
-def _hits(files: pl.LazyFrame, key: pl.Expr, rules: pl.DataFrame) -> pl.LazyFrame:
-    keyed = files.select("row", "path", key.alias("value"))
-    return keyed.join(rules.lazy().select("value", "line", "path_pattern"), on="value", how="inner")
+def _keyed(rules: pl.DataFrame) -> pl.LazyFrame:
+    return rules.lazy().select("value", "line", "path_pattern")
 
 
-def _rule(line: str) -> tuple[str, str, str | None]:
-    kind, _, rest = line.strip().partition(" ") if "\t" not in line else line.strip().partition("\t")
-    value = rest.strip()
-    if kind == "repo":
-        if not value or re.search(r"\s", value):
-            raise ValueError("`repo` wants one repository, as owner/name or owner/*")
-        if "*" in value.removesuffix("/*"):
-            raise ValueError("`*` may only stand for all repositories of an owner: owner/*")
-        return kind, value.lower(), None
-    if kind == "path":
-        repo, *pattern = value.split(maxsplit=1)
-        if not pattern:
-            raise ValueError("`path` wants a repository and a path pattern")
-        if "*" in repo:
-            raise ValueError("`path` wants one repository, without `*`")
-        return kind, repo.lower(), _regular_expression(pattern[0])
-    if kind in HEX_DIGITS:
-        if not re.fullmatch(rf"[0-9a-fA-F]{{{HEX_DIGITS[kind]}}}", value):
-            raise ValueError(f"`{kind}` wants {HEX_DIGITS[kind]} hexadecimal digits")
-        return kind, value.lower(), None
-    raise ValueError("starts with none of repo, path, sha256, file_id")
+def _named(keyed: pl.LazyFrame, rules: pl.DataFrame, kind: str) -> pl.LazyFrame:
+    of_kind = rules.filter(kind=kind)
+    return keyed.join(_keyed(of_kind), on="value", how="inner").select("row", "line")
 
 
-def _regular_expression(pattern: str) -> str:
-    """The path pattern as a regular expression of the Rust dialect that Polars uses."""
-    pieces = re.split(r"(\*\*/|\*\*|\*|\?)", pattern.removeprefix("/"))
-    meanings = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return "(?s)^" + "".join(meanings.get(piece, re.escape(piece)) for piece in pieces) + "$"
+def _matching(files: pl.LazyFrame, condition: pl.Expr, line: int) -> pl.LazyFrame:
+    return files.filter(condition).select("row", line=pl.lit(line, pl.Int64))

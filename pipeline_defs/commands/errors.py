@@ -10,7 +10,7 @@ EXPECTED = frozenset(
         "assets.audit.questions.UnknownQuestionError",
         "assets.benchmarks.problem.BenchmarkError",
         "assets.exports.settings.ExportError",
-        "assets.raw_corpus.take_downs.TakeDownError",
+        "assets.raw_corpus.take_down_rules.TakeDownError",
         "pipeline_defs.pilot.PilotError",
         "pipeline_defs.planning.SelectionError",
         "pipeline_defs.recipes.files.RecipeError",

@@ -120,6 +120,31 @@ COMMANDS = (
     Listed("audit", DATA, "audit:audit", "Ask an audit question: yields, lineage, licenses, contamination."),
     Listed("trace", DATA, "trace:trace", "Follow a row back to repository, commit, path, lines and license."),
     Listed(
+        "versions",
+        DATA,
+        "versions:versions",
+        "List every version of a data set that was made, also where its rows were replaced; compare two by row id.",
+    ),
+    Listed(
+        "checkpoints",
+        DATA,
+        "checkpoints:checkpoints",
+        "Every checkpoint that was made, with its data's digests, its scores, and its share of rows taken down since.",
+    ),
+    Listed(
+        "impact",
+        DATA,
+        "impact:impact",
+        "Say which rows, data-set versions, exports, checkpoints and scores rest on something; nothing is computed.",
+    ),
+    Listed(
+        "takedown",
+        DATA,
+        "takedown:takedown",
+        "Take-downs: the rules and what they name, applying them at once, the receipts.",
+        kept="what was taken out stays out; the same command goes on from there",
+    ),
+    Listed(
         "cache",
         DATA,
         "cache:cache",

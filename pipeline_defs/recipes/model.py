@@ -35,7 +35,7 @@ from resources.engines.door import ENGINES
 from resources.engines.spec import EngineSpec
 from resources.languages import LANGUAGES
 
-RESERVED = ("benchmarks", "corpus", "corpus_dump", "operations", "pilot", "raw_corpus")
+RESERVED = ("audit", "benchmarks", "corpus", "corpus_dump", "operations", "pilot", "raw_corpus")
 """Folders and groups of what all recipes share: a recipe of that name would be mixed up with it."""
 
 

@@ -15,13 +15,16 @@ import numpy as np
 import polars as pl
 
 from resources.ids import content_id
-from resources.row_cache.fragments import KEY, ROW, FragmentFolder
+from resources.row_cache.fragments import KEY, ORIGIN, ROW, FragmentFolder
 from resources.row_cache.stage import CacheStage
 from resources.row_cache.usage import Usage, record_usage
 from resources.storage import Storage
 
 CACHEABLE = "cacheable"
 """Optional Boolean result column: rows where it is false are returned but not remembered."""
+
+ORIGINS = ("file_id", "response_id", "instruction_id", "seed_id", "key")
+"""Columns that say what a row was made from; the first that a frame has is written beside its result."""
 
 HASHED_AT_ONCE = 1 << 14
 """Rows whose keys are computed together."""
@@ -139,12 +142,13 @@ class RowCache:
         """What `compute` gives for `missing`: `cache_key` and the columns of `schema`, written as it comes."""
         schema = pl.Schema({KEY: pl.String(), **schema})
         answers = [pl.DataFrame(schema=schema)]
+        origins = _origins(missing)
         done = 0
         for finished in self._computed(compute, missing, batch_rows):
             keep, transient = _split_cacheable(finished)
             kept = _with_schema(keep, schema)
             if kept.height:
-                folder.write(kept)
+                folder.write(kept.join(origins, on=KEY, how="left", maintain_order="left"))
             answers += [kept, _with_schema(transient, schema)]
             done += finished.height
             if progress is not None:
@@ -204,6 +208,13 @@ def _hashable(rows: pl.DataFrame, name: str) -> pl.Expr:
     if rows.schema[name] == pl.Binary:
         return column.bin.encode("hex")
     return column
+
+
+def _origins(missing: pl.DataFrame) -> pl.DataFrame:
+    """The key of each row, and the id of what it was made from: by it a take-down finds its results."""
+    named = next((name for name in ORIGINS if missing.schema.get(name) == pl.String), None)
+    origin = pl.lit(None, pl.String) if named is None else pl.col(named)
+    return missing.select(KEY, origin.alias(ORIGIN))
 
 
 def _without(rows: pl.DataFrame, places: pl.Series) -> pl.DataFrame:

@@ -9,6 +9,7 @@ import io
 import logging
 import time
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import cast
@@ -25,6 +26,9 @@ KEY = "cache_key"
 
 ROW = "cache_row"
 """Column of a looked-up row: its place among the wanted keys."""
+
+ORIGIN = "cache_origin"
+"""Column of a stored row: the id of what it was computed for, first; null where nobody said."""
 
 COMPACT_ABOVE_FILES = 64
 COMPACT_TO_BYTES = 128 * 1024 * 1024
@@ -134,8 +138,34 @@ class FragmentFolder:
             self._set_aside(path)
             return None
         # safe with the bytes that were written, see `_keys`; half the memory that Arrow takes for it
-        columns = [name for name in pl.read_parquet_schema(data) if with_key or name != KEY]
+        columns = [name for name in pl.read_parquet_schema(data) if with_key or name not in (KEY, ORIGIN)]
         return pl.read_parquet(data, columns=columns)
+
+    def without(self, condemned: Callable[[pl.DataFrame], pl.Series]) -> tuple[int, int]:
+        """Take the rows that `condemned` marks out of every fragment: how many, and bytes written anew.
+
+        A fragment keeps its age, and goes only when what stays of it is in place. What was set aside as corrupt goes
+        whole: nobody can say what is in it.
+        """
+        rows, size = 0, 0
+        for path in self._storage.list_files(self._folder):
+            if path.endswith(".corrupt"):
+                self._storage.remove(path)
+        for path in self.names():
+            whole = self._whole(path)
+            if whole is None:
+                self._storage.remove(f"{path}.corrupt")
+                continue
+            marked = condemned(whole)
+            if not marked.any():
+                continue
+            kept = whole.filter(~marked)
+            if kept.height:
+                age = int(PurePosixPath(path).name.split("-")[0])
+                size += int(self._storage.fs.size(self.write(kept, written_ns=age)) or 0)
+            self._storage.remove(path)
+            rows += int(marked.sum())
+        return rows, size
 
     def compact(self) -> None:
         """Merge small fragments, oldest first; the originals go only after the merged one is in place."""
@@ -190,7 +220,7 @@ class FragmentFolder:
                 frames.append(whole)
         if not frames:
             return
-        merged = pl.concat(frames).unique(KEY, keep="first", maintain_order=True)
+        merged = pl.concat(frames, how="diagonal").unique(KEY, keep="first", maintain_order=True)
         self.write(merged, written_ns=int(PurePosixPath(paths[0]).name.split("-")[0]))
         for path in paths:
             self._storage.remove(path)

@@ -41,16 +41,19 @@ def cells(markdown: str) -> list[list[str]]:
 
 
 def test_names_with_underscores_and_stars_are_shown_as_they_are() -> None:
-    rows = pl.DataFrame({"__init__": ["__main__ and _this_ and *that*", "a | b"], "n": [1, 22]})
+    rows = pl.DataFrame(
+        {"path": ["__main__ and _this_ and *that*", "a | b"], "n": [1, 22], "seed": ["xyz", None]}
+    )
     shown = cells(preview(rows))
-    assert shown[1] == ["__init__", "__main__ and _this_ and *that*", "a | b"]
+    assert shown[1] == ["path", "__main__ and _this_ and *that*", "a | b"]
     assert shown[2] == ["n", "1", "22"]
+    assert shown[3] == ["seed", "3 characters", ""]  # text of the corpus never gets into the event log
     assert cells(markdown_table(pl.DataFrame({"reason": ["__x__"], "rows": [3]})))[1] == ["__x__", "3"]
 
 
 @given(st.lists(st.text(max_size=120), min_size=1, max_size=3))
 def test_a_preview_is_a_table_whatever_the_rows_hold(values: list[str]) -> None:
-    text = preview(pl.DataFrame({"code": values, "n": range(len(values))}))
+    text = preview(pl.DataFrame({"path": values, "n": range(len(values))}))
     shown = cells(text)
     assert [len(row) for row in shown] == [1 + len(values)] * 3
     assert "<script" not in MARKDOWN.render(text)

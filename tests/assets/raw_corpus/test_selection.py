@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assets.corpus_dump.source_files import FILE_SCHEMA
 from assets.raw_corpus.license_policy import Policy, judge_license
 from assets.raw_corpus.selection import Selection, select_files
-from assets.raw_corpus.take_downs import TakeDowns, parse_take_downs
+from assets.raw_corpus.take_down_rules import TakeDowns, parse_take_downs
 from assets.rows.outcome import REJECTION_SCHEMA
 from resources.ids import text_id
 
@@ -138,7 +138,7 @@ def test_take_downs_name_their_rule() -> None:
     rejected = select(
         file("o/n", "src/a.py", "1"), rules="# asked on Monday\npath o/n src/**"
     ).rejected.collect()
-    assert rejected["detail"].to_list() == ["line 2: path o/n"]
+    assert rejected["detail"].to_list() == ["line 2: path o/n src/**"]
 
 
 def test_no_files_at_all() -> None:
