@@ -139,12 +139,18 @@ def _row(request: dict[str, Any], tokenizer: Any, sampling: Sampling) -> Row:
                 "the model has no chat template, so it cannot be sent messages; use a recipe's completion prompts"
             )
         goes_on = request["messages"][-1]["role"] == "assistant"
-        text = tokenizer.apply_chat_template(
-            request["messages"],
-            tokenize=False,
-            add_generation_prompt=not goes_on,
-            continue_final_message=goes_on,
-        )
+        try:
+            text = tokenizer.apply_chat_template(
+                request["messages"],
+                tokenize=False,
+                add_generation_prompt=not goes_on,
+                continue_final_message=goes_on,
+            )
+        except Exception as error:  # templates raise what they like
+            begun = " with an answer that is begun (evaluation.begin_answer)" if goes_on else ""
+            raise EngineUnavailable(
+                f"the model's chat template cannot write the messages{begun}: {str(error).splitlines()[0]}"
+            ) from error
         prompt = tokenizer(text, add_special_tokens=False)["input_ids"]
     else:
         text = request["prompt"]

@@ -6,6 +6,7 @@ then instruction and response under headings), the system line in our wording; `
 """
 
 import hashlib
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -29,7 +30,10 @@ def template_text(chosen: str) -> str | None:
     file = Path(chosen).expanduser()
     if not file.is_file():
         raise ValueError(f"{chosen!r} is no chat template: give {OWN}, {', '.join(NAMES)}, or a Jinja file")
-    text = file.read_text(encoding="utf-8")
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"chat template {file} cannot be read: {error}") from error
     _refuse_no_template(text, file)
     return text
 
@@ -41,10 +45,39 @@ def template_digest(chosen: str) -> str:
 
 
 def _refuse_no_template(text: str, file: Path) -> None:
+    """Tries the template on an instruction and its response: a file of another kind would train on nothing."""
     import jinja2
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+    environment = ImmutableSandboxedEnvironment(
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
+    )
+    environment.globals |= {"raise_exception": _raise, "strftime_now": lambda form: form}
+    asked, said = "Instruction 4711.", "Response 0815."
+    turns = [{"role": "user", "content": asked}, {"role": "assistant", "content": said}]
+    given = {"bos_token": "", "eos_token": "", "tools": None, "documents": None}
     try:
-        ImmutableSandboxedEnvironment(extensions=["jinja2.ext.loopcontrols"]).parse(text)
+        # a mark of transformers' own that changes no text
+        template = environment.from_string(re.sub(r"\{%-?\s*(end)?generation\s*-?%\}", "", text))
+        whole = template.render(messages=turns, add_generation_prompt=False, **given)
+        begun = template.render(messages=turns[:1], add_generation_prompt=True, **given)
     except jinja2.TemplateSyntaxError as error:
         raise ValueError(f"chat template {file}, line {error.lineno}: {error.message}") from error
+    except Exception as error:  # a template may do anything
+        raise ValueError(
+            f"chat template {file} cannot write an instruction with its response: {error}"
+        ) from error
+    if not -1 < whole.find(asked) < whole.find(said) or asked not in begun:
+        raise ValueError(
+            f"chat template {file} does not show an instruction and its response after it; it gets `messages` with "
+            "role and content"
+        )
+    if not whole.startswith(begun):
+        raise ValueError(
+            f"chat template {file} writes an instruction otherwise when the response is to come: what it gives with "
+            "add_generation_prompt must be the beginning of the whole conversation"
+        )
+
+
+def _raise(message: str) -> None:
+    raise ValueError(message)

@@ -87,10 +87,27 @@ def test_a_template_that_is_none_is_named(tmp_path: Path):
         ValueError, match=r"'chatlm' is no chat template: give model, plain, .*, or a Jinja file"
     ):
         one_step(chat_template="chatlm")
-    broken = tmp_path / "broken.jinja"
-    broken.write_text("{% for %}", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"broken.jinja, line 1"):
-        one_step(chat_template=str(broken))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"{% for %}", "own.jinja, line 1: "),
+        (b"\xff\xfe", "own.jinja cannot be read: 'utf-8' codec"),
+        (b"A recipe, and no template.", "own.jinja does not show an instruction and its response"),
+        (b"{{ instruction }} {{ response }}", "own.jinja does not show an instruction and its response"),
+        (b"{{ raise_exception('no') }}", "own.jinja cannot write an instruction with its response: no"),
+        (b"{{ messages[3].content }}", "own.jinja cannot write an instruction with its response: "),
+        (
+            b"{% for m in messages %}{{ m.content }}{% endfor %}{% if add_generation_prompt %}Now:{% endif %}",
+            "own.jinja writes an instruction otherwise",
+        ),
+    ],
+)
+def test_a_file_that_is_no_template_is_named(tmp_path: Path, text: bytes, message: str):
+    (tmp_path / "own.jinja").write_bytes(text)
+    with pytest.raises(ValueError, match=message):
+        one_step(chat_template=str(tmp_path / "own.jinja"))
 
 
 def test_rows_or_tokens_weigh_the_same(trainer: InThisProcess, base: Path, tmp_path: Path):
