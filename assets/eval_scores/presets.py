@@ -2,8 +2,8 @@
 
 A preset is a prompt, the beginning of the answer that is written for the model, its tokens, the way in which code is
 taken out of the answer, and the problems of MBPP. It shapes functions that are to be completed in chat (HumanEval, MBPP
-and their like); other problems, fixing and explaining are asked as `seedline` asks them. The form is the scripts', the wording
-ours: `tests/benchmarks/faithful.md` has the two side by side.
+and their like); other problems, fixing and explaining are asked as `seedline` asks them. The form is the
+scripts', the wording ours: `tests/benchmarks/faithful.md` has the two side by side.
 """
 
 from typing import Literal

@@ -149,7 +149,7 @@ def _row(request: dict[str, Any], tokenizer: Any, sampling: Sampling) -> Row:
         except Exception as error:  # templates raise what they like
             begun = " with an answer that is begun (evaluation.begin_answer)" if goes_on else ""
             raise EngineUnavailable(
-                f"the model's chat template cannot write the messages{begun}: {str(error).splitlines()[0]}"
+                f"the model's chat template cannot write the messages{begun}: {str(error).splitlines()[0][:160]}"
             ) from error
         prompt = tokenizer(text, add_special_tokens=False)["input_ids"]
     else:
