@@ -12,7 +12,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import yaml
@@ -23,7 +22,6 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from pipeline_defs.deployment import Deployment  # noqa: E402
-from pipeline_defs.runs import RunFailedError  # noqa: E402
 from tests.pipeline_defs.browser import chromium, ui  # noqa: E402
 from tests.pipeline_defs.conftest import FILES, short_recipe, write_dump  # noqa: E402
 
@@ -55,14 +53,17 @@ def main(folder: Path) -> None:
     os.environ["SEEDLINE_CONFIG"] = str(make(folder))
     os.environ.pop("DAGSTER_HOME", None)
     deployment = Deployment.open()
-    with suppress(RunFailedError):  # one of the dumps cannot be read, which is shown
-        deployment.materialize("demo", languages=["python", "bash"])
+    deployment.materialize("demo", languages=["python", "bash"])
+    bad = folder / "dumps" / "2026-11"  # afterwards, so that what was made is shown as made
+    bad.mkdir(exist_ok=True)
+    (bad / "part-0.parquet").write_bytes(b"cut off")
+    (bad / "_SUCCESS").touch()
     with ui(folder / "ui.log") as (dagster, rows), chromium() as page:
         take(page, deployment, dagster, rows)
 
 
 def make(folder: Path) -> Path:
-    """Settings, five recipes, a dump in two languages and one that cannot be read; returns the settings' path."""
+    """Settings, five recipes, and a dump in two languages; returns the settings' path."""
     settings = folder / "seedline.toml"
     if settings.exists():
         return settings
@@ -73,10 +74,6 @@ def make(folder: Path) -> Path:
     text += f'[dumps]\nfolder = "{folder}/dumps"\n'
     settings.write_text(text, encoding="utf-8")
     write_dump(folder / "dumps" / "2026-10", {**FILES, **SCRIPT})
-    bad = folder / "dumps" / "2026-11"
-    bad.mkdir()
-    (bad / "part-0.parquet").write_bytes(b"cut off")
-    (bad / "_SUCCESS").touch()
     return settings
 
 

@@ -19,7 +19,7 @@ from pipeline_defs.deployment import Deployment
 from pipeline_defs.pilot_measures import Sampled, measured
 from pipeline_defs.pilot_place import FOLDER, Unit, Wanted, put_sample, settings_of_pilot
 from pipeline_defs.recipes.model import Recipe
-from pipeline_defs.runs import Batch, Figures, RunFailedError, run_batch
+from pipeline_defs.runs import Batch, DumpsFailedError, Figures, RunFailedError, run_batch
 from pipeline_defs.settings import Settings
 from resources.parquet_store import ParquetStore, TableAddress
 from resources.parquet_store.locks import TableLock
@@ -88,14 +88,18 @@ def run_pilot(
         )
     basis = "raw_corpus" if unit == "files" else f"{chosen.name}/filtered_seeds"
     say(f"bringing {basis} up to date")
-    deployment.materialize(chosen.name, languages=wanted, dumps=dumps, select=f'+key:"{basis}"')
+    notes = []
+    try:
+        deployment.materialize(chosen.name, languages=wanted, dumps=dumps, select=f'+key:"{basis}"')
+    except DumpsFailedError as error:  # the sample is drawn from the dumps that could be read
+        notes = str(error).splitlines()
     settings = settings_of_pilot(deployment.settings, chosen.name)
     place = TableAddress((FOLDER, chosen.name))
     lock = TableLock.take(
         deployment.store().storage, place, f"a pilot of {chosen.name}", lambda who: say(f"waiting for {who}")
     )
     try:
-        return _Run(deployment, chosen, settings, unit, size, say, began).through(wanted, train)
+        return _Run(deployment, chosen, settings, unit, size, say, began, notes=notes).through(wanted, train)
     finally:
         lock.release()
 

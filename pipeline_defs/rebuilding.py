@@ -15,7 +15,15 @@ from assets.corpus_dump.asset import KEY as CORPUS_DUMP
 from assets.publishing.progress import Paid, StepProgress, heard_by
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.planning import Plan
-from pipeline_defs.runs import Batch, Figures, RunFailedError, in_batches, judge_of, run_batch
+from pipeline_defs.runs import (
+    Batch,
+    DumpsFailedError,
+    Figures,
+    RunFailedError,
+    in_batches,
+    judge_of,
+    run_batch,
+)
 from pipeline_defs.staleness import Work, find_stale
 from pipeline_defs.taking_down.apply import apply_take_downs, pending
 from resources.parquet_store import TableAddress
@@ -134,16 +142,21 @@ def carry_out(deployment: Deployment, plan: Plan, on_progress: OnProgress | None
         except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError) as error:
             raise Interrupted(tracked.stopped()) from error
     if bad:
-        raise RunFailedError("\n".join([*bad, _held_up(bad, failed, built=bool(done))]))
+        error_type = RunFailedError if failed else DumpsFailedError
+        raise error_type("\n".join([*bad, _held_up(bad, failed, built=bool(done))]))
     work, figures = zip(*done, strict=True) if done else ((), ())
     return Rebuilt(tuple(work), tuple(figures), tracked.seconds())
 
 
 def _held_up(bad: list[str], failed: set[str | None], *, built: bool) -> str:
     dumps = len(bad) - len(failed)
-    said = [f"{dumps} dumps could not be read"] if dumps else []
-    said += [f"{len(failed)} recipes failed"] if failed else []
+    said = [f"{_counted(dumps, 'dump')} could not be read"] if dumps else []
+    said += [f"{_counted(len(failed), 'recipe')} failed"] if failed else []
     return " and ".join(said) + ("; the rest is up to date" if built else "")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _still_stale(

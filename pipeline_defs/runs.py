@@ -48,6 +48,10 @@ class RunFailedError(RuntimeError):
     """A run failed; the message names the asset and the error."""
 
 
+class DumpsFailedError(RunFailedError):
+    """Dumps could not be read, and everything else that was planned is up to date."""
+
+
 def judge_of(
     defs: dg.Definitions, store: ParquetStore, sources: CorpusSourcesResource, settings: Settings
 ) -> Judge:

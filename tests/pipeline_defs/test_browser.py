@@ -105,6 +105,29 @@ def test_two_languages_are_backfilled(line: SmallLine, addresses: tuple[str, str
     expect(page.get_by_text("Materialized (2)").first).to_be_visible()
 
 
+def test_a_pilot_of_twenty_is_launched_from_the_launchpad(
+    line: SmallLine, addresses: tuple[str, str], page: Page
+) -> None:
+    page.goto(f"{addresses[0]}/locations/seedline/jobs/pilot/playground")
+    page.locator(".CodeMirror-line").filter(has_text="size").locator(".cm-number").dblclick()
+    page.keyboard.type("20")
+    expect(page.get_by_text("No errors")).to_be_visible()
+    page.get_by_role("button", name="Launch Run").click()
+    page.wait_for_url("**/runs/**")
+
+    def ended() -> bool:
+        with line.deployment.instance() as instance:
+            return all(run.is_finished for run in instance.get_runs(dg.RunsFilter(job_name="pilot")))
+
+    wait_until("the pilot is done", ended, seconds=600)
+    with line.deployment.instance() as instance:
+        (run,) = instance.get_runs(dg.RunsFilter(job_name="pilot"))
+    assert run.is_success and run.run_config["ops"]["pilot"]["config"]["size"] == 20
+    page.goto(f"{addresses[0]}/assets/pilot/demo?view=events")
+    expect(page.get_by_text("training_rows_of_the_whole").first).to_be_visible()
+    assert not is_stored(line, "sft_dataset", "python")
+
+
 def launch(page: Page, address: str, asset: str, partition: str | None) -> None:
     """Materialize one partition, or all of them, from the asset's page."""
     page.goto(f"{address}/assets/{asset}?view=partitions" + (f"&partition={partition}" if partition else ""))

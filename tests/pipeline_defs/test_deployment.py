@@ -171,6 +171,6 @@ def test_a_recipe_that_fails_holds_up_no_other(two: Deployment, tmp_path: Path) 
         two.settings, (two.with_recipe(str(tmp_path / "bad.yaml")).recipe("bad"), two.recipe("one"))
     )
     three.store().remove(next(iter(three.store().partitions(("one", "sft_dataset")))))
-    with pytest.raises(RunFailedError, match=r"(?s)recipe bad: .*1 recipes failed; the rest is up to date"):
+    with pytest.raises(RunFailedError, match=r"(?s)recipe bad: .*1 recipe failed; the rest is up to date"):
         three.materialize(select='+key:"bad/instructions" or key:"one/sft_dataset"')
     assert three.scan("one/sft_dataset").collect().height >= 3

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import polars as pl
@@ -17,9 +18,11 @@ import yaml
 
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.dumps import CORPUS_DUMP_JOB, NAME
+from pipeline_defs.full_check import JOB as FULL_CHECK_JOB
 from resources.parquet_store import TableAddress
 from tests.pipeline_defs.conftest import FILES, SmallLine, _line, short_recipe, write_dump
 from tests.pipeline_defs.daemon import Daemon, running
+from tests.resources.alerts import webhook
 
 LIMIT_S = 800
 """Longest wait for one wave: a busy machine is given time, a wave that hangs is not."""
@@ -40,7 +43,14 @@ twice() {
 
 
 @pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallLine]:
+def told() -> Iterator[webhook.Webhook]:
+    """The webhook that is told of failed runs."""
+    with webhook.running() as seen:
+        yield seen
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory, told: webhook.Webhook) -> Iterator[SmallLine]:
     """A deployment with two languages and a benchmark file of its own, whose sensors run."""
     folder = tmp_path_factory.mktemp("waves")
     problem = '{"task_id": "own/0", "question": "What is the capital of France?", "answer": "Paris"}\n'
@@ -50,7 +60,8 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallLine]:
             folder,
             monkeypatch,
             recipe=short_recipe(languages=["python", "bash"]),
-            settings=f'sensors_on = true\nbenchmarks = {{ facts = "{folder}/facts.jsonl" }}',
+            settings=f'sensors_on = true\nbenchmarks = {{ facts = "{folder}/facts.jsonl" }}\n'
+            f'alerts = {{ webhook = "http://127.0.0.1:{told.port}/hook" }}',
         )
 
 
@@ -103,6 +114,22 @@ def test_a_first_dump_becomes_scores_past_a_bad_one(line: SmallLine, daemon: Dae
     )
 
 
+@pytest.mark.slow(seconds=30)
+def test_people_are_told_of_the_bad_dump_and_outputs_are_fresh(
+    line: SmallLine, daemon: Daemon, told: webhook.Webhook
+) -> None:
+    daemon.wait_for("an alert", lambda: bool(told.got), seconds=LIMIT_S)
+    assert all("2025-12" in body and "part-0.parquet" in body for _, _, body in told.got)
+    outputs = [dg.AssetKey(["demo", name]) for name in ("sft_dataset", "checkpoint", "eval_scores")]
+
+    def fresh() -> bool:
+        with line.deployment.instance() as instance:
+            found = instance.get_freshness_state_records(outputs)
+        return {found[key].freshness_state.value for key in outputs if key in found} == {"PASS"}
+
+    daemon.wait_for("freshness of what the recipe made", fresh, seconds=LIMIT_S)
+
+
 @pytest.mark.slow(seconds=90)
 def test_a_second_dump_with_a_new_language_survives_a_reboot(line: SmallLine, daemon: Daemon) -> None:
     before = version(line, "checkpoint")
@@ -117,8 +144,10 @@ def test_a_second_dump_with_a_new_language_survives_a_reboot(line: SmallLine, da
     late = short_recipe(name="late", languages=["python"])
     (line.folder / "late.yaml").write_text(yaml.safe_dump(late), encoding="utf-8")
     settings = line.folder / "seedline.toml"
+    soon = datetime.now(UTC) + timedelta(minutes=3)
     settings.write_text(
-        settings.read_text(encoding="utf-8").replace(
+        f'full_check_at = "{soon:%M %H} * * *"\n'
+        + settings.read_text(encoding="utf-8").replace(
             'recipe.yaml"', f'recipe.yaml", "{line.folder}/late.yaml"'
         ),
         encoding="utf-8",
@@ -138,6 +167,11 @@ def test_a_second_dump_with_a_new_language_survives_a_reboot(line: SmallLine, da
     )
     daemon.wait_for("rest", lambda: at_rest(line), seconds=LIMIT_S)
     assert not [run for run in runs(line) if run.status == dg.DagsterRunStatus.STARTED]
+    daemon.wait_for(
+        "the scheduled check",
+        lambda: any(run.job_name == FULL_CHECK_JOB and run.is_success for run in runs(line)),
+        seconds=LIMIT_S,
+    )
 
 
 @pytest.mark.slow(seconds=90)

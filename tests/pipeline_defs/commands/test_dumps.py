@@ -52,7 +52,7 @@ def test_a_bad_dump_is_told_retried_mended_and_forgotten(line: SmallLine) -> Non
         assert instance.get_dynamic_partitions(NAME) == []  # a plan changes nothing
     for _ in range(2):
         with pytest.raises(
-            RunFailedError, match=r"dump bad: .*part-0\.parquet[\s\S]*1 dumps could not be read"
+            RunFailedError, match=r"dump bad: .*part-0\.parquet[\s\S]*1 dump could not be read"
         ):
             line.run("good", "bad", select=CORPUS)
     assert raw_rows(line) > 0
@@ -65,6 +65,8 @@ def test_a_bad_dump_is_told_retried_mended_and_forgotten(line: SmallLine) -> Non
     assert again.exit_code == 0 and "dump bad is left out" in again.output  # and nobody is held up
     assert command("dumps", "retry", "bad").exit_code == 0
     assert states()["bad"]["state"] == "new"
+    pilot = line.deployment.pilot("demo", size=2, train=False)  # its sample is drawn from what could be read
+    assert any("1 dump could not be read" in note for note in pilot.notes) and not pilot.failure
     (dumps / "bad" / "part-0.parquet").rename(dumps / "bad" / "part-0.jsonl")
     before = raw_rows(line)
     assert command("materialize", "--select", CORPUS).exit_code == 0
