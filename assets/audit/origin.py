@@ -23,7 +23,7 @@ SHOWN = {
     "candidate_responses": ("sample", "task"),
     "instructions": ("instruction", "difficulty"),
     "filtered_seeds": ("name", "kind", "start_line", "end_line"),
-    "raw_corpus": ("repo", "commit", "path", "license", "dump", "sha256"),
+    "raw_corpus": ("repo", "commit", "path", "license", "license_source", "dump", "sha256"),
 }
 """What a person wants to see of each link."""
 

@@ -18,7 +18,7 @@ from resources.corpus_source.resource import CorpusSourcesResource
 from resources.parquet_store.io_manager import ParquetIOManager
 
 KEY = dg.AssetKey("corpus_dump")
-VERSION = "5"
+VERSION = "6"
 
 
 def build(

@@ -29,6 +29,7 @@ FILE_SCHEMA = pl.Schema(
         "path": pl.String,
         "commit": pl.String,
         "license": pl.String,
+        "license_source": pl.String,
         "dump": pl.String,
         "size": pl.Int64,
         "sha256": pl.String,

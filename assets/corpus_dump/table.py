@@ -2,6 +2,11 @@
 
 from assets.rows.table import Table, integer, text
 
+LICENSE_SOURCE = (
+    "where the license is declared: `header`, a file's path, `metadata`, `column` or `setting`, and behind a colon the "
+    "statement in quotes, or which license's text it is; null: nowhere"
+)
+
 TABLE = Table(
     key="file_id",
     columns=(
@@ -12,6 +17,7 @@ TABLE = Table(
         text("path", "path in the repository"),
         text("commit", "commit or version; null: unknown"),
         text("license", "SPDX expression; null: unknown"),
+        text("license_source", LICENSE_SOURCE),
         text("dump", "the dump it came with"),
         integer("size", "bytes"),
         text("sha256", "SHA-256 of the content"),

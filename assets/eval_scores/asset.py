@@ -28,13 +28,14 @@ from resources.sandbox.resource import SandboxResource
 from resources.trainer.resource import TrainerResource
 
 ARTIFACT = "eval_scores"
-VERSION = "6"
+VERSION = "7"
 ENGINES: dict[str, type[TransformersSpec | VllmSpec | VllmServerSpec]] = {
     "transformers": TransformersSpec,
     "vllm": VllmSpec,
     "vllm_server": VllmServerSpec,
 }
 CANONICAL_CHECK = "canonical_solutions_pass"
+ABLE_CHECK = "tests_can_fail"
 
 
 def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefinition:
@@ -45,6 +46,12 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
         asset=key,
         blocking=True,
         description="The benchmarks' own solutions score 100 % on the same path from answer to verdict.",
+    )
+
+    able = dg.AssetCheckSpec(
+        ABLE_CHECK,
+        asset=key,
+        description="No problem's tests hold for an answer that does nothing.",
     )
 
     @shared.asset(
@@ -61,7 +68,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
             "benchmarks": dg.AssetIn("benchmarks"),
             "sft_dataset": dg.AssetIn(shared.key("sft_dataset")),
         },
-        check_specs=[canonical],
+        check_specs=[canonical, able],
         pool="gpu",
     )
     def eval_scores(
@@ -107,12 +114,15 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
         scores = score_table(samples, settings.k, seed=settings.seed, preset=settings.preset)
         by_month = scores_by_month(samples, seed=settings.seed)
         failed = proof.filter(~pl.col("passed"))
+        everything = pl.concat([samples, proof])
+        empty = everything.filter(pl.col("reason").is_not_null())
+        empty = empty.select("benchmark", "problem_id", "task", "language", "reason").unique().sort(pl.all())
         return publish(
             context,
             store,
             TABLE,
             scores,
-            beside={"samples": pl.concat([samples, proof])},
+            beside={"samples": everything},
             metadata={
                 **call_metadata(asker, scores.height),
                 **{_score_name(row): row["pass_at_k"] for row in scores.to_dicts()},
@@ -130,7 +140,15 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
                             markdown_table(failed.select("problem_id", "verdict", "detail"))
                         )
                     },
-                )
+                ),
+                dg.AssetCheckResult(
+                    check_name=ABLE_CHECK,
+                    asset_key=key,
+                    passed=empty.is_empty(),
+                    severity=dg.AssetCheckSeverity.WARN,
+                    description=f"{empty.height} problems' tests also hold for an answer that does nothing",
+                    metadata={"problems": dg.MetadataValue.md(markdown_table(empty))},
+                ),
             ],
         )
 

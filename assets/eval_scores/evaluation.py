@@ -14,12 +14,15 @@ from assets.eval_scores.requests import per_sample, solution_requests, solution_
 from assets.eval_scores.scores import judged_samples
 from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.tasks import Task
+from assets.verdicts.control import unproven_problems
 from assets.verdicts.remembered import with_verdicts
 from resources.row_cache import RowCache
-from resources.sandbox.base import Sandbox
+from resources.sandbox.base import Sandbox, Verdict
 
 CANONICAL = "canonical"
 """What stands for the checkpoint's id in the samples of the benchmarks' own solutions."""
+
+_PROBLEM = ["benchmark", "problem_id"]
 
 
 def checkpoint_samples(
@@ -79,4 +82,9 @@ def _judged(
     )
     to_run = programs(asked, problems, settings)
     to_run = to_run.with_columns(pl.lit(settings.max_tokens, pl.Int64).alias("max_tokens"))
-    return with_verdicts(to_run, sandbox, row_cache, language=problems["language"][0]).rows
+    language = problems["language"][0]
+    rows = with_verdicts(to_run, sandbox, row_cache, language=language).rows
+    empty = unproven_problems(rows, _PROBLEM, sandbox, row_cache, language=language)
+    is_pass = pl.col("verdict") == Verdict.PASS.value
+    marked = rows.join(empty, on=_PROBLEM, how="left", maintain_order="left")
+    return marked.with_columns(reason=pl.when(is_pass).then("reason"))

@@ -24,8 +24,8 @@ def judged_samples(judged: pl.DataFrame, contaminated: pl.DataFrame, checkpoint_
     """The samples table (`SAMPLES`), sorted by its key.
 
     `judged`: one row a sample with `benchmark, problem_id, task, language, released, sample, text, begun, max_tokens,
-    finish_reason, has_code, code, tests, verdict, detail`. `contaminated`: `benchmark, problem_id` of problems found in
-    the training data.
+    finish_reason, has_code, code, tests, verdict, detail, reason`. `contaminated`: `benchmark, problem_id` of problems
+    found in the training data.
     """
     dirty = contaminated.select(_PROBLEM).unique().with_columns(pl.lit(True).alias("contaminated"))
     transient = [verdict.value for verdict in TRANSIENT]

@@ -25,6 +25,10 @@ SAMPLES = Table(
         Column("passed", pl.Boolean(), "whether the verdict is a pass"),
         Column("unverified", pl.Boolean(), "whether the machine could not judge it"),
         text("detail", "the failed assertion or error"),
+        text(
+            "reason",
+            "why the pass says nothing: the problem's tests hold for an answer that does nothing too; null: not so",
+        ),
         Column("contaminated", pl.Boolean(), "whether the training data was found to hold the problem"),
     ),
 )

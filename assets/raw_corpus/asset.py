@@ -22,7 +22,7 @@ from resources.storage import S3Options, Storage
 
 KEY = dg.AssetKey("raw_corpus")
 CORPUS = Table(TABLE.key, taken_over(TABLE.columns, "corpus_dump"))
-VERSION = "2"
+VERSION = "3"
 
 
 def build(

@@ -17,7 +17,7 @@ KEPT_SCHEMA = pl.Schema(
     {
         "language": pl.String,
         "license": pl.String,  # null: not known
-        "license_source": pl.String,  # where it is declared: header, names of files; null: nowhere, or not told
+        "license_source": pl.String,  # as in `corpus_dump`, without folders; null: nowhere
         "allowed": pl.Boolean,  # by the license policy
         "files": pl.Int64,
         "bytes": pl.Int64,
@@ -58,8 +58,7 @@ def survey_files(
         complete = complete and batch.height <= left
         outcome = judge_files(batch.head(left), "survey", settings)
         read += min(left, batch.height)
-        sources = batch.select("repo", "path", license_source=_without_folders()).unique(["repo", "path"])
-        found = outcome.kept.join(sources, on=["repo", "path"], how="left").select(
+        found = outcome.kept.with_columns(license_source=_without_folders()).select(
             *groups, files=pl.lit(1, pl.Int64), bytes="size"
         )
         kept = pl.concat([kept, found]).group_by(groups).agg(pl.col("files", "bytes").sum())
@@ -79,4 +78,4 @@ def survey_files(
 
 def _without_folders() -> pl.Expr:
     """Of the places where licenses are declared, the names of the files: few, however many folders there are."""
-    return pl.col("license_source").str.replace_all(r"[^ ]*/", "")
+    return pl.col("license_source").str.replace_all(r"(^|; )[^:;]*/", "${1}")

@@ -45,8 +45,8 @@ def training_rows(
     """Training rows (columns of `TABLE`, sorted by `sft_id`) and every contamination hit (by `response_id`).
 
     `verified` has the columns of `verified_responses`; `seeds` gives `seed_id, start_line, end_line`; `files`
-    `file_id, repo, path, commit, license`; `problems` the columns of `benchmarks`. Rows get a category where
-    `embed` is given; `rephrased` finds paraphrases of problems. `workers` processes read code; null: one a core.
+    `file_id, repo, path, commit, license, license_source`; `problems` the columns of `benchmarks`. Rows get a category
+    where `embed` is given; `rephrased` finds paraphrases of problems. `workers` processes read code; null: one a core.
     """
     chosen = select_responses(verified, settings.selection, seed=settings.seed)
     final = with_final_form(chosen.kept, settings.form, seed=settings.seed, workers=workers)
@@ -71,7 +71,11 @@ def training_rows(
             pl.col("generation").struct.field("engine").alias("engine"),
         )
         .join(seeds.select("seed_id", "start_line", "end_line"), on="seed_id", how="left")
-        .join(files.select("file_id", "repo", "path", "commit", "license"), on="file_id", how="left")
+        .join(
+            files.select("file_id", "repo", "path", "commit", "license", "license_source"),
+            on="file_id",
+            how="left",
+        )
         .select(TABLE.schema.names())
         .sort(TABLE.key)
         .collect(engine="streaming")

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from assets.corpus_dump.table import LICENSE_SOURCE
 from assets.rows.table import Column, Table, integer, text
 from assets.sft_dataset.decontamination import EVIDENCE
 
@@ -64,6 +65,7 @@ TABLE = Table(
         text("path", "path of the file in it", "raw_corpus.path"),
         text("commit", "commit or version", "raw_corpus.commit"),
         text("license", "SPDX expression of the file's license; null: unknown", "raw_corpus.license"),
+        text("license_source", f"of the file: {LICENSE_SOURCE}", "raw_corpus.license_source"),
         integer("start_line", "first line of the seed in the file, from 1", "filtered_seeds.start_line"),
         integer("end_line", "last line of the seed, inclusive", "filtered_seeds.end_line"),
         text("proof", "how the response was proven: split or in_process", "verified_responses.proof"),

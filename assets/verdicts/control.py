@@ -6,7 +6,7 @@ never. The controls go through the row cache as any program does, so that sample
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -76,6 +76,26 @@ def controlled(
     )
     vacuous |= controls.that_pass({pair: doubted[pair] for pair in giving}, Form.ODD)
     return Controlled(_marked(judged, vacuous, language), len(doubted), controls.runs, controls.reused)
+
+
+def unproven_problems(
+    judged: pl.DataFrame,
+    problem: Sequence[str],
+    sandbox: Sandbox,
+    row_cache: RowCache,
+    *,
+    language: str,
+) -> pl.DataFrame:
+    """Which problems (the columns `problem`) have tests that also hold for a useless answer; `reason` says how.
+
+    `judged` as for `controlled`, any number of answers a problem. A problem's tests are the same for all of them: one
+    of its passes is tried, the first by `code`, and none where nothing passes.
+    """
+    passes = judged.filter(pl.col("verdict") == Verdict.PASS.value)
+    first = passes.sort("code").unique(list(problem), keep="first", maintain_order=True)
+    tried = first.with_columns(reason=pl.lit(None, pl.String))
+    after = controlled(tried, sandbox, row_cache, language=language).rows
+    return after.filter(pl.col("reason").is_not_null()).select(*problem, "reason")
 
 
 def _marked(judged: pl.DataFrame, vacuous: set[Pair], language: str) -> pl.DataFrame:

@@ -21,6 +21,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from assets.verdicts.control import unproven_problems
 from assets.verdicts.judged import JUDGED, Repeat
 from assets.verdicts.judged import judged as judged_programs
 from pipeline_defs.settings import load_settings
@@ -107,6 +108,18 @@ def judged(
             before += len(part)
             bar.update(task, completed=before)
     return pl.concat(answered).sort(place).drop(place)
+
+
+def unproven(
+    programs: pl.DataFrame, problem: str, sandbox: Sandbox, cache: Path | None, console: Console
+) -> pl.DataFrame:
+    """Which problems of judged `programs` have tests that also hold for a useless answer: `problem, reason`."""
+    found = [pl.DataFrame(schema={problem: pl.String, "reason": pl.String})]
+    with _folder(cache) as folder, console.status("trying the tests on answers made useless"):
+        row_cache = RowCache(Storage(folder), user=USER)
+        for (language,), part in programs.partition_by("language", as_dict=True, maintain_order=True).items():
+            found.append(unproven_problems(part, [problem], sandbox, row_cache, language=str(language)))
+    return pl.concat(found)
 
 
 def _unremembered(programs: pl.DataFrame, sandbox: Sandbox) -> pl.DataFrame:

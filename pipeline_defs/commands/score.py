@@ -16,7 +16,7 @@ from assets.benchmarks.problem_files import read_problems
 from assets.eval_scores.pass_at_k import scores
 from assets.eval_scores.sample_programs import sample_programs, unanswered_tasks, unknown_tasks
 from assets.verdicts.reasons import Unproven
-from pipeline_defs.commands.judging import BACKEND_HELP, judged, machine_sandbox, verdict_counts
+from pipeline_defs.commands.judging import BACKEND_HELP, judged, machine_sandbox, unproven, verdict_counts
 from pipeline_defs.commands.output import AsCsv, AsJson, Output, print_table
 from pipeline_defs.commands.program_lines import read_lines
 from pipeline_defs.commands.tables import PARQUET, TableError, check_output, read_table, write_table
@@ -48,6 +48,12 @@ def score(
     cache: Annotated[
         Path | None, typer.Option(help="folder that remembers verdicts, to go on after a stop")
     ] = None,
+    control: Annotated[
+        bool,
+        typer.Option(
+            help="try each solved problem's tests on an answer made useless, where their syntax leaves doubt"
+        ),
+    ] = True,
     partial: Annotated[
         bool, typer.Option("--partial", help="score only the problems that have samples")
     ] = False,
@@ -68,9 +74,19 @@ def score(
     with machine_sandbox(workers=workers, backend=backend) as sandbox:
         for language in programs["language"].unique().sort():
             sandbox.identity(language)  # a language without a toolchain is refused before anything runs
-        verdicts = judge_samples(programs, sandbox, cache, console)
-        broken_problems = failing_references(verdicts, known, sandbox, cache, console)
-    verdicts = with_reasons(verdicts, broken_problems)
+        judged_ones = judge_samples(programs, sandbox, cache, console)
+        broken_problems = failing_references(judged_ones, known, sandbox, cache, console)
+        vacuous = judged_ones.clear().select("task_id", "reason")
+        if control:
+            vacuous = unproven(judged_ones, "task_id", sandbox, cache, console)
+    verdicts = with_reasons(judged_ones, broken_problems, vacuous)
+    if vacuous.height:
+        names = sorted(vacuous["task_id"])
+        console.print(
+            f"{len(names)} problems' tests also hold for an answer that does nothing, so a pass says nothing there: "
+            f"{_some(names)}",
+            highlight=False,
+        )
     if broken_problems:
         console.print(
             f"{len(broken_problems)} problems' own solution fails their tests here, so no sample can pass: "
@@ -147,8 +163,7 @@ def judge_samples(
     programs: pl.DataFrame, sandbox: Sandbox, cache: Path | None, console: Console
 ) -> pl.DataFrame:
     """`programs` of `sample_programs` judged: `task_id, sample, language` and `VERDICT_SCHEMA` without its key."""
-    found = judged(programs, sandbox, cache, console, control=False, repeat="never")
-    return found.select("task_id", "sample", "language", *[name for name in VERDICT_SCHEMA if name != "key"])
+    return judged(programs, sandbox, cache, console, control=False, repeat="never")
 
 
 def failing_references(
@@ -169,13 +184,22 @@ def failing_references(
     return sorted(found.filter(~pl.col("verdict").is_in(told))["task_id"])
 
 
-def with_reasons(verdicts: pl.DataFrame, broken_problems: list[str]) -> pl.DataFrame:
-    """`verdicts` with `reason`: `reference_fails` on every sample of a problem whose own solution fails."""
+def with_reasons(
+    judged_ones: pl.DataFrame, broken_problems: list[str], vacuous: pl.DataFrame
+) -> pl.DataFrame:
+    """Verdicts with `reason`: `reference_fails` on every sample of a problem whose own solution fails.
+
+    On passes of `vacuous` problems (`task_id, reason`) it is theirs; verdicts and scores stay as they are.
+    """
     is_broken = pl.col("task_id").is_in(broken_problems)
-    return verdicts.with_columns(
-        reason=pl.when(is_broken)
-        .then(pl.lit(Unproven.REFERENCE_FAILS.value))
-        .otherwise(pl.lit(None, pl.String))
+    is_pass = pl.col("verdict") == str(Verdict.PASS)
+    told = judged_ones.drop("reason").join(vacuous, on="task_id", how="left", maintain_order="left")
+    return told.select(
+        "task_id",
+        "sample",
+        "language",
+        *[name for name in VERDICT_SCHEMA if name != "key"],
+        reason=pl.when(is_broken).then(pl.lit(Unproven.REFERENCE_FAILS.value)).when(is_pass).then("reason"),
     )
 
 

@@ -18,7 +18,7 @@ RAW_SCHEMA = pl.Schema(
         "path": pl.String,  # path within the repository, with forward slashes
         "commit": pl.String,  # commit or version; null where the source does not know
         "license": pl.String,  # SPDX expression in normal form; null: not known
-        "license_source": pl.String,  # where it is declared: header, paths, or metadata; null: nowhere, or not told
+        "license_source": pl.String,  # where it is declared, and which statement or text that is; null: nowhere
         "language": pl.String,  # as the source states it, in its own spelling; null: not stated
         "size": pl.Int64,  # bytes of the file, also where the content was not read
         "fault": pl.String,  # null, or one of FAULTS

@@ -7,7 +7,7 @@ in `header_licenses`, texts of licenses in `license_texts`.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from resources.corpus_source.license_texts import recognize
 from resources.corpus_source.spdx import LONGEST_STATEMENT, all_of, spdx
@@ -40,6 +40,8 @@ class Declared:
     """What the identifier begins with where a family is named only ("BSD"): a text beside it may say which."""
     inherits: bool = False
     """Whether the workspace above says it."""
+    how: str = field(default="", compare=False)
+    """What says it, for a person: the statement in quotes, or which text was matched."""
 
 
 def stated(text: object) -> Declared | None:
@@ -49,20 +51,32 @@ def stated(text: object) -> Declared | None:
     words = " ".join(text.split())
     if words.lower() in _SAYS_NOTHING:
         return None
-    known = spdx(text) if len(words) <= LONGEST_STATEMENT else recognize(text.encode())
+    short = len(words) <= LONGEST_STATEMENT
+    known = spdx(text) if short else recognize(text.encode())
+    how = quoted(words) if short else matched(known)
     if known is not None:
-        return Declared(known)
+        return Declared(known, how=how)
     see = re.match(r"(?i)see licen[cs]e in\s+(.+)$", words)
     if see is not None:
-        return Declared(None, file=see.group(1).strip("'\"<> "))
+        return Declared(None, file=see.group(1).strip("'\"<> "), how=how)
     pointed = _REFERENCE.match(words)
     if pointed is not None and ("." in words or words.lower().startswith(("see", "file")) or words.isupper()):
-        return Declared(None, file=pointed.group(1))
+        return Declared(None, file=pointed.group(1), how=how)
     bare = re.sub(
         r"[-_ ]*(?:licen[cs]es?|style|like|\(bsd\)|v(?:ersion)?)\b[-_ ]*", " ", words.lower()
     ).strip(" .-")
     bare = re.sub(r"^the ", "", bare).removesuffix(" 's").strip()
-    return Declared(None, family=_FAMILIES.get(bare))
+    return Declared(None, family=_FAMILIES.get(bare), how=how)
+
+
+def quoted(words: str) -> str:
+    """A statement in quotes, cut where it is long."""
+    return f"'{words}'" if len(words) <= 60 else f"'{words[:60]} ...'"
+
+
+def matched(license: str | None) -> str:
+    """Which text was matched, for a person."""
+    return f"text of {license}" if license else "a text that is not known"
 
 
 def all_declared(several: Iterable[Declared | None]) -> Declared | None:
@@ -70,7 +84,11 @@ def all_declared(several: Iterable[Declared | None]) -> Declared | None:
     told = list(dict.fromkeys(one for one in several if one is not None))
     if len(told) < 2:
         return told[0] if told else None
-    return Declared(all_of([one.license for one in told]))
+    return Declared(all_of([one.license for one in told]), how=_together(told))
+
+
+def _together(told: Iterable[Declared]) -> str:
+    return ", ".join(filter(None, (one.how for one in told)))
 
 
 def classified(classifiers: Iterable[object]) -> Declared | None:
@@ -82,8 +100,9 @@ def classified(classifiers: Iterable[object]) -> Declared | None:
     ]
     if len(named) == 1:
         # the last part is a name; null would mean that nothing was said
-        return stated(named[0].rsplit(" :: ", 1)[-1]) or Declared(None)
-    return Declared(None) if named else None
+        said = stated(named[0].rsplit(" :: ", 1)[-1]) or Declared(None)
+        return replace(said, how=f"classifier {quoted(named[0])}")
+    return Declared(None, how=f"{len(named)} classifiers") if named else None
 
 
 def choice(several: Iterable[object]) -> Declared | None:
@@ -94,5 +113,5 @@ def choice(several: Iterable[object]) -> Declared | None:
     if len(told) == 1:
         return told[0]
     if any(one.license is None for one in told):
-        return Declared(None)
-    return Declared(spdx(" OR ".join(f"({one.license})" for one in told)))
+        return Declared(None, how=_together(told))
+    return Declared(spdx(" OR ".join(f"({one.license})" for one in told)), how=_together(told))

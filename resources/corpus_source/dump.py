@@ -13,6 +13,7 @@ import polars as pl
 from fsspec import AbstractFileSystem
 
 from resources.corpus_source.base import BATCH_BYTES, RAW_SCHEMA, READ_LIMIT, CorpusSource, SourceError
+from resources.corpus_source.declared_licenses import quoted
 from resources.corpus_source.dump_file import DumpFile
 from resources.corpus_source.json_lines import JSON_LINES_SUFFIXES, read_json_lines
 from resources.corpus_source.parquet_rows import PARQUET_SUFFIX, read_parquet_rows
@@ -141,9 +142,16 @@ def _raw_rows(rows: pl.DataFrame) -> pl.DataFrame:
         frame = frame.with_columns(license=listed)
     stated = frame["license"].cast(pl.String).unique().drop_nulls().to_list()
     expressions = {text: all_of(text.split(SEPARATOR)) for text in stated}
+    told = {text: quoted(", ".join(text.split(SEPARATOR))) for text in stated}
     size = pl.col("content").cast(pl.Binary).bin.size().cast(pl.Int64)
     return frame.with_columns(
         pl.col("license").cast(pl.String).replace_strict(expressions, default=None, return_dtype=pl.String),
+        # where a row has neither, the format is null
+        license_source=pl.format(
+            "{}: {}",
+            "license_source",
+            pl.col("license").cast(pl.String).replace_strict(told, default=None, return_dtype=pl.String),
+        ),
         size=pl.coalesce(pl.col("size").cast(pl.Int64), size),
         content=pl.when(size <= READ_LIMIT).then(pl.col("content").cast(pl.Binary)),
         fault=pl.coalesce(

@@ -5,8 +5,9 @@ project says nothing of its own. Manifests stand in `declared_licenses`, whole t
 """
 
 import re
+from dataclasses import replace
 
-from resources.corpus_source.declared_licenses import Declared, stated
+from resources.corpus_source.declared_licenses import Declared, matched, quoted, stated
 from resources.corpus_source.license_texts import recognize
 from resources.corpus_source.spdx import spdx
 
@@ -76,29 +77,39 @@ _GRANT = re.compile(r"licen[cs]e|permission|public domain|redistribut|free softw
 def header_license(content: bytes) -> Declared | None:
     """What the header of a file declares; null where it declares nothing, or points to the license of its project."""
     head = content[:HEADER_BYTES].decode("utf-8", errors="replace").lstrip("\ufeff").replace("\r\n", "\n")
-    tags = [spdx(_COMMENT_ENDS.split(tag)[0].strip()) for tag in _TAG.findall(head)]
+    tags = [_COMMENT_ENDS.split(tag)[0].strip() for tag in _TAG.findall(head)]
     if tags:
-        return Declared(tags[0] if len(set(tags)) == 1 else None)
+        known = {spdx(tag) for tag in tags}
+        how = f"SPDX tag {', '.join(quoted(tag) for tag in dict.fromkeys(tags))}"
+        return Declared(known.pop() if len(known) == 1 else None, how=how)
     if (dunder := _DUNDER.search(head)) is not None:
-        return stated(dunder.group(1))
+        said = stated(dunder.group(1))
+        return replace(said, how=f"__license__ {said.how}") if said else None
     comment = _MARK.sub("", _head_comment(head))
     words = " ".join(comment.lower().split())
     if not words:
         return None
     if _RESTRICTED.search(words) or _KEPT.search(comment.lower()) or _KEPT.search(words):
-        return Declared(None)
+        return Declared(None, how="words that keep rights")
     if _TEXT_OF_LICENSE.search(words):
-        return Declared(recognize(_license_part(comment).encode()))
+        license = recognize(_license_part(comment).encode())
+        return Declared(license, how=matched(license))
     named = {name for pattern, name in _NAMED if pattern.search(words)}
     if (gnu := _gnu(words)) is not None:
-        return Declared(gnu.license if not named else None)
+        return Declared(
+            gnu.license if not named else None, how=_notice({*named, gnu.license or "a GNU license"})
+        )
     if named:
-        return Declared(named.pop() if len(named) == 1 else None)
+        return Declared(min(named) if len(named) == 1 else None, how=_notice(named))
     if _POINTS_ELSEWHERE.search(words):
         return None
     if "all rights reserved" in words and not _GRANT.search(words):
-        return Declared(None)
+        return Declared(None, how="all rights reserved")
     return None
+
+
+def _notice(named: set[str]) -> str:
+    return f"notice of {' and '.join(sorted(named))}"
 
 
 def _head_comment(head: str) -> str:

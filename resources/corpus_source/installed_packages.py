@@ -44,6 +44,7 @@ class Package:
     root: Path
     paths: tuple[str, ...]
     record: str  # what identifies the files' content without reading them
+    license_told: str  # which part of the metadata says so
     telling: tuple[str, ...] = ()
     """Those of its files that hold licenses, its metadata aside."""
 
@@ -131,7 +132,7 @@ class InstalledPackagesSource(CorpusSource):
             )
             # code of others that a package carries has its own license beside it, or in its headers
             found = within[package.name].of(path, row["content"])
-            row["license_source"] = found.source if found else "metadata"
+            row["license_source"] = found.source if found else f"metadata: {package.license_told}"
             row["license"] = found.license if found else package.license
             yield row
 
@@ -155,10 +156,12 @@ def _installed_package(name: str, distribution: Distribution, settings: Installe
     paths = sorted(path for path in recorded if _is_wanted(path, settings))
     if not paths:
         return None
+    said = package_license(distribution, recorded)
     return Package(
         name=name,
         version=distribution.version,
-        license=package_license(distribution, recorded),
+        license=said.license,
+        license_told=said.how,
         root=Path(str(distribution.locate_file(""))),
         paths=tuple(paths),
         record=hashlib.sha256(record.encode()).hexdigest(),
@@ -188,6 +191,7 @@ def _standard_library(settings: InstalledPackages) -> Package:
         name=STANDARD_LIBRARY,
         version=python_version(),
         license=STANDARD_LIBRARY_LICENSE,
+        license_told="the license of CPython",
         root=Path(root),
         paths=paths,
         record=hashlib.sha256(record.encode()).hexdigest(),

@@ -35,6 +35,7 @@ ROW_SCHEMA = pl.Schema(
         "path": pl.String,
         "commit": pl.String,
         "license": pl.List(pl.String),
+        "license_source": pl.String,  # the column that states it
         "language": pl.String,
         "fault": pl.String,
         "detail": pl.String,
@@ -119,7 +120,11 @@ def _row(
     row: dict[str, object] = {
         ours: _text(value.get(theirs)) for ours, theirs in mapped.items() if ours != "license"
     }
-    row["license"] = _texts(value.get(mapped["license"])) if "license" in mapped else None
+    if "license" in mapped:
+        row["license"], row["license_source"] = (
+            _texts(value.get(mapped["license"])),
+            f"column {mapped['license']}",
+        )
     content = value.get(mapped["content"])
     row["content"] = None
     if isinstance(content, str):

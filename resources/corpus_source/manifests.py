@@ -25,7 +25,8 @@ def manifest_license(name: str, content: bytes) -> Declared | None:
         return read(content.decode("utf-8-sig"))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, SyntaxError, configparser.Error):
         # cannot be read: where it speaks of a license, it may have said anything
-        return Declared(None) if re.search(rb"licen[cs]e", content, re.IGNORECASE) else None
+        told = re.search(rb"licen[cs]e", content, re.IGNORECASE)
+        return Declared(None, how="cannot be read") if told else None
 
 
 def is_manifest(name: str) -> bool:

@@ -6,35 +6,42 @@ complete it. What is said and not understood makes the license unknown, as does 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import Distribution
 from pathlib import Path
 
-from resources.corpus_source.declared_licenses import Declared, classified, stated
+from resources.corpus_source.declared_licenses import Declared, classified, matched, stated
 from resources.corpus_source.license_texts import is_license_file, recognize_all
 
 
-def package_license(distribution: Distribution, recorded: Sequence[str]) -> str | None:
-    """The SPDX expression of `distribution`'s license, or null where its metadata does not tell.
+def package_license(distribution: Distribution, recorded: Sequence[str]) -> Declared:
+    """What the metadata of `distribution` says of its license, and which part of it says so.
 
     `recorded` are the paths of the installed files, as its RECORD gives them.
     """
     metadata = distribution.metadata  # parsed at every access
     expression = stated(_first(metadata.get_all("License-Expression")))
     if expression is not None:
-        return expression.license
+        return replace(expression, how=f"License-Expression {expression.how}")
     classifiers = [str(value) for value in metadata.get_all("Classifier") or ()]
     family: str | None = None
     field = stated(_first(metadata.get_all("License")))
+    field = replace(field, how=f"License {field.how}") if field else None
+    told: list[str] = []
     for said in (classified(classifiers), field):
         if said is None:
             continue
+        told.append(said.how)
         if said.license is not None:
-            return said.license if family is None or said.license.startswith(family) else None
+            agrees = family is None or said.license.startswith(family)
+            return Declared(said.license if agrees else None, how=", ".join(told))
         if said.family is None and said.file is None and not _is_choice(said, classifiers):
-            return None
+            return Declared(None, how=", ".join(told))
         family = said.family or family
-    by_texts = _from_texts(distribution, recorded)
-    return by_texts if family is None or (by_texts or "").startswith(family) else None
+    by_texts, names = _from_texts(distribution, recorded)
+    agrees = family is None or (by_texts or "").startswith(family)
+    told += [f"{name}, {matched(by_texts)}" for name in names] or ["nothing about a license"] * (not told)
+    return Declared(by_texts if agrees else None, how=", ".join(told))
 
 
 def _is_choice(said: Declared, classifiers: Sequence[str]) -> bool:
@@ -47,12 +54,15 @@ def _is_choice(said: Declared, classifiers: Sequence[str]) -> bool:
     )
 
 
-def _from_texts(distribution: Distribution, recorded: Sequence[str]) -> str | None:
+def _from_texts(distribution: Distribution, recorded: Sequence[str]) -> tuple[str | None, list[str]]:
+    """What the license files beside the metadata are together, and their names."""
     files = [path for path in recorded if ".dist-info/" in path and is_license_file(path.rsplit("/", 1)[-1])]
+    names = [file.rsplit("/", 1)[-1] for file in files]
     try:
-        return recognize_all([Path(str(distribution.locate_file(file))).read_bytes() for file in files])
+        texts = [Path(str(distribution.locate_file(file))).read_bytes() for file in files]
     except OSError:
-        return None
+        return None, names
+    return recognize_all(texts), names
 
 
 def _first(values: Sequence[str] | None) -> str | None:

@@ -34,11 +34,13 @@ def read_parquet_rows(
             mapped = map_columns(parquet.schema_arrow.names, columns, name)
             wanted = list(dict.fromkeys(mapped.values()))
             _refuse_other_contents(parquet.schema_arrow.field(mapped["content"]), name)
+            source = f"column {mapped['license']}" if "license" in mapped else None
             rows = _rows_a_batch(parquet.metadata, batch_bytes)
             for batch in parquet.iter_batches(batch_size=rows, columns=wanted, use_threads=False):
                 frame = pl.DataFrame(pa.Table.from_batches([batch]))
                 yield frame.select(
                     *(pl.col(theirs).alias(ours) for ours, theirs in mapped.items()),
+                    license_source=pl.lit(source, pl.String),
                     origin=pl.concat_str(
                         pl.lit(f"{file.short_name} row "), pl.int_range(row + 1, row + 1 + pl.len())
                     ),

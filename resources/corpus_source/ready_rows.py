@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from resources.corpus_source.base import BATCH_BYTES, READ_LIMIT, RawFile, SourceError, in_batches
+from resources.corpus_source.declared_licenses import quoted
 from resources.corpus_source.dump import DumpSource
 from resources.corpus_source.dump_file import DumpFile
 from resources.corpus_source.ready_row_files import ARROW_SUFFIX, of_splits, records, rows_files
@@ -61,7 +62,9 @@ class ReadyRowsSource(DumpSource):
                 "path": f"{file.short_name}/{number}{SUFFIX}",
                 "commit": self.rows.revision,
                 "license": license_of_all,
-                "license_source": None,
+                "license_source": f"setting license: {quoted(self.rows.license)}"
+                if self.rows.license
+                else None,
                 "language": self.rows.language,
                 "size": None,
                 "fault": None,
@@ -74,6 +77,9 @@ class ReadyRowsSource(DumpSource):
             if isinstance(pair, str):
                 yield {**row, "fault": "unreadable", "detail": pair}
                 continue
+            own = _license(record)
+            if own is not None:
+                row["license"], row["license_source"] = own
             content = pack(*pair).encode()
             if len(content) > READ_LIMIT:
                 yield {**row, "fault": "too_large", "size": len(content)}
@@ -82,7 +88,6 @@ class ReadyRowsSource(DumpSource):
                 **row,
                 "content": content,
                 "size": len(content),
-                "license": _license(record) or license_of_all,
                 "language": language_of_answer(pair[1]) or self.rows.language,
             }
         if columns and held and not found:
@@ -92,9 +97,10 @@ class ReadyRowsSource(DumpSource):
             )
 
 
-def _license(record: dict[str, Any]) -> str | None:
+def _license(record: dict[str, Any]) -> tuple[str | None, str] | None:
+    """The license that a row states, and where; null where it states none."""
     stated = record.get("license")
     named = [
         one for one in (stated if isinstance(stated, list) else [stated]) if isinstance(one, str) and one
     ]
-    return all_of(named) if named else None
+    return (all_of(named), f"column license: {quoted(', '.join(named))}") if named else None

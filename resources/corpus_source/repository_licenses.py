@@ -6,12 +6,12 @@ is not understood makes the license unknown: what stands further up may not hold
 manifest names ("BSD") is completed by a text beside it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from posixpath import join, normpath
 
-from resources.corpus_source.declared_licenses import Declared, all_declared
+from resources.corpus_source.declared_licenses import Declared, all_declared, matched
 from resources.corpus_source.header_licenses import header_license
 from resources.corpus_source.license_texts import is_license_file, nearest, recognize, recognize_all
 from resources.corpus_source.manifests import is_manifest, manifest_license
@@ -21,11 +21,17 @@ from resources.corpus_source.reuse_licenses import ANNOTATIONS, Annotation, anno
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The license of a file as an SPDX expression (null: declared, and not understood), and where that stands."""
+    """The license of a file as an SPDX expression (null: declared, and not understood), and where it comes from."""
 
     license: str | None
     source: str
-    """`header`, or the path of the manifest or of the license files; of an unknown text also what it is like."""
+    """`header`, or the path of what declares it, and behind a colon which statement or which license's text that is; of
+    an unknown text, what it is like. Several are divided by semicolons."""
+
+    @classmethod
+    def of(cls, said: Declared, place: str) -> "Finding":
+        """What is declared at `place`."""
+        return cls(said.license, f"{place}: {said.how}" if said.how else place)
 
 
 class RepositoryLicenses:
@@ -56,13 +62,13 @@ class RepositoryLicenses:
         """What is declared for the file at `path` with `content`; null where nothing is."""
         own = f"{path}.license"
         if own in self._beside and (said := beside(self._read(own) or b"")) is not None:
-            return Finding(said.license, own)
+            return Finding.of(said, own)
         annotation = self._annotation(path, overrides=True)
         if annotation is not None:
             return annotation
         header = header_license(content or b"")
         if header is not None:
-            return Finding(header.license, "header")
+            return Finding.of(header, "header")
         for parent in PurePosixPath(path).parents:
             finding = self._annotation(path, str(parent)) or self._of_folder(str(parent))
             if finding is not None:
@@ -75,7 +81,7 @@ class RepositoryLicenses:
             source, several = self._annotations.get(parent, ("", []))
             found = annotated(path if parent == "." else path.removeprefix(f"{parent}/"), several)
             if found is not None and found.overrides >= overrides:
-                return Finding(found.declared.license, source)
+                return Finding.of(found.declared, source)
         return None
 
     def _of_folder(self, folder: str) -> Finding | None:
@@ -95,25 +101,22 @@ class RepositoryLicenses:
             name = path.rsplit("/", 1)[-1]
             declared = manifest_license(name, self._read(path) or b"") if is_manifest(name) else None
             if declared is not None:
-                told.append(path)
                 said.append(self._completed(declared, folder, by_texts))
+                told.append(Finding.of(said[-1], path).source)
         if (together := all_declared(said)) is not None:
-            return Finding(together.license, ", ".join(told))
+            return Finding(together.license, "; ".join(told))
         if not texts:
             return self._of_readme(paths)
         if by_texts is not None:
-            return Finding(by_texts, ", ".join(texts))
-        unknown = {path: nearest(content) for path, content in contents.items()}
-        return Finding(
-            None, ", ".join(f"{path} ({like})" if like else path for path, like in unknown.items())
-        )
+            return Finding(by_texts, _texts(contents))
+        return Finding(None, _texts(contents))
 
     def _of_readme(self, paths: list[str]) -> Finding | None:
         for path in paths:
             if is_readme(path.rsplit("/", 1)[-1]):
                 said = readme_license(self._read(path) or b"")
                 if said is not None:
-                    return Finding(said.license, path)
+                    return Finding.of(said, path)
         return None
 
     def _completed(self, declared: Declared, folder: str, by_texts: str | None) -> Declared:
@@ -127,10 +130,21 @@ class RepositoryLicenses:
                     return self._completed(above, parent, None)
         if declared.file is not None:
             text = self._read(normpath(join(folder, declared.file)))
-            return Declared(recognize(text) if text is not None else None)
+            license = recognize(text) if text is not None else None
+            what = matched(license) if text is not None else "which is not there"
+            return Declared(license, how=f"{declared.file}, {what}")
         if declared.family is not None and by_texts is not None and by_texts.startswith(declared.family):
-            return Declared(by_texts)
-        return Declared(declared.license)
+            return Declared(by_texts, how=f"{declared.how} and {matched(by_texts)}".removeprefix(" and "))
+        return Declared(declared.license, how=declared.how)
+
+
+def _texts(contents: Mapping[str, bytes]) -> str:
+    """License files, and which license's text each of them is, or is like."""
+    told: list[str] = []
+    for path, content in contents.items():
+        license = recognize(content)
+        told.append(f"{path}: {matched(license) if license else nearest(content) or matched(None)}")
+    return "; ".join(told)
 
 
 def _folder(path: str) -> str:

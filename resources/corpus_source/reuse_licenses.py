@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from resources.corpus_source.declared_licenses import Declared
+from resources.corpus_source.declared_licenses import Declared, quoted
 from resources.corpus_source.spdx import all_of, spdx
 
 ANNOTATIONS = ("REUSE.toml", ".reuse/dep5")
@@ -41,7 +41,10 @@ def annotated(path: str, several: Sequence[Annotation]) -> Annotation | None:
 def beside(content: bytes) -> Declared | None:
     """What a `.license` file says of the file that it is named after; null where it says nothing."""
     tags = _TAG.findall(content.decode("utf-8-sig", "replace"))
-    return Declared(all_of([spdx(tag.strip()) for tag in tags])) if tags else None
+    if not tags:
+        return None
+    how = ", ".join(quoted(tag.strip()) for tag in tags)
+    return Declared(all_of([spdx(tag.strip()) for tag in tags]), how=f"SPDX tag {how}")
 
 
 def _of_toml(text: str) -> list[Annotation]:
@@ -50,7 +53,7 @@ def _of_toml(text: str) -> list[Annotation]:
         return [
             Annotation(
                 _pattern(path, r"[^/]*"),
-                Declared(all_of([spdx(str(one)) for one in _list(entry["SPDX-License-Identifier"])])),
+                _said([str(one) for one in _list(entry["SPDX-License-Identifier"])]),
                 entry.get("precedence") == "override",
             )
             for entry in listed
@@ -58,7 +61,11 @@ def _of_toml(text: str) -> list[Annotation]:
             for path in _list(entry["path"])
         ]
     except (tomllib.TOMLDecodeError, AttributeError, KeyError, TypeError):
-        return [Annotation(re.compile(r"(?s).*"), Declared(None))]
+        return [Annotation(re.compile(r"(?s).*"), Declared(None, how="cannot be read"))]
+
+
+def _said(identifiers: list[str]) -> Declared:
+    return Declared(all_of([spdx(one) for one in identifiers]), how=", ".join(map(quoted, identifiers)))
 
 
 def _of_dep5(text: str) -> list[Annotation]:
@@ -69,7 +76,7 @@ def _of_dep5(text: str) -> list[Annotation]:
             name = fields["License"].split("\n")[0].strip()
             expression = re.sub(r"\b(and|or|with)\b", lambda word: word[0].upper(), name)
             found += [
-                Annotation(_pattern(path, r".*"), Declared(spdx(expression)))
+                Annotation(_pattern(path, r".*"), Declared(spdx(expression), how=quoted(name)))
                 for path in fields["Files"].split()
             ]
     return found

@@ -27,17 +27,17 @@ def without_answer_imports(code: str, tests: str, modules: Collection[str]) -> s
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return tests
     names = _names_of(code)
-    changes: list[_Change] = []
+    changes: list[Change] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.level or _root(node.module or "") not in modules):
             changes += _from_import(node, names)
         elif isinstance(node, ast.Import) and not any(_root(alias.name) in modules for alias in node.names):
             changes += _whole_import(tree, node, names)
-    return _with(tests, changes) if changes else tests
+    return changed(tests, changes) if changes else tests
 
 
 @dataclass(frozen=True)
-class _Change:
+class Change:
     """A stretch of a text by lines (from 1) and columns in bytes, and what stands there instead."""
 
     first: int
@@ -47,8 +47,9 @@ class _Change:
     text: str
 
     @staticmethod
-    def of(node: ast.stmt | ast.expr, text: str) -> "_Change":
-        return _Change(
+    def of(node: ast.stmt | ast.expr, text: str) -> "Change":
+        """`text` in the place of `node`."""
+        return Change(
             node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0, text
         )
 
@@ -57,7 +58,7 @@ def _root(module: str) -> str:
     return module.partition(".")[0]
 
 
-def _from_import(node: ast.ImportFrom, names: frozenset[str]) -> list[_Change]:
+def _from_import(node: ast.ImportFrom, names: frozenset[str]) -> list[Change]:
     """`from solution import f as g` as `g = f`."""
     taken = {alias.name for alias in node.names}
     if taken != {"*"} and not taken <= names:
@@ -65,10 +66,10 @@ def _from_import(node: ast.ImportFrom, names: frozenset[str]) -> list[_Change]:
     renamed = [
         f"{alias.asname} = {alias.name}" for alias in node.names if alias.asname not in (None, alias.name)
     ]
-    return [_Change.of(node, "; ".join(renamed) or "pass")]
+    return [Change.of(node, "; ".join(renamed) or "pass")]
 
 
-def _whole_import(tree: ast.Module, node: ast.Import, names: frozenset[str]) -> list[_Change]:
+def _whole_import(tree: ast.Module, node: ast.Import, names: frozenset[str]) -> list[Change]:
     """`import solution`, and each `solution.f` as `f`; nothing where the module is used in another way."""
     bound = {alias.asname or alias.name for alias in node.names}
     inner = [
@@ -81,7 +82,7 @@ def _whole_import(tree: ast.Module, node: ast.Import, names: frozenset[str]) -> 
     used = sum(isinstance(part, ast.Name) and part.id in roots for part in ast.walk(tree))
     if len(reads) != len(inner) or used != len(reads) or not reads:
         return []
-    return [_Change.of(node, "pass"), *(_Change.of(part, part.attr) for part in reads)]
+    return [Change.of(node, "pass"), *(Change.of(part, part.attr) for part in reads)]
 
 
 def _names_of(code: str) -> frozenset[str]:
@@ -92,7 +93,8 @@ def _names_of(code: str) -> frozenset[str]:
     return frozenset(found - {""})
 
 
-def _with(text: str, changes: list[_Change]) -> str:
+def changed(text: str, changes: list[Change]) -> str:
+    """`text` with `changes`, none of which may lie within another; every line stays on its line."""
     lines = text.encode("utf-8", "surrogatepass").split(b"\n")
     for change in sorted(set(changes), key=lambda one: (one.first, one.start), reverse=True):
         tail = lines[change.last - 1][change.end :]

@@ -30,7 +30,7 @@ from resources.sandbox.server_process import (
 )
 from resources.sandbox.uncalled_tests import with_calls
 
-HARNESS_VERSION = "7"
+HARNESS_VERSION = "8"
 """Part of every verdict's cache key: raise it when a verdict's rule changes."""
 
 STANDARD = (

@@ -24,7 +24,7 @@ import rewriting
 import sealed
 
 PROOF, TOKEN, OTHER = 901, 902, 903
-HARNESS = ("alone", "answer_code", "command", "doubt", "kernel", "machinery", "operators", "own_operators",
+HARNESS = ("alone", "answer_code", "collected", "command", "doubt", "kernel", "machinery", "operators", "own_operators",
            "positive_proof", "rewriting", "sealed", "watch", "split_answer", "split_tests", "messages", "stand_ins",
            "syntax_walk", "values", "landlock", "reader")  # fmt: skip
 ANSWER_FILE, TESTS_FILE = "solution.py", positive_proof.Suite.file
@@ -130,7 +130,7 @@ def main(code, tests, close, lock):
     report = close(_only_numbers(answer))
     guard.answer_file = space["__file__"]
     pristine.ready()
-    stage = b"answer"
+    stage, suite = b"answer", None
     flags = set()
     try:
         gc.enable()
@@ -157,7 +157,7 @@ def main(code, tests, close, lock):
             report(b"Ftests: an assertion at the top level was never reached", flags=None)
             _leave(1)
     except BaseException as error:
-        if stage != b"tests" or not positive_proof.ended_by_unittest(error):
+        if stage != b"tests" or not positive_proof.ended_well(error, suite):
             said(report, stage, error)
             try:
                 flush()

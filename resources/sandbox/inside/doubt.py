@@ -46,6 +46,8 @@ _HOLDING = frozenset(
 )
 """What makes a container of what it is given, or gives a part of it back."""
 _SAYING = _FRESH_CALLS - _HOLDING
+_FIXTURES = frozenset("capsys capfd monkeypatch tmp_path".split())
+"""What pytest hands to tests that look at streams and files, or change modules."""
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -87,6 +89,8 @@ class Doubt:
 
     def argument(self, node):
         self.bound.add(node.arg)
+        if node.arg in _FIXTURES:
+            self.one_process = node.arg
 
     def imported(self, node):
         for alias in node.names:

@@ -7,16 +7,20 @@ the tests' side of split mode and by `alone`.
 """
 
 import ast
+import builtins
+import itertools
 import marshal
 import os
 import sys
 import unittest
 import warnings
 
+import collected
 import rewriting
 from doubt import Doubt
 
 _TEST_PROGRAM = unittest.main.runTests.__code__
+_QUIT = getattr(type(getattr(builtins, "quit", None)).__call__, "__code__", None)
 _UNITTEST = os.path.dirname(unittest.__file__) + os.sep
 
 
@@ -139,6 +143,7 @@ FUNCTIONS = {
     rewriting.TICK_CALL: tick_call,
     rewriting.TICK_EXPECTED: tick_expected,
     rewriting.CALL_EXPECTED: call_expected,
+    rewriting.COLLECT: collected.run,
 }
 """What every suite's code is filled with; one in one process with its answer needs `SCREEN` and `BOUND` too."""
 
@@ -184,6 +189,7 @@ class Suite:
                 simple.update(names)
         tree.body = body
         self.names, self.bound = rewriter.names, bound
+        self.exits = rewriter.exits
         self.owned, self.sets = frozenset(simple - elsewhere - rewriter.shared), rewriter.sets
         self.one_process = doubt.one_process if doubt else None
         self.identity, self.changes = (doubt.identity, doubt.changes) if doubt else (False, False)
@@ -198,7 +204,7 @@ class Suite:
                 return cls(text, whole)
         suite = object.__new__(cls)
         (suite.code, suite.required, suite.names, suite.bound, suite.owned, suite.sets,
-         suite.identity, suite.changes) = marshal.loads(read)  # fmt: skip
+         suite.identity, suite.changes, suite.exits) = marshal.loads(read)  # fmt: skip
         suite.one_process = None  # what needs one process is not sent here
         return suite
 
@@ -213,6 +219,7 @@ class Suite:
             self.sets,
             self.identity,
             self.changes,
+            self.exits,
         )
         return marshal.dumps(kept)
 
@@ -237,11 +244,24 @@ class Suite:
         return not self.required <= Counts.passed
 
 
-def ended_by_unittest(error):
-    """Whether `SystemExit` came out of `unittest.main` after tests that all passed."""
+def _place_of(trace):
+    """Line and column of the expression that raised; None where the interpreter does not know."""
+    positions = getattr(trace.tb_frame.f_code, "co_positions", None)
+    found = next(itertools.islice(positions(), trace.tb_lasti // 2, None), None) if positions else None
+    return found and (found[0], found[2])
+
+
+def ended_well(error, suite):
+    """Whether `SystemExit` came out of `unittest.main` after tests that all passed, or from the tests' own text.
+
+    Tests that leave by themselves must have been through every check that stands unconditionally at the top.
+    """
     if type(error) is not SystemExit or error.code not in (0, None, False):
         return False
     trace = error.__traceback__
-    while trace.tb_next:
+    while trace.tb_next and trace.tb_next.tb_frame.f_code is not _QUIT:
         trace = trace.tb_next
+    if suite is not None and trace.tb_frame.f_code.co_filename.rpartition("/")[2] == Suite.file:
+        own = _place_of(trace) in suite.exits  # and no callable of the answer's that does the same
+        return own and bool(Counts.passed) and not suite.incomplete()
     return trace.tb_frame.f_code is _TEST_PROGRAM and Counts.unit_passed > 0 and not Counts.unit_failed

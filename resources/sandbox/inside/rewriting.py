@@ -15,7 +15,8 @@ TICK, TICK_CALL = "\0seedline holds", "\0seedline came back"
 TICK_EXPECTED, CALL_EXPECTED = "\0seedline may fail", "\0seedline may raise"
 SCREEN, BOUND = "\0seedline screen", "\0seedline bound"
 OUTER, RECEIVER = "\0seedline outer", "\0seedline receiver"
-PLACES = frozenset((TICK, TICK_CALL, TICK_EXPECTED, CALL_EXPECTED, SCREEN, BOUND, OUTER, RECEIVER))
+COLLECT = "\0seedline collect"
+PLACES = frozenset((COLLECT, TICK, TICK_CALL, TICK_EXPECTED, CALL_EXPECTED, SCREEN, BOUND, OUTER, RECEIVER))
 """Constants that stand for functions until `filled` puts these in."""
 
 _MOCK = frozenset(
@@ -64,6 +65,7 @@ class Rewriter:
         self.shared = set()  # declared `global`, or set by name
         self.sets = set()  # attributes that the tests set, by assignment or by `setattr` and `patch`
         self.skipped, self.expected = set(), set()  # ids of nodes
+        self.exits = set()  # where the tests themselves leave
 
     def rewrite(self, tree):
         """Rewrite `tree` and note its names."""
@@ -121,6 +123,8 @@ class Rewriter:
         if id(node) in self.skipped:
             return
         name = called_name(node)
+        if name in ("exit", "quit"):
+            self.exits.add((node.lineno, node.col_offset))
         checks = name.startswith("assert") and (name in _MOCK or any(map(_can_fail, node.args)))
         if checks or (name in _RAISING and len(node.args) > 1):
             wanted = CALL_EXPECTED if id(node) in self.expected or _may_be_assertion(node) else TICK_CALL
@@ -169,10 +173,19 @@ class Rewriter:
         if self.whole and type(node.ctx) is ast.Load:
             node.value = self.outer(node.value)
 
+    def raised(self, node):
+        named = node.exc.func if type(node.exc) is ast.Call else node.exc
+        if getattr(named, "id", "") == "SystemExit":
+            self.exits.add((node.lineno, node.col_offset))
+
     def condition(self, node):
         """`if wrong: raise` is a check that holds when the condition does not."""
         raised = [part for part in node.body if type(part) is ast.Raise]
-        if raised and _can_fail(node.test):
+        if (
+            raised
+            and _can_fail(node.test)
+            and not any(getattr(n, "id", "") == "__name__" for n in nodes(node.test))
+        ):
             at = _place(node.test)
             given = id(node) in self.expected and not any(map(_is_assertion, raised))
             holds = ast.UnaryOp(ast.Not(), node.test, **at)
@@ -275,6 +288,7 @@ _CHANGED = {
     ast.Subscript: Rewriter.item,
     ast.Match: Rewriter.matching,
     ast.Attribute: Rewriter.attribute,
+    ast.Raise: Rewriter.raised,
     ast.For: Rewriter.iterated,
     ast.comprehension: Rewriter.iterated,
     ast.Assign: Rewriter.unpacked,

@@ -24,6 +24,7 @@ def main(tests, line, proof, token, lock):
     space = alone.fresh_main(text, alone.TESTS_FILE, answers=False)
     flush = sys.stdout.flush
     messages.broken = stand_ins.broken
+    suite = None
     try:
         suite = positive_proof.Suite.of(text, read)
         if suite.one_process:
@@ -40,7 +41,7 @@ def main(tests, line, proof, token, lock):
             os.write(alone.PROOF, b"Ftests: an assertion at the top level was never reached")
             os._exit(1)
     except BaseException as error:
-        if not positive_proof.ended_by_unittest(error):
+        if not positive_proof.ended_well(error, suite):
             linecache.cache.clear()
             alone.said(alone.piped, b"tests", error)
             try:

@@ -17,7 +17,14 @@ DEFAULTS = CorpusDumpSettings.model_validate({})
 
 
 def raw(*files: dict[str, object]) -> pl.DataFrame:
-    defaults = {"repo": "o/n", "path": "a.py", "commit": "c", "license": "MIT", "origin": "x"}
+    defaults = {
+        "repo": "o/n",
+        "path": "a.py",
+        "commit": "c",
+        "license": "MIT",
+        "license_source": "LICENSE: text of MIT",
+        "origin": "x",
+    }
     return pl.DataFrame([defaults | file for file in files], schema=RAW_SCHEMA)
 
 
@@ -45,6 +52,7 @@ def test_a_file_is_kept_byte_for_byte() -> None:
         "MIT",
         "d1",
     )
+    assert row["license_source"] == "LICENSE: text of MIT"
     assert outcome.rejected.schema == REJECTION_SCHEMA
 
 

@@ -39,12 +39,19 @@ def judged(
             "tests": "check",
             "verdict": verdict,
             "detail": None,
+            "reason": None,
         }
         for problem, samples in verdicts.items()
         for sample, verdict in enumerate(samples)
     ]
     return pl.DataFrame(
-        rows, schema_overrides={"detail": pl.String, "verdict": pl.String, "released": pl.Date}
+        rows,
+        schema_overrides={
+            "detail": pl.String,
+            "reason": pl.String,
+            "verdict": pl.String,
+            "released": pl.Date,
+        },
     )
 
 

@@ -70,6 +70,25 @@ def test_a_problem_whose_own_solution_fails_is_named(tmp_path: Path):
     assert reasons == [("T/0", None), ("T/1", "reference_fails"), ("T/2", None)]
 
 
+def test_a_problem_whose_tests_hold_for_anything_is_named_and_its_score_stays(tmp_path: Path):
+    empty = "def check(candidate):\n    try:\n        assert candidate(1) != candidate\n"
+    empty += "    except ValueError:\n        pass\n"
+    rows = [PROBLEMS[0], {**PROBLEMS[1], "test": empty}]
+    samples = lines(tmp_path / "s.jsonl", [right(0), wrong(0), right(1), wrong(1)])
+    problems, out = lines(tmp_path / "p.jsonl", rows), tmp_path / "out.parquet"
+    done, told = run(samples, problems, "--k", "1", "--out", out)
+    assert done.exit_code == 0, done.output
+    assert "1 problems' tests also hold for an answer that does nothing" in told and "pass@1 0.7500" in told
+    found = pl.read_parquet(out).select("task_id", "verdict", "reason").rows()
+    assert found == [
+        ("T/0", "pass", None),
+        ("T/0", "fail", None),
+        ("T/1", "pass", "answer_not_reached"),
+        ("T/1", "pass", "answer_not_reached"),
+    ]
+    assert "also hold" not in run(samples, problems, "--k", "1", "--no-control")[1]
+
+
 def test_scores_and_verdicts(tmp_path: Path, problems: Path):
     samples = lines(tmp_path / "s.jsonl", [right(0), wrong(0), wrong(1), wrong(1), right(2), right(2)])
     done, told = run(samples, problems, "--k", "1,2,10", "--out", tmp_path / "out.parquet")

@@ -71,6 +71,7 @@ def test_a_dump_is_counted_by_language_license_and_reason() -> None:
     output = run("mine")
     assert "11 files read" in output
     assert "not known" in output
+    assert "column license: 'GPL-3.0'" in output
 
 
 def test_counting_can_stop_early() -> None:

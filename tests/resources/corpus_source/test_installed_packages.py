@@ -21,9 +21,11 @@ def test_reads_real_files_with_provenance_and_license() -> None:
     assert rows.schema == RAW_SCHEMA
     assert set(rows["repo"]) == {"pydantic", STANDARD_LIBRARY, "typing-extensions"}
     assert rows["fault"].null_count() == rows.height
-    by_metadata = rows.filter(pl.col("license_source") == "metadata")
+    by_metadata = rows.filter(pl.col("license_source").str.starts_with("metadata: "))
     licenses = dict(by_metadata.select("repo", "license").unique().iter_rows())
     assert licenses == {"pydantic": "MIT", STANDARD_LIBRARY: "PSF-2.0", "typing-extensions": "PSF-2.0"}
+    told = dict(by_metadata.select("repo", "license_source").unique().iter_rows())
+    assert told["pydantic"] == "metadata: License-Expression 'MIT'"
     json = rows.row(
         by_predicate=(pl.col("repo") == STANDARD_LIBRARY) & (pl.col("path") == "json/decoder.py"), named=True
     )

@@ -159,13 +159,28 @@ def test_the_nearest_declaration_counts(files, license):
     assert (SAYS_NOTHING if found is None else found.license) == license
 
 
-def test_where_it_was_found_is_told():
-    files = {"LICENSE": MIT, "p/package.json": '{"license": "ISC"}'}
-    licenses = RepositoryLicenses(files, lambda path: files[path].encode())
-    tagged = licenses.of("p/a.py", b"# SPDX-License-Identifier: 0BSD\n")
-    found = [licenses.of("a.py", b""), licenses.of("p/a.py", b""), tagged]
-    assert [(one.license, one.source) for one in found if one] == [
-        ("MIT", "LICENSE"),
-        ("ISC", "p/package.json"),
-        ("0BSD", "header"),
-    ]
+@pytest.mark.parametrize(
+    ("files", "content", "source"),
+    [
+        ({"LICENSE": MIT}, "", "LICENSE: text of MIT"),
+        ({"LICENSE": f"{MIT}\nNo commercial use."}, "", "LICENSE: like MIT, but with 'no commercial use'"),
+        ({"LICENSE": "Ours."}, "", "LICENSE: a text that is not known"),
+        ({"LICENSE": MIT, "p/package.json": '{"license": "ISC"}'}, "", "p/package.json: 'ISC'"),
+        ({"p/package.json": '{"license": "ISC"}', "p/setup.py": "setup(license='Ours')"}, "", "p/package.json: 'ISC'; p/setup.py: 'Ours'"),
+        ({"p/package.json": '{"licenses": ["MIT", "ISC"]}'}, "", "p/package.json: 'MIT', 'ISC'"),
+        ({"p/Cargo.toml": '[package]\nlicense-file = "EULA"', "p/EULA": MIT}, "", "p/Cargo.toml: EULA, text of MIT"),
+        ({"p/Cargo.toml": '[package]\nlicense-file = "EULA"'}, "", "p/Cargo.toml: EULA, which is not there"),
+        ({"p/setup.py": "setup(classifiers=['License :: OSI Approved :: MIT License'])"}, "", "p/setup.py: classifier 'License :: OSI Approved :: MIT License'"),
+        ({"REUSE.toml": '[[annotations]]\npath = "**"\nSPDX-License-Identifier = "MIT"'}, "", "REUSE.toml: 'MIT'"),
+        ({"p/a.py.license": "SPDX-License-Identifier: MIT"}, "", "p/a.py.license: SPDX tag 'MIT'"),
+        ({"README.md": "# a\n\n## License\n\nMIT\n"}, "", "README.md: 'MIT'"),
+        ({"LICENSE": MIT}, "# SPDX-License-Identifier: 0BSD\n", "header: SPDX tag '0BSD'"),
+        ({"LICENSE": MIT}, "# Under the terms of the MIT License.\n", "header: notice of MIT"),
+        ({"LICENSE": MIT}, "# Proprietary and confidential.\n", "header: words that keep rights"),
+        ({"LICENSE": MIT}, "__license__ = 'GPLv3'\n", "header: __license__ 'GPLv3'"),
+    ],
+)  # fmt: skip
+def test_where_it_was_found_and_what_was_matched_is_told(files, content, source):
+    licenses = RepositoryLicenses(files, lambda path: files[path].encode() if path in files else None)
+    found = licenses.of("p/a.py", content.encode())
+    assert found is not None and found.source == source
