@@ -14,7 +14,8 @@ from resources.corpus_source.spdx import spdx
 HEADER_BYTES = 4096
 """Bytes from the start of a file in which its license is looked for."""
 
-_TAG = re.compile(r"SPDX-License-Identifier:[ \t]*([^\r\n]{1,200})")
+# a tag in a string of the code is none
+_TAG = re.compile(r"(?m)^(?:[^=(\"'\r\n]|\"\"\"|''')*SPDX-License-Identifier:[ \t]*([^\r\n]{1,200})")
 _COMMENT_ENDS = re.compile(r"\*/|-->|#\}|\"\"\"|'''|%>")
 _MARK = re.compile(
     r"^[ \t]*(?:/\*+!?|\*+/?|//+!?|#+!?|--+|;+|%+|\"\"\"|'''|<!--|=begin|=end|<\?php|\{-)?[ \t]?",
@@ -49,6 +50,23 @@ _NAMED = (
         "MIT",
     ),
     (re.compile(r"under (?:the )?isc licen[cs]e"), "ISC"),
+    (re.compile(r"\bbeer-?ware licen[cs]e"), "Beerware"),
+)
+_STATES = re.compile(
+    r"\b(?:licen[cs]ed|released|distributed|available|published|provided)(?: to you)? under (?:the )?"
+    r"(?:terms (?:and conditions )?of )?(?:the )?([^;\n]{2,}?)(?=[;\n]|\.(?!\d)|$)",
+)
+_FIELD = re.compile(r"(?im)^[\W_]*licen[cs]e[ \t]*::?[ \t]*(\S[^\n]{1,80})$")
+_OF_LICENSES = re.compile(
+    r"licen[cs]e|\b[al]?gpl|\bbsd\b|\bmit\b|\bapache\b|creative commons|\bcc[- ](?:by|0)|public domain|\bproprietary\b"
+)
+_AS_ANOTHER = re.compile(r"\bsame\b.*\bas\b|\bcontained in\b")
+_BESIDE_A_NAME = re.compile(r"\(the |\(see |, (?:and|as|which|see) |\(?<?https?:|\bcopyright\b")
+_SAYS_NO_NAME = re.compile(
+    r"(?:\W|\b(?:the|this|that|same|a|an|as|of|its|our|own|in|at|by|and|or|is|it|be|can|to|you|for|with|which|open|source"
+    r"|terms?|conditions?|licen[cs]es?|licen[cs]ed|licen[cs]ing|agreements?|following|above|below|project|package|library"
+    r"|software|file|found|see|described|specified|permissive|free|more|one|both|several|either|two|contributor"
+    r"|different|root|directory|python|itself)\b)*"
 )
 _TEXT_OF_LICENSE = re.compile(
     r"permission is hereby granted, free of charge|permission to use, copy, modify"
@@ -58,7 +76,8 @@ _KEPT = re.compile(
     r"\b(?:proprietary (?:and|&) confidential|confidential (?:and|&) proprietary)\b"
     r"|\bstrictly (?:confidential|prohibited)\b"
     r"|\bproprietary (?:software|licen[cs]e|information|code|material|to)\b"
-    r"|^\W*(?:proprietary|(?:company )?confidential)\b"
+    r"|^\W*(?:proprietary|(?:company )?confidential)\b|^\W*[\w&.,' -]{1,40} confidential\W*$"
+    r"|\ball information contained herein is\b|\bremains? the (?:sole |exclusive )?property of\b"
     r"|\bunauthori[sz]ed (?:copying|use|reproduction|distribution|disclosure)\b"
     r"|\binternal use only\b|\btrade secrets?\b"
     r"|\bnot for (?:re)?distribution\b|\bdo not (?:re)?distribute\b|\bno licen[cs]e (?:is )?granted\b|\bunlicensed\b"
@@ -94,17 +113,40 @@ def header_license(content: bytes) -> Declared | None:
     if _TEXT_OF_LICENSE.search(words):
         license = recognize(_license_part(comment).encode())
         return Declared(license, how=matched(license))
-    named = {name for pattern, name in _NAMED if pattern.search(words)}
+    named = {name for pattern, name in _NAMED if pattern.search(words)} | _titles(comment)
     if (gnu := _gnu(words)) is not None:
         return Declared(
             gnu.license if not named else None, how=_notice({*named, gnu.license or "a GNU license"})
         )
     if named:
         return Declared(min(named) if len(named) == 1 else None, how=_notice(named))
+    if (said := _statement(comment, words)) is not None:
+        return said
     if _POINTS_ELSEWHERE.search(words):
         return None
     if "all rights reserved" in words and not _GRANT.search(words):
         return Declared(None, how="all rights reserved")
+    return None
+
+
+def _titles(comment: str) -> set[str]:
+    """Licenses that a line names, and nothing else."""
+    lines = {line.strip(" \t#=*_-:.\"'") for line in comment.split("\n") if "icen" in line and len(line) < 80}
+    return {known for line in lines if (known := spdx(line)) is not None}
+
+
+def _statement(comment: str, words: str) -> Declared | None:
+    """What a sentence says that names a license; null where none does, or where it points to the project's."""
+    said = [match.group(1) for match in _STATES.finditer(words) if _OF_LICENSES.search(match.group())]
+    said += [re.split(r"\.(?!\S)", match.group(1).lower())[0] for match in _FIELD.finditer(comment)]
+    for name in said:
+        name = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", name)
+        if _SAYS_NO_NAME.fullmatch(name) or _POINTS_ELSEWHERE.search(name) or _AS_ANOTHER.search(name):
+            continue
+        name = re.sub(r"^an? ", "", _BESIDE_A_NAME.split(name)[0].strip(" \t\"'*/#,("))
+        known = stated(name)
+        if known is not None and (known.file is None or " " in name):
+            return replace(known, file=None)
     return None
 
 

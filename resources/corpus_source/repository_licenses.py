@@ -67,8 +67,16 @@ class RepositoryLicenses:
         if annotation is not None:
             return annotation
         header = header_license(content or b"")
-        if header is not None:
+        if header is not None and header.family is None:
             return Finding.of(header, "header")
+        finding = self._above(path)
+        if header is None:
+            return finding
+        completed = finding is not None and (finding.license or "").startswith(header.family or " ")
+        return finding if completed else Finding.of(header, "header")
+
+    def _above(self, path: str) -> Finding | None:
+        """What is declared in the nearest folder above `path` that declares anything."""
         for parent in PurePosixPath(path).parents:
             finding = self._annotation(path, str(parent)) or self._of_folder(str(parent))
             if finding is not None:

@@ -7,7 +7,6 @@ ERR trap, on the lines that are given here. What is not whole by its syntax is l
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
@@ -17,22 +16,16 @@ from resources.sandbox.languages.bash_reading import (
     command_name,
     is_condition,
     leaves,
-    literals,
     names_that_decide,
     operands,
     returns_an_outcome,
     unredirected,
-    words_of,
 )
-from resources.sandbox.languages.reported import counted_in, said
+from resources.sandbox.languages.bash_reports import FAILS, PRINTS, Reports
+from resources.sandbox.languages.reported import said
 from resources.sandbox.languages.syntax import edit, parse, walk
 
-_PRINTS = ("echo", "printf", "print", "log")
 _TALKATIVE = re.compile(r"verbos|quiet|debug|colou?r|trace|term", re.IGNORECASE)
-_FAILS = re.compile(r"^(?:\w*_)?(?:fail\w*|not_?ok|ko|die|error)$", re.IGNORECASE)
-_PASSES = re.compile(r"^(?:\w*_)?(?:pass\w*|ok|success)$", re.IGNORECASE)
-_STEP = re.compile(r"[+]|^(?:1|true|yes|FAIL\w*)$", re.IGNORECASE)
-_NOT_OK = re.compile(r"^(?:0|false|no)$", re.IGNORECASE)
 _LISTS = (
     "program",
     "compound_statement",
@@ -65,11 +58,11 @@ class BashChecks:
             if node.type == "function_definition" and (name := node.child_by_field_name("name")) and name.text
         }
         self._checking = {name for name, node in self._functions.items() if returns_an_outcome(node)}
-        self._deciding = names_that_decide(root)
+        self._reports = Reports(self._functions.keys(), names_that_decide(root))
         self._block(root, conditional=False)
         for node in walk(root):
             self._command(node)
-            if node.type == "command" and command_name(node) in _PRINTS:
+            if node.type == "command" and command_name(node) in PRINTS:
                 self._words_chosen_in(node)
 
     @property
@@ -120,14 +113,18 @@ class BashChecks:
                     self._statement(child, conditional)
             return
         inner = unredirected(node)
-        if node.next_sibling is not None and node.next_sibling.type == "&" and "leave" in self._kinds(node):
+        if (
+            node.next_sibling is not None
+            and node.next_sibling.type == "&"
+            and "leave" in self._reports.kinds(node)
+        ):
             self._put(node.start_byte, "{ ( ")  # its exit ends a process of its own
             self._put(node.end_byte, " ) || MARK_fail; }")
         match inner.type:
             case "function_definition":
                 body = inner.child_by_field_name("body")
                 name = inner.child_by_field_name("name")
-                fails = name is not None and _FAILS.match((name.text or b"").decode()) is not None
+                fails = name is not None and FAILS.match((name.text or b"").decode()) is not None
                 if body is not None:
                     self._statement(body, fails)
             case "if_statement":
@@ -135,6 +132,9 @@ class BashChecks:
             case "list":
                 self._list(node, inner, read)
             case "case_statement":
+                told = any(self._reports.kinds(item) & {"fail", "leave"} for item in inner.named_children)
+                if told and node.parent is not None and node.parent.type in _LISTS:
+                    self._put(node.start_byte, "MARK_held || :; ")  # the one that is taken may be empty
                 for item in inner.named_children:
                     if item.type == "case_item":
                         self._items(item)
@@ -159,7 +159,7 @@ class BashChecks:
             self._deep = deep
         if inner.type == "pipeline":
             self._pipeline(node, inner, conditional)
-        if conditional and self._report(inner) == "fail":
+        if conditional and self._reports.report(inner) == "fail":
             self._put(node.start_byte, "MARK_fail; ")
             self.sites += 1
             return
@@ -178,12 +178,12 @@ class BashChecks:
     def _pipeline(self, node: Node, inner: Node, conditional: bool) -> None:
         """What a pipeline's parts count is lost with their processes, and so is the status of all but the last."""
         parts = inner.named_children
-        deciding, deep = self._deciding, self._deep
-        self._deciding, self._deep = frozenset(), True
+        reports, deep = self._reports, self._deep
+        self._reports, self._deep = Reports(reports.functions, frozenset()), True
         for part in parts:
             if unredirected(part).type not in ("command", "test_command"):
                 self._statement(part, conditional)
-        self._deciding, self._deep = deciding, deep
+        self._reports, self._deep = reports, deep
         earlier = [unredirected(part) for part in parts[:-1]]
         if any(
             command_name(part) in self._functions or part.type in ("subshell", "compound_statement")
@@ -193,18 +193,18 @@ class BashChecks:
 
     def _items(self, item: Node) -> None:
         statements = item.named_children[1:]
-        if any(self._kinds(statement) for statement in statements):
+        if any(self._reports.kinds(statement) for statement in statements):
             self.sites += 1
         for statement in statements:
-            if self._kinds(statement) - {"fail"} and unredirected(statement).type == "command":
+            if self._reports.kinds(statement) - {"fail"} and unredirected(statement).type == "command":
                 self._put(statement.start_byte, "MARK_held || :; ")
             self._statement(statement, conditional=True)
 
     def _if(self, node: Node) -> None:
         """An `if` whose branches report, return or exit with an outcome is a check."""
         branches, otherwise = branches_of(node)
-        kinds = [set().union(*(self._kinds(part) for part in body)) for _, body in branches]
-        rest = set().union(*(self._kinds(part) for part in otherwise[1])) if otherwise else set()
+        kinds = [set().union(*(self._reports.kinds(part) for part in body)) for _, body in branches]
+        rest = set().union(*(self._reports.kinds(part) for part in otherwise[1])) if otherwise else set()
         first, condition_text = branches[0][0], b" ".join(part.text or b"" for part in branches[0][0])
         if (rest or any(kinds)) and first:
             self.sites += 1
@@ -224,7 +224,7 @@ class BashChecks:
     def _list(self, node: Node, inner: Node, read: bool | None) -> None:
         """`condition && report || report`: the condition is a check where anything after it tells its outcome."""
         parts = list(operands(inner))
-        later = [(operator, part, self._kinds(part)) for operator, part in parts[1:]]
+        later = [(operator, part, self._reports.kinds(part)) for operator, part in parts[1:]]
         condition = parts[0][1]
         told = any(kinds for _, _, kinds in later) or any(
             operator == "||" and self._is_told_by_form(condition, part) for operator, part, _ in later
@@ -268,59 +268,10 @@ class BashChecks:
         )
         if compares and answer in ("echo", "printf") and said((part.text or b"").decode()) != "pass":
             return True
-        return name in self._checking and answer in ("true", ":", *_PRINTS)
+        return name in self._checking and answer in ("true", ":", *PRINTS)
 
     def _wrap(self, node: Node, before: str) -> None:
         """`node` as the end of a group that begins with a mark; as it is where a here-document follows."""
         if not any(child.type == "heredoc_redirect" for child in walk(node)):
             self._put(node.start_byte, "{ " + before)
             self._put(node.end_byte, "; }")
-
-    def _kinds(self, node: Node) -> set[str]:
-        """What is told below `node`: `pass`, `fail`, or `leave` for an outcome that is returned or exited with."""
-        kinds: set[str] = set()
-        waiting = [node]
-        while waiting:
-            node = waiting.pop()
-            if node.type in ("function_definition", "command_substitution"):
-                continue
-            if (report := self._report(node)) is not None:
-                kinds.add(report)
-            if leaves(node):
-                kinds.add("leave")
-            waiting.extend(node.children)
-        return kinds
-
-    def _report(self, node: Node) -> str | None:
-        if node.type == "command":
-            name = command_name(node) or ""
-            if name in self._functions:
-                return "fail" if _FAILS.match(name) else "pass" if _PASSES.match(name) else None
-            if name in _PRINTS:
-                return said(literals(node))
-            return self._counter(words_of(node)[1:]) if name == "let" else None
-        if node.type == "variable_assignment":
-            name, _, value = (node.text or b"").decode().partition("=")
-            return self._assigned(name.rstrip("+"), value.strip("\"'"), name.endswith("+"))
-        if node.type == "compound_statement" and node.children[0].type == "((":
-            return self._counter([(node.text or b"").decode()[2:-2]])
-        return None
-
-    def _counter(self, words: Sequence[str]) -> str | None:
-        for word in words:
-            if found := re.search(r"(\w+)\s*(?:\+\+|\+=)|\+\+\s*(\w+)|(\w+)\s*=[^=].*\+", word):
-                return self._of_name(next(name for name in found.groups() if name))
-        return None
-
-    def _assigned(self, name: str, value: str, appended: bool) -> str | None:
-        if name in self._deciding:
-            return "leave"
-        if value.upper() in ("FAIL", "FAILED"):
-            return "fail"
-        meaning = self._of_name(name)
-        if meaning == "pass" and _NOT_OK.match(value):
-            return "fail"
-        return meaning if appended or _STEP.search(value) else None
-
-    def _of_name(self, name: str) -> str | None:
-        return "leave" if name in self._deciding else counted_in(name)

@@ -14,7 +14,7 @@ from resources.sandbox.bubblewrap import RunOutcome
 from resources.sandbox.languages.assertions import live_sites
 from resources.sandbox.languages.language import TOKEN_LENGTH, Command, Language, Refused, Toolchain
 
-HARNESS_VERSION = "5"
+HARNESS_VERSION = "6"
 """Part of every verdict's cache key: raise it when a verdict's rule changes.
 
 The harness files' own digest stands beside it."""

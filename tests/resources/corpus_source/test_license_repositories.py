@@ -3,6 +3,7 @@
 # ruff: noqa: E501
 
 import pytest
+from identify.vendor.licenses import LICENSES
 
 from resources.corpus_source.repository_licenses import RepositoryLicenses
 from tests.resources.corpus_source.test_license_texts import APACHE, MIT
@@ -77,8 +78,48 @@ def licenses_of(files: Files) -> dict[str, str | None]:
         ({"DESCRIPTION": "Package: x\nLicense: GPL (>= 2)\n", "LICENSE": MIT}, {"a.cpp": "GPL-2.0-or-later"}),
         ({"DESCRIPTION": "Package: x\nLicense: MIT + file LICENSE\n"}, {"a.cpp": "MIT"}),
         ({"DESCRIPTION": "Package: x\nLicense: file LICENSE\n", "LICENSE": "Ours."}, {"a.cpp": None}),
+        ({"LICENSE": MIT, "package.json": '// own\n{"license": "GPL-3.0"}'}, {"a.js": None}),
+        ({"LICENSE": MIT, "x.nuspec": "<licenseUrl>https://example.com/eula</licenseUrl>"}, {"a.cs": None}),
+        ({"LICENSE": f"{MIT}\nUse restrictions as in Attachment A apply.\n"}, {"a.py": None}),
     ],
 )  # fmt: skip
 def test_what_is_declared_nearest_counts(files: Files, expected: dict[str, str | None]) -> None:
     found = licenses_of({**files, **dict.fromkeys(expected, "x = 1\n")})
     assert {path: found[path] for path in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("# This code is licensed under CC BY-SA 4.0 (Stack Overflow).", None),
+        ("/* Licensed under the Server Side Public License, v 1. */", None),
+        ("/* Licensed under the Elastic License\n * 2.0; you may not use it except in compliance with that License. See LICENSE. */", None),
+        ("/*! z v1 | Dual licensed under the MIT or GPL Version 2 licenses. */", None),
+        ("/*\n * ACME CONFIDENTIAL\n * All information contained herein is, and remains the property of ACME.\n */", None),
+        ("# License: Proprietary", None),
+        ("# License: BSD", None),
+        ("# License: MIT", "MIT"),
+        ("# License: 3-clause BSD", "BSD-3-Clause"),
+        ("# ISC License", "ISC"),
+        ("# Licensed under a BSD-3-Clause license.", "BSD-3-Clause"),
+        ('# Licensed under the Apache License 2.0 (the "License").', "Apache-2.0"),
+        ("# Licensed under the same terms as Python itself.", "MIT"),
+        ("# This module is licensed under the license found in the LICENSE file.", "MIT"),
+        ("# Licensed to PSF under a Contributor Agreement.", "MIT"),
+        ("# The data is available under http://example.com/data", "MIT"),
+        ("# License: see LICENSE for details", "MIT"),
+        ('TAG = "SPDX-License-Identifier: GPL-3.0-only"', "MIT"),
+        ("/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */", "GPL-2.0-only WITH Linux-syscall-note"),
+    ],
+)  # fmt: skip
+def test_a_sentence_at_the_head_that_names_a_license_counts(header: str, expected: str | None) -> None:
+    assert licenses_of({"LICENSE": MIT, "a.py": f"{header}\n"})["a.py"] == expected
+
+
+def test_a_family_in_a_header_is_completed_by_the_text_beside() -> None:
+    text = next(text for name, text in LICENSES if name == "BSD-3-Clause")
+    text = text.replace("[year]", "2020").replace("[fullname]", "Jane Doe")
+    assert (
+        licenses_of({"LICENSE": text, "a.py": "# Distributed under the BSD license.\n"})["a.py"]
+        == "BSD-3-Clause"
+    )
