@@ -24,7 +24,7 @@ from assets.texts.near_duplicates.find import find_near_duplicates
 from assets.texts.near_duplicates.signatures import signatures
 from resources.row_cache import CacheStage
 
-TYPE_CHECK_VERSION = "2"
+TYPE_CHECK_VERSION = "3"
 SIGNATURE_VERSION = "1"
 
 CHECK_ROWS = 10_000

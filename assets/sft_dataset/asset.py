@@ -39,7 +39,7 @@ from resources.row_cache.resource import RowCacheResource
 from resources.workers.resource import WorkersResource
 
 ARTIFACT = "sft_dataset"
-VERSION = "10"
+VERSION = "11"
 WORTH_CHECK = "rows_are_worth_training_on"
 LINEAGE_CHECK = "lineage_is_complete"
 BENCHMARKS_CHECK = "benchmarks_are_those_pinned"

@@ -1,7 +1,8 @@
 """Comments and decorators that tell a type checker to look away: a source is judged as if they were not there.
 
 A function whose error its author silenced is not sound; the published pipeline's functions are judged by what they
-say. Lines stay where they are. Not here: code that a checker takes for unreachable, which it never judges.
+say. Lines stay where they are. What `not TYPE_CHECKING` hides runs, and is judged. Not here: other code that a checker
+takes for unreachable, which it never judges.
 """
 
 import re
@@ -10,6 +11,7 @@ _SPACE = r"[^\S\n]*"
 _COMMENT = re.compile(
     rf"(#{_SPACE}(?:(?:based)?pyright|ty|mypy|pyre(?:-\w+)?|pytype|type(?={_SPACE}:{_SPACE}ignore))){_SPACE}:"
 )
+_HIDES = re.compile(rf"\bnot{_SPACE}(?:{_SPACE}\w+\.)?TYPE_CHECKING\b")
 _DECORATOR = re.compile(r"\bno_type_check\b")
 
 
@@ -18,4 +20,4 @@ def without_switches(source: str) -> str:
 
     The decorator is exchanged for one of `typing` that does nothing, under whatever name it is imported.
     """
-    return _DECORATOR.sub("type_check_only", _COMMENT.sub(r"\1 -", source))
+    return _HIDES.sub("True", _DECORATOR.sub("type_check_only", _COMMENT.sub(r"\1 -", source)))

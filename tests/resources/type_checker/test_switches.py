@@ -41,6 +41,7 @@ SILENCED = [
         )
     ),
     "from typing import no_type_check\n@no_type_check\nclass C:\n    def f(self, x):\n        return foo(x)\n",
+    "from typing import TYPE_CHECKING\ndef f(x):\n    if not TYPE_CHECKING:\n        x = foo(x)\n    return x\n",
     "def f(x: int) -> str:\n    return x  # type: ignore\n",
     'def f(x: int) -> str:\n    """Say.\n\n    # type: ignore\n    """\n    # pyright: basic\n    return x\n',
 ]
