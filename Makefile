@@ -1,4 +1,5 @@
-# make demo | lab | test | test-fast | ui | check | docs: each sets up what it needs first. make vllm: vLLM for the CPU, which tests use.
+# make demo | lab | test | test-fast | ui | check | docs: each sets up what it needs first. make vllm: vLLM for the CPU, which tests use;
+# make smollm: a small chat model, to try things on.
 # Variables:
 #   PYTHON       interpreter that makes the virtual environments (3.11 or newer)
 #   VENV         folder of the pipeline's; VLLM_VENV: of vLLM's, which is apart because it has its own packages
@@ -24,10 +25,10 @@ UV_SETTINGS = UV_INDEX_STRATEGY=unsafe-best-match \
   $(call uv_setting,UV_EXTRA_INDEX_URL,$(strip $(TORCH_INDEX) $(call pip_setting,extra-index-url))) \
   $(call uv_setting,SSL_CERT_FILE,$(call pip_setting,cert))
 
-.PHONY: help setup bubblewrap vllm demo lab test test-fast ui check docs clean
+.PHONY: help setup bubblewrap vllm smollm demo lab test test-fast ui check docs clean
 
 help:
-	@sed -n '1,6p' Makefile
+	@sed -n '1,7p' Makefile
 
 setup: $(STAMP) bubblewrap
 
@@ -56,6 +57,9 @@ $(VLLM_STAMP): Makefile
 	$(UV_SETTINGS) $(VLLM_VENV)/bin/uv pip install --quiet --python $(VLLM_VENV)/bin/python \
 	  --overrides $(VLLM_VENV)/overrides.txt $(VLLM)
 	@touch $(VLLM_STAMP)
+
+smollm: setup
+	$(BIN)/python tests/smollm.py .smollm/SmolLM2-135M-Instruct
 
 demo: setup
 	$(BIN)/seedline demo

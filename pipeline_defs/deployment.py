@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from assets.exports.settings import ExportSettings
     from pipeline_defs.dumps import DumpState
+    from pipeline_defs.evaluating import Evaluated
     from pipeline_defs.exporting import Exported
     from pipeline_defs.pilot import Pilot
     from pipeline_defs.planning import Plan
@@ -136,6 +137,26 @@ class Deployment(StoredRows):
 
         where = {"languages": languages, "dumps": dumps}
         return run_pilot(self, recipe, size=size, unit=unit, train=train, say=say, **where)
+
+    def evaluate(
+        self,
+        model: str,
+        benchmarks: Sequence[str] = ("seedline",),
+        *,
+        engine: str = "transformers",
+        limit: int | None = None,
+        **evaluation: Any,
+    ) -> "Evaluated":
+        """Score any model (folder, hub id, name on a server) on registered benchmarks; see `evaluating.evaluate`.
+
+        `evaluation` are fields of `EvaluationSettings`: `samples=10, temperature=0.2`.
+        """
+        from assets.eval_scores.settings import EvaluationSettings
+        from pipeline_defs.evaluating import evaluate, registered
+
+        asked = EvaluationSettings.model_validate({"benchmarks": benchmarks, **evaluation})
+        problems = registered(self.settings, asked.benchmarks)
+        return evaluate(self.settings, model, problems, asked, backend=engine, limit=limit)
 
     def export(
         self,

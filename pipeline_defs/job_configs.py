@@ -91,13 +91,22 @@ class PilotConfig(ForOneRun):
 
 
 class EvaluationConfig(dg.Config):
-    """A recipe's checkpoint to score."""
+    """A recipe's checkpoint to score, or any other model."""
 
     recipe: str = Field(default="", description="Name of a recipe that is on. Empty: the only one.")
     benchmarks: list[str] = Field(
         default=[], description="Registered benchmarks, such as humanevalpack:fix. Empty: as the recipe says."
     )
     again: bool = Field(default=False, description="Score it even if the scores are up to date.")
+    model: str = Field(
+        default="",
+        description="Another model to score in the recipe's way: a folder, a hub id, or a name on a server. Its scores "
+        "are shown with the run and stand in no table. Empty: the recipe's checkpoint.",
+    )
+    engine: str = Field(
+        default="transformers",
+        description="What runs that other model: transformers, vllm, vllm_server or openai.",
+    )
 
 
 class AuditConfig(dg.Config):

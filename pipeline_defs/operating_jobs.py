@@ -147,13 +147,23 @@ def _pilot(deployment: Deployment, context: dg.OpExecutionContext, config: Pilot
 
 
 def _evaluate_model(deployment: Deployment, context: dg.OpExecutionContext, config: EvaluationConfig) -> None:
-    """Score the checkpoint of a recipe as it stands, on the recipe's benchmarks or on others."""
+    """Score the checkpoint of a recipe as it stands, or any other model, on the recipe's benchmarks or on others."""
+    if config.model:
+        scores = _scores_of(deployment, config)
+        context.add_output_metadata({"scores": dg.MetadataValue.md(markdown_table(scores))})
+        return
     recipe = deployment.recipe(config.recipe or None).name
     changes = {"recipe.evaluation.benchmarks": config.benchmarks} if config.benchmarks else {}
     changed = deployment.with_changes(changes, recipe)
     _rebuild(changed, context, recipe, select=f'key:"{recipe}/eval_scores"', force=config.again)
     scores = changed.scan("eval_scores", recipe).drop("score_id", "checkpoint_id", strict=False).collect()
     context.add_output_metadata({"scores": dg.MetadataValue.md(markdown_table(scores))})
+
+
+def _scores_of(deployment: Deployment, config: EvaluationConfig) -> pl.DataFrame:
+    asked = deployment.recipe(config.recipe or None).evaluation.model_dump()
+    asked = asked | ({"benchmarks": config.benchmarks} if config.benchmarks else {})
+    return deployment.evaluate(config.model, engine=config.engine, **asked).scores.drop("score_id")
 
 
 def _audit(deployment: Deployment, context: dg.OpExecutionContext, config: AuditConfig) -> None:

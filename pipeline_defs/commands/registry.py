@@ -209,6 +209,13 @@ COMMANDS = (
         kept=VERDICTS,
     ),
     Listed(
+        "evaluate",
+        TOOLS,
+        "evaluate:evaluate",
+        "Score any model on benchmarks: ask it, run its answers in the sandbox, print pass@k with 95 % intervals.",
+        kept="answers and verdicts so far are in the row cache: the same command goes on from there",
+    ),
+    Listed(
         "toolchains",
         TOOLS,
         "toolchains:toolchains",
