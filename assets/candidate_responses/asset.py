@@ -5,7 +5,7 @@ import polars as pl
 
 from assets.asking.model_calls import asking, budget_check, budget_result, call_metadata
 from assets.candidate_responses.door import RESPONSE_METHODS
-from assets.candidate_responses.methods import write_responses
+from assets.candidate_responses.methods import samples_of, write_responses
 from assets.candidate_responses.settings import ResponseSettings
 from assets.candidate_responses.table import TABLE
 from assets.publishing.publication import Materialized, accounts_check, publish
@@ -18,7 +18,7 @@ from resources.parquet_store.io_manager import ParquetIOManager
 from resources.row_cache.resource import RowCacheResource
 
 ARTIFACT = "candidate_responses"
-VERSION = "4"
+VERSION = "5"
 
 
 def build(shared: RecipeAssets, settings: ResponseSettings, spec: EngineSpec) -> dg.AssetsDefinition:
@@ -49,8 +49,9 @@ def build(shared: RecipeAssets, settings: ResponseSettings, spec: EngineSpec) ->
             outcome = write_responses(asked, settings, asker)
         rows = outcome.kept.select(TABLE.schema.names()).sort(TABLE.key)
         ledger = Ledger()
-        ledger.record_fan_out("samples", "instructions", asked.height, asked.height * settings.samples)
-        ledger.record_outcome("samples", asked.height * settings.samples, outcome, step="response")
+        samples = samples_of(asked, settings)
+        ledger.record_fan_out("samples", "instructions", asked.height, samples)
+        ledger.record_outcome("samples", samples, outcome, step="response")
         return publish(
             context,
             store,

@@ -64,6 +64,12 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
                 f"{shared.recipe}/sft_dataset has no rows to train on; its funnel shows where they went "
                 f"(seedline audit yield_funnel --recipe {shared.recipe})"
             )
+        if len(stages) < len(trainings(settings)):
+            context.log.warning(
+                f"one training in place of two: all {rows.height} rows belong to "
+                f"{'the first stage' if stages[0][1] is settings.first_stage else 'the second'}. The second takes rows "
+                "that evolved or came ready (a dump of the kind ready-rows), the first all others"
+            )
         progress = _logged(context)
         local = trainer.open()
         base, address = base_model(local, trainer, settings, beside["raw_corpus"], progress)

@@ -74,8 +74,8 @@ class EvaluationSettings(BaseModel):
     def _filled_by_preset(cls, given: Any) -> Any:
         if not isinstance(given, Mapping):
             return given
-        known = PRESETS.get(given.get("preset", "seedline"), {})
-        return {**known, **given}
+        known = {name: values for name, values in PRESETS.items() if name == given.get("preset", "seedline")}
+        return {**next(iter(known.values()), {}), **given}
 
     @model_validator(mode="after")
     def _preset_can_ask(self) -> Self:

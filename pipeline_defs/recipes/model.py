@@ -23,6 +23,7 @@ from assets.candidate_responses.settings import ResponseSettings
 from assets.checkpoint.settings import CheckpointSettings
 from assets.eval_scores.settings import EvaluationSettings
 from assets.filtered_seeds.docstring_judge.judge import judged_languages
+from assets.filtered_seeds.extraction.settings import READY_ROW
 from assets.filtered_seeds.settings import SeedSettings
 from assets.instructions.door import INSTRUCTION_METHODS
 from assets.instructions.settings import InstructionSettings
@@ -48,6 +49,10 @@ FOLDER = "folder"
 """In the context of a validation: the folder of the recipe's file."""
 
 OwnFolder = Annotated[Path, AfterValidator(_beside_the_recipe)]
+
+
+WITHOUT_EVOLUTION = ("self_oss_instruct", "oss_instruct", "from_docstring", "code_ocean")
+"""Methods of instructions whose rows are all written alike."""
 
 
 class Recipe(BaseModel):
@@ -154,6 +159,19 @@ class Recipe(BaseModel):
         raise ValueError(
             f"selection by judge needs a judge, and verification is by {method}: set verification.method to "
             f"{' or '.join(judging)}, or choose to random or shortest"
+        )
+
+    @field_validator("checkpoint")
+    @classmethod
+    def _two_kinds_of_rows(cls, checkpoint: CheckpointSettings, info: ValidationInfo) -> CheckpointSettings:
+        seeds, method = info.data.get("seeds"), getattr(info.data.get("instructions"), "method", None)
+        if checkpoint.first_stage is None or seeds is None or method not in WITHOUT_EVOLUTION:
+            return checkpoint
+        if seeds.extraction.ready_rows or seeds.extraction.kind == READY_ROW:
+            return checkpoint
+        raise ValueError(
+            "first_stage is for recipes with rows of two kinds, and all of this one's are written alike: set "
+            "seeds.extraction.ready_rows to true, instructions.method to evol_instruct, or leave first_stage out"
         )
 
 

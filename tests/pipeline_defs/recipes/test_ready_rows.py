@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from assets.benchmarks.problem import PROBLEM_SCHEMA
-from assets.candidate_responses.methods import write_responses
+from assets.candidate_responses.methods import samples_of, write_responses
 from assets.checkpoint.stages import training_stages
 from assets.corpus_dump.settings import CorpusDumpSettings
 from assets.corpus_dump.source_files import judge_files
@@ -176,3 +176,33 @@ def test_other_recipes_leave_ready_rows_and_a_recipe_may_take_them_alone(tmp_pat
         written = write_instructions(seeds, alone.instructions, ScriptedAsk(lambda *_: ""), Ledger())
         assert written.kept.height == count and written.kept["category"].unique().to_list() == ["ready row"]
     assert RUST in written.kept["solution"].to_list()
+
+
+@pytest.mark.parametrize("method", ["plain", "sectioned"])
+def test_ready_rows_keep_their_response_whatever_the_method(tmp_path: Path, method: str) -> None:
+    recipe, cache = load_recipe("magicoder_s"), RowCache(Storage(str(tmp_path / "cache")))
+    files = files_of(tmp_path / "set")
+    ask = ScriptedAsk(lambda _task, _text: f"#### Problem\nAdd two numbers.\n\n#### Solution\n{PYTHON}")
+    seeds, _, _ = through(recipe, files, cache, "python")
+    written = write_instructions(seeds, recipe.instructions, ask, Ledger()).kept
+    settings = Recipe.model_validate(
+        recipe.model_dump(mode="json") | {"responses": {"method": method, "samples": 2}}
+    ).responses
+    answering = ScriptedAsk(lambda _task, _text: "An answer.")
+    outcome = write_responses(written, settings, answering)
+    assert outcome.kept.height + outcome.rejected.height == samples_of(written, settings) == 4 + 1 * 2
+    ready = outcome.kept.filter(pl.col("generation").struct.field("engine") == "given")
+    assert ready.height == 4 and sorted(ready["response"].str.slice(0, 9)) == ["```python"] * 3 + [
+        "def f(): "
+    ]
+    assert sum(frame.height for frame in answering.seen) == 2  # of ready rows nothing is asked
+
+
+def test_a_recipe_with_two_trainings_has_two_kinds_of_rows() -> None:
+    content = load_recipe("magicoder_s").model_dump(mode="json")
+    content["seeds"]["extraction"]["ready_rows"] = False
+    with pytest.raises(
+        ValueError, match=r"set seeds.extraction.ready_rows to true, .* or leave first_stage out"
+    ):
+        Recipe.model_validate(content)
+    Recipe.model_validate(content | {"instructions": load_recipe("magicoder_evol").instructions})
