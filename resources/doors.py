@@ -1,18 +1,26 @@
 """Doors: where methods, engines, filters, forms and sources come in, the project's own and those of others.
 
 A door has a group of entry points (`seedline.<door>`), so that an installed package can add to it, and what the
-project brings itself goes the same way. A name of the form `package.module:Name` needs no entry point. What stands
-behind a door has one type, declared where the door is.
+project brings itself goes the same way. A name of the form `package.module:Name` or `folder/file.py:Name` needs no
+entry point. What is behind a door has one type, declared where the door is.
 """
 
+import hashlib
 import importlib
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.machinery import SourceFileLoader
 from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
+
+from resources.digests import file_sha256
 
 GROUP = "seedline."
 
@@ -47,7 +55,7 @@ class Door(Generic[Kind]):
         if place is None and ":" not in name:
             raise DoorError(
                 f"no {self.noun} {name!r}; there are {', '.join(self.names())}; "
-                "one of your own is named as package.module:Name"
+                "one of your own is named as package.module:Name or file.py:Name"
             )
         found = _load(place or name, self.noun)
         if not isinstance(found, self.kind):
@@ -55,7 +63,8 @@ class Door(Generic[Kind]):
                 f"{self.noun} {name!r} is of type {type(found).__name__}; "
                 f"it must be a {self.kind.__module__}.{self.kind.__qualname__}"
             )
-        return found
+        file = _file_of(name)
+        return found if file is None else _with_its_file(found, file)
 
     def _installed(self) -> dict[str, str]:
         return {one.name: one.value for one in entry_points(group=GROUP + self.name)}
@@ -63,6 +72,8 @@ class Door(Generic[Kind]):
 
 def _load(place: str, noun: str) -> Any:
     module, _, attribute = place.partition(":")
+    if (file := _file_of(place)) is not None:
+        return _load_from_file(file, attribute, noun)
     try:
         return getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError, ValueError) as error:
@@ -70,6 +81,54 @@ def _load(place: str, noun: str) -> Any:
             f"{noun} {place!r} cannot be loaded: {error}; it is written as package.module:Name, and "
             "its package must be installed where seedline runs"
         ) from error
+
+
+def _with_its_file(found: Any, file: Path) -> Any:
+    """The same, where it says what belongs to its version, with the file that it is in."""
+    if not hasattr(found, "data"):
+        return found
+    digest = file_sha256(file)
+    return replace(found, data=lambda: (*found.data(), digest))
+
+
+def _file_of(name: str) -> Path | None:
+    """The file that `folder/file.py:Name` names."""
+    place = name.partition(":")[0]
+    return Path(place).expanduser() if place.endswith(".py") else None
+
+
+def _load_from_file(file: Path, attribute: str, noun: str) -> Any:
+    if not file.is_file():
+        raise DoorError(f"{noun} {attribute!r}: there is no file {file}")
+    module = _module_of(file.resolve(), file_sha256(file), f"{noun} {attribute!r}")
+    try:
+        return getattr(module, attribute)
+    except AttributeError as error:
+        there = [name for name in vars(module) if not name.startswith("_")]
+        raise DoorError(
+            f"{noun} {attribute!r}: {file} has no such name; it has {', '.join(there)}"
+        ) from error
+
+
+@cache
+def _module_of(file: Path, digest: str, what: str) -> ModuleType:
+    """The file as a module of a name of its own: files may be called alike, and none hides an installed module."""
+    name = f"seedline_file_{hashlib.sha256(f'{file} {digest}'.encode()).hexdigest()[:16]}"
+    loader = SourceFileLoader(name, str(file))
+    module = sys.modules[name] = ModuleType(name)
+    module.__file__ = str(file)
+    try:
+        # not by its compiled form, which is known by time and size alone
+        code = loader.source_to_code(loader.get_data(str(file)), str(file))
+        exec(code, vars(module))
+    except Exception as error:
+        del sys.modules[name]
+        raise DoorError(f"{what}: {file} cannot be loaded: {type(error).__name__}: {error}") from error
+    return module
+
+
+FOLDER = "folder"
+"""In the context of a validation: the folder that relative paths begin at (of the recipe's file)."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +151,9 @@ class Chosen:
         return {name: self.model(name) for name in self.door.names()}
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self._validated)
+        return core_schema.with_info_plain_validator_function(self._validated)
 
-    def _validated(self, value: Any) -> BaseModel:
+    def _validated(self, value: Any, info: core_schema.ValidationInfo[Any]) -> BaseModel:
         if isinstance(value, BaseModel) and isinstance(value, self.model(getattr(value, self.tag, ""))):
             return value
         if not isinstance(value, Mapping):
@@ -102,4 +161,11 @@ class Chosen:
         name = value.get(self.tag)
         if not isinstance(name, str):
             raise DoorError(f"the field {self.tag} is missing; it is one of {', '.join(self.door.names())}")
-        return self.model(name).model_validate(value)
+        if (file := _file_of(name)) is not None:  # as the asset will look for it, whatever its folder is then
+            place = ((info.context or {}).get(FOLDER, Path()) / file).resolve()
+            name = f"{place}:{name.partition(':')[2]}"
+        model = self.model(name)
+        field = model.model_fields.get(self.tag)
+        if field is None or (":" in name and field.annotation is not str):
+            raise DoorError(f"{model.__name__}, the settings of {name!r}, needs a field `{self.tag}: str`")
+        return model.model_validate({**value, self.tag: name}, context=info.context)

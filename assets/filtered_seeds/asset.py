@@ -12,6 +12,7 @@ from assets.filtered_seeds.chain import Chain
 from assets.filtered_seeds.coreset.picture import draw_coreset, draw_radius
 from assets.filtered_seeds.docstring_judge.judge import PACKAGE as DOCSTRING_JUDGE
 from assets.filtered_seeds.docstring_judge.judge import examples_digest
+from assets.filtered_seeds.filters.recipe import data_of_filters
 from assets.filtered_seeds.settings import SeedSettings
 from assets.filtered_seeds.table import TABLE
 from assets.publishing.plots import png_markdown
@@ -42,7 +43,7 @@ def build(shared: RecipeAssets, settings: SeedSettings, spec: EngineSpec) -> dg.
         ARTIFACT,
         TABLE,
         version=VERSION,
-        settings=[settings, *asked_of],
+        settings=[settings, *asked_of, *data_of_filters(settings.filters)],
         expensive=judged,
         ins={"raw_corpus": dg.AssetIn("raw_corpus"), **benchmarks},
         check_specs=[accounts_check(key), *([budget_check(key)] if judged else [])],

@@ -15,8 +15,8 @@ from resources.doors import Door
 Write = Callable[[pl.DataFrame, Any, Ask, Ledger], Outcome]
 """Gets seeds (columns of `filtered_seeds`), the method's settings, a way to ask the engine, and the ledger.
 
-Returns instructions kept, with the columns of `instructions` that the method knows (`as_instructions` adds the
-others), and rejected rows; writes its steps into the ledger.
+Returns instructions kept, with the columns of `instructions` that the method knows (`seed_id` and `instruction` at
+least; `as_instructions` adds the others), and rejected rows; writes its steps into the ledger.
 """
 
 

@@ -5,6 +5,7 @@ import polars as pl
 from assets.asking.asker import GENERATION
 from assets.asking.judging.discriminator import JUDGE
 from assets.rows.table import Column, Table, text
+from resources.ids import content_id
 
 TABLE = Table(
     key="instruction_id",
@@ -54,16 +55,25 @@ TABLE = Table(
     ),
 )
 
-NOT_EVOLVED = {
-    "solution_generation": pl.lit(None, GENERATION),
-    "heuristic": pl.lit(None, pl.String),
-    "round": pl.lit(0, pl.Int32),
-    "judge": pl.lit(None, JUDGE),
-}
-"""What these columns are where no evolution took place and no judge was asked; most methods know nothing of them."""
+NEEDED = ("seed_id", "instruction")
+"""The columns that a method must give; the seeds that it gets have the first."""
+
+KNOWN_WHEN_ABSENT = {"instruction_id": content_id("seed_id", "instruction"), "round": pl.lit(0, pl.Int32)}
+"""What a column holds that a method does not give; every other is null then."""
 
 
 def as_instructions(written: pl.DataFrame) -> pl.DataFrame:
-    """What a method wrote, with all columns of `TABLE` and no other."""
-    absent = [value.alias(name) for name, value in NOT_EVOLVED.items() if name not in written.columns]
+    """The rows of a method with all columns of `TABLE` and no other.
+
+    Raises `ValueError` where one of `NEEDED` is missing.
+    """
+    if missing := [name for name in NEEDED if name not in written.columns]:
+        raise ValueError(
+            f"the method of `instructions` gave rows without {', '.join(missing)}; it gave {', '.join(written.columns)}"
+        )
+    absent = [
+        KNOWN_WHEN_ABSENT.get(name, pl.lit(None, dtype)).alias(name)
+        for name, dtype in TABLE.schema.items()
+        if name not in written.columns
+    ]
     return written.with_columns(absent).select(TABLE.schema.names())

@@ -32,6 +32,7 @@ from assets.verified_responses.door import VERIFICATION_METHODS
 from assets.verified_responses.settings import VerificationSettings
 from pipeline_defs.recipes.files import RecipeError, read_recipe
 from pipeline_defs.validation_messages import problems
+from resources.doors import FOLDER
 from resources.engines.door import ENGINES
 from resources.engines.spec import EngineSpec
 from resources.languages import LANGUAGES
@@ -44,9 +45,6 @@ def _beside_the_recipe(folder: Path, info: ValidationInfo) -> Path:
     """A relative path begins at the folder of the recipe's file, where there is one."""
     return ((info.context or {}).get(FOLDER, Path()) / folder.expanduser()).resolve()
 
-
-FOLDER = "folder"
-"""In the context of a validation: the folder of the recipe's file."""
 
 OwnFolder = Annotated[Path, AfterValidator(_beside_the_recipe)]
 

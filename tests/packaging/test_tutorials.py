@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -116,6 +117,7 @@ def test_yaml_blocks_are_parts_of_a_recipe(
     monkeypatch.chdir(tmp_path)
     whole = load_recipe("starcoder2_instruct").model_dump(mode="json")
     part = yaml.safe_load(block.text)
+    shutil.copy(ROOT / "docs" / "example_file" / "methods.py", tmp_path)
     for folder in {"prompts", "questions"} & part.keys():
         (tmp_path / part[folder]).mkdir()
     assert part.keys() <= whole.keys()
@@ -146,7 +148,7 @@ def test_a_question_in_a_folder_is_answered(installed: Installed, project: Path)
 def test_the_example_plugin_writes_instructions_filters_seeds_and_asks_a_question(
     installed: Installed, project: Path, plugin: Path
 ) -> None:
-    (block,) = (block for block in blocks("yaml") if block.page == "own_method")
+    (block,) = (block for block in blocks("yaml") if "from_signature" in block.text)
     recipe = yaml.safe_load((project / "recipe.yaml").read_text(encoding="utf-8"))
     recipe = _merged(recipe, yaml.safe_load(block.text)) | {
         "name": "with_plugin",
@@ -172,6 +174,30 @@ def test_the_example_plugin_writes_instructions_filters_seeds_and_asks_a_questio
     assert ("too_short", "clamp") in {(row["reason"], row["detail"]) for row in rejected}
     names = [json.loads(line) for line in (project / "names.jsonl").read_text().splitlines()]
     assert sum(row["seeds"] for row in names) == len(rows)
+
+
+def test_a_recipe_takes_its_instructions_from_a_method_in_a_file_beside_it(
+    installed: Installed, project: Path
+) -> None:
+    (block,) = (block for block in blocks("yaml") if "methods.py:" in block.text)
+    own = project / "own"
+    own.mkdir()
+    shutil.copy(ROOT / "docs" / "example_file" / "methods.py", own)
+    recipe = yaml.safe_load((project / "recipe.yaml").read_text(encoding="utf-8")) | {
+        "name": "with_file",
+        **yaml.safe_load(block.text),
+    }
+    (own / "with_file.yaml").write_text(yaml.safe_dump(recipe), encoding="utf-8")
+    run_shell(
+        installed,
+        "seedline materialize --recipe own/with_file.yaml --select '+key:\"with_file/instructions\"'\n"
+        "seedline show instructions --recipe own/with_file.yaml -n 20 --json > rows.jsonl",
+        project,
+    )
+    rows = [json.loads(line) for line in (project / "rows.jsonl").read_text().splitlines()]
+    assert len(rows) >= 10
+    assert all(row["instruction"].startswith("Write a Python function for this. ") for row in rows)
+    assert all(row["instruction_id"] and row["round"] == 0 for row in rows)
 
 
 def test_a_name_that_leads_nowhere_is_refused_with_those_that_there_are(

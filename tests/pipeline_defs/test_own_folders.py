@@ -11,6 +11,7 @@ import yaml
 from assets.asking.own_prompts import shipped_template, template_files
 from assets.audit.door import QuestionError
 from assets.audit.questions import ask, tables
+from assets.instructions.methods import write_instructions
 from assets.publishing.step import ALSO_READS
 from pipeline_defs.definitions import build_defs
 from pipeline_defs.deployment import Deployment
@@ -136,3 +137,55 @@ def test_sql_that_is_refused_is_named_by_its_file(folder: Path, tmp_path: Path) 
     )
     with pytest.raises(QuestionError, match=r"(?s)sql/mine\.sql: .*x"):
         ask("mine", deployment.store(), "wavecoder", questions=deployment.questions())
+
+
+METHOD = (Path(__file__).parents[2] / "docs" / "example_file" / "methods.py").read_text(encoding="utf-8")
+
+
+def with_method(folder: Path, text: str = METHOD, name: str = "FIRST_SENTENCE") -> Recipe:
+    """A recipe in `folder` whose instructions come from a file beside it."""
+    folder.mkdir(exist_ok=True)
+    (folder / "methods.py").write_text(text, encoding="utf-8")
+    return recipe_in(folder, instructions={"method": f"methods.py:{name}", "words": "Do this."})
+
+
+def test_a_method_in_a_file_is_that_of_its_own_folder_and_part_of_the_version(
+    folder: Path, tmp_path: Path
+) -> None:
+    first = with_method(folder)
+    other = with_method(tmp_path / "other", METHOD.replace('"{} {}: `{}`."', '"{} {} ({})"'))
+    seeds = pl.DataFrame({"seed_id": ["a"], "docstring": ["Add both. More."], "name": ["add"]})
+    written = [
+        write_instructions(seeds, recipe.instructions, lambda *_: pl.DataFrame()).kept["instruction"].item()
+        for recipe in (first, other)
+    ]
+    assert written == ["Do this. Add both: `add`.", "Do this. Add both (add)"]
+    before = versions(first)
+    (folder / "methods.py").write_text(METHOD + "# edited\n", encoding="utf-8")
+    changed = versions(first)
+    assert {name for name in before if before[name] != changed[name]} == {"wavecoder/instructions"}
+    edited = with_method(folder, METHOD.replace('"{} {}: `{}`."', '"{} {}!{}"'))
+    rows = write_instructions(seeds, edited.instructions, lambda *_: pl.DataFrame()).kept
+    assert rows["instruction"].item() == "Do this. Add both!add"  # and not the file as it was first read
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "message"),
+    [
+        (METHOD, "NONE", r"methods\.py has no such name; it has .*FIRST_SENTENCE"),
+        ("import nowhere\n", "X", r"methods\.py cannot be loaded: ModuleNotFoundError: No module named 'nowhere'"),
+        ("X = 1\n", "X", r"is of type int; it must be a assets\.instructions\.door\.InstructionMethod"),
+        (METHOD.replace("method: str", 'method: Literal["a"] = "a"').replace("import Any", "import Any, Literal"),
+         "FIRST_SENTENCE", r"FirstSentence, the settings of .*, needs a field `method: str`"),
+    ],
+)  # fmt: skip
+def test_a_file_without_the_method_is_refused_with_the_reason(
+    folder: Path, text: str, name: str, message: str
+) -> None:
+    with pytest.raises(RecipeError, match=message):
+        with_method(folder, text, name)
+
+
+def test_a_file_that_is_not_there_is_named(folder: Path) -> None:
+    with pytest.raises(RecipeError, match=r"there is no file .*mine/nothing\.py"):
+        recipe_in(folder, instructions={"method": "nothing.py:X"})

@@ -14,11 +14,13 @@ from resources.doors import Door
 class SeedFilter:
     """Rules over seeds (columns of `filtered_seeds`); the first that rejects a row gives the reason.
 
-    `settings` has a field `filter`, its name in the recipe.
+    `settings` has a field `filter`, its name in the recipe. `data` gives digests of files that the rules depend on: a
+    part of the asset's code version.
     """
 
     settings: type[BaseModel]
     rules: Callable[[Any], Sequence[Rule]]
+    data: Callable[[], Sequence[str]] = tuple
 
 
 SEED_FILTERS = Door("seed_filters", SeedFilter, {})

@@ -49,6 +49,11 @@ class FilterSettings(BaseModel):
     )
 
 
+def data_of_filters(settings: FilterSettings) -> list[str]:
+    """Digests of the files that filters from elsewhere depend on."""
+    return [digest for more in settings.more for digest in SEED_FILTERS.open(more.filter).data()]
+
+
 def filter_files(files: pl.DataFrame, settings: FilterSettings) -> Outcome:
     """Files (`file_id, content, path`) worth taking seeds from; to be asked before extraction."""
     rules = not_handwritten_rules(settings.not_handwritten) if settings.not_handwritten else []

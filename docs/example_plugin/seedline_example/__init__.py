@@ -9,10 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from assets.audit.door import Question
 from assets.filtered_seeds.filters.door import SeedFilter
 from assets.instructions.door import InstructionMethod, seed_by_seed
-from assets.instructions.table import TABLE
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
-from resources.ids import content_id
 
 
 class FromSignature(BaseModel):
@@ -31,20 +29,12 @@ def write(seeds: pl.DataFrame, settings: FromSignature, ask: Any) -> Outcome:
     rules = [Rule(Reason.NOTHING_TO_ASK, pl.col("seed").str.strip_chars() == "")]
     outcome = apply_rules(seeds, rules, stage="from_signature", id_column="seed_id")
     line = pl.col("seed").str.strip_chars().str.split("\n").list.first()
-    fence = pl.format("```{}\n{}\n```", "language", "seed")
     written = outcome.kept.with_columns(
         pl.format("{} `{}`.", pl.lit(settings.wording), line).alias("instruction"),
-        fence.alias("solution"),
+        pl.format("```{}\n{}\n```", "language", "seed").alias("solution"),
         pl.lit("code generation").alias("task"),
     )
-    # the columns that this method knows nothing of
-    absent = [
-        pl.lit(None, dtype).alias(name) for name, dtype in TABLE.schema.items() if name not in written.columns
-    ]
-    complete = written.with_columns(absent).with_columns(pl.lit(0, pl.Int32).alias("round"))
-    return Outcome(
-        complete.with_columns(content_id("seed_id", "instruction").alias("instruction_id")), outcome.rejected
-    )
+    return Outcome(written, outcome.rejected)  # the columns that it says nothing of are filled in
 
 
 FROM_SIGNATURE = InstructionMethod(FromSignature, seed_by_seed(write), needs_model=False)
