@@ -13,7 +13,8 @@ from assets.audit.questions import ask
 from assets.exports.card import Contents, reasons_left
 from assets.exports.choice import choose
 from assets.exports.facts import RecipeFacts, recipe_facts
-from assets.exports.folder import conversations, explained
+from assets.exports.folder import Data, conversations, explained
+from assets.exports.harbor.data import harbor
 from assets.exports.record import Made, write_record
 from assets.exports.rows import export_rows
 from assets.exports.settings import ExportSettings
@@ -55,6 +56,7 @@ def export(
     rows = choose(
         pl.concat([export_rows(store, recipe.name, take_downs) for recipe in ordered]), settings, ledger
     )
+    data, rows = _data(rows, settings, ledger)
     facts = [facts_of(deployment, recipe) for recipe in ordered]
     rejected = pl.concat(ledger.rejections) if ledger.rejections else no_rejections()
     names = ", ".join(recipe.name for recipe in ordered)
@@ -69,7 +71,6 @@ def export(
         terms=terms or {},
         seedline=version("seedline"),
     )
-    data = tasks(rows, settings) if settings.format == "rlvr" else conversations(rows, settings)
     files = explained(data, contents)
     write_folder(to, files, data.executable)
     digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
@@ -83,6 +84,13 @@ def export(
         seedline=contents.seedline,
     )
     return Exported(to, write_record(store, made), digests, rows, contents.funnel)
+
+
+def _data(rows: pl.DataFrame, settings: ExportSettings, ledger: Ledger) -> tuple[Data, pl.DataFrame]:
+    """The data files in the form that was asked for, and the rows that are in them."""
+    if settings.format == "harbor":
+        return harbor(rows, settings, ledger)
+    return (tasks if settings.format == "rlvr" else conversations)(rows, settings), rows
 
 
 def facts_of(deployment: Deployment, recipe: Recipe) -> RecipeFacts:
