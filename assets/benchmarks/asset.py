@@ -17,7 +17,7 @@ from assets.publishing.recipe_assets import artifact_asset, code_version
 from resources.parquet_store.io_manager import ParquetIOManager
 
 KEY = dg.AssetKey("benchmarks")
-VERSION = "5"
+VERSION = "6"
 
 
 def build(

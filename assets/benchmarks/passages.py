@@ -79,17 +79,24 @@ def chosen_problems(
     setting: str = "decontamination.benchmarks",
     leave_out: Sequence[str] = (),
 ) -> pl.DataFrame:
-    """The problems of the benchmarks `names` (null: all but those that a pattern of `leave_out` matches).
+    """The problems of the benchmarks `names` (null: all but those whose name, or edition, a pattern of `leave_out`
+    matches).
 
     Raises `ValueError` for a name that is not there; `setting` is the recipe's field that names them, for the message.
     """
     if names is None:
+        called = [name for name in ("benchmark", "edition") if name in problems.columns]
         left = [
-            name
-            for name in problems["benchmark"].unique()
-            if any(fnmatchcase(name.lower(), pattern.lower()) for pattern in leave_out)
+            pl.col(column).is_in(
+                [
+                    name
+                    for name in problems[column].unique().drop_nulls()
+                    if any(fnmatchcase(name.lower(), pattern.lower()) for pattern in leave_out)
+                ]
+            )
+            for column in called
         ]
-        return problems.filter(~pl.col("benchmark").is_in(left))
+        return problems.filter(~pl.any_horizontal(left).fill_null(False))
     missing = sorted(set(names) - set(problems["benchmark"].unique()))
     if missing:
         raise ValueError(

@@ -25,7 +25,7 @@ PROBLEM_SCHEMA = pl.Schema(
         "canonical_solution": pl.String,  # continues the prompt; null: unknown
         "entry_point": pl.String,  # name of the function under test; null: a program that prints
         "shown_tests": pl.List(pl.String),  # checks that belong to the question (MBPP); null: none
-        "edition": pl.String,  # of MBPP: full, sanitized or evalplus; null: another benchmark
+        "edition": pl.String,  # MBPP's: full, sanitized, evalplus; multipl-e; null: another benchmark
         "test": pl.String,  # the whole tests, calls included; null: cannot be run
         "declaration": pl.String,  # imports and head of the function, without words; null: no fix, no explain
         "buggy_solution": pl.String,  # continues the declaration, and is wrong; null: nothing to fix

@@ -19,7 +19,10 @@ TABLE = Table(
         text("canonical_solution", "the benchmark's own solution"),
         text("entry_point", "the function that the tests call"),
         Column("shown_tests", pl.List(pl.String()), "checks that belong to the question (MBPP's assertions)"),
-        text("edition", "which MBPP it is of: full, sanitized or evalplus; null: another benchmark"),
+        text(
+            "edition",
+            "which MBPP it is of: full, sanitized or evalplus; multipl-e: MultiPL-E's; null: another",
+        ),
         text("test", "the tests, calls included"),
         text("declaration", "imports and head of the function, without its words"),
         text("buggy_solution", "a wrong body to be fixed"),

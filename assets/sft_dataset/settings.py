@@ -134,7 +134,8 @@ class Decontamination(BaseModel):
     )
     leave_out: tuple[str, ...] = Field(
         default=(),
-        description="patterns of names (`multipl_e*`) that are not looked for where `benchmarks` names none",
+        description="patterns of names (`multipl_e*`) that are not looked for where `benchmarks` names none; "
+        "MultiPL-E's problems are known as multipl-e too, whatever their file is called",
     )
     verbatim: Verbatim = Field(default=Verbatim(), description="of the method verbatim")
     substrings: int = Field(default=3, ge=1, description="random substrings a problem")  # GPT-4 report: 3

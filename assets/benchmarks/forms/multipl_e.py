@@ -14,6 +14,7 @@ from assets.benchmarks.problem import Form
 from resources.languages import language_named
 
 FIELDS = ("name", "language", "prompt", "tests", "stop_tokens")
+EDITION = "multipl-e"
 _NAME = re.compile(r"(?:HumanEval|mbpp)_\d+_(\w+)")
 _COMMENT = re.compile(r"^\s*(?:///?|#(?!include|!)|\*(?!/)|/\*\*?(?!/)|\"\"\")\s?(.*?)\s*(?:\*/|\"\"\")?$")
 
@@ -34,6 +35,7 @@ def problem(record: Mapping[str, Any]) -> dict[str, Any]:
             "prompt": prompt,
             "question": prompt,
             "docstring": _words(prompt),
+            "edition": EDITION,
         }
     return {
         "problem_id": f"{written}/{text(record, 'name')}",  # a name is the same in every language
@@ -44,6 +46,7 @@ def problem(record: Mapping[str, Any]) -> dict[str, Any]:
         "docstring": _words(prompt),
         "entry_point": _entry_point(record["name"], prompt, tests),
         "test": _alone(language, tests),
+        "edition": EDITION,
     }
 
 

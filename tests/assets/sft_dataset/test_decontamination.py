@@ -264,6 +264,11 @@ def test_benchmarks_can_be_left_out_by_a_pattern() -> None:
     names = ["MultiPL_E_rust", "bench", "multipl_e_go"]
     both = pl.concat([problem().with_columns(benchmark=pl.lit(name)) for name in names])
     assert chosen_problems(both, None, leave_out=("multipl_e*",))["benchmark"].to_list() == ["bench"]
+    translated = [
+        problem().with_columns(edition=pl.lit(edition, pl.String)) for edition in ("multipl-e", None)
+    ]
+    found = chosen_problems(pl.concat(translated), None, leave_out=("multipl*e*",))
+    assert found["edition"].to_list() == [None]
     chosen = Decontamination(leave_out=("*",))
     text = str(problem()["question"][0])
     outcome, _ = decontaminate(
