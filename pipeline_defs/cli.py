@@ -15,7 +15,8 @@ app = typer.Typer(
     name="seedline",
     cls=LazyGroup,
     help="Dumps of source code in; verified, decontaminated instruction data, a checkpoint and its scores out.\n\n"
-    "Start with `seedline demo`; then `seedline recipes`, `seedline show sft_dataset`, `seedline audit`.",
+    "Start with `seedline init FOLDER` on a small project, or `seedline demo`; then `seedline show sft_dataset`, "
+    "`seedline audit`, `seedline ui`.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )

@@ -21,7 +21,7 @@ from resources.corpus_source.base import CorpusSource
 from resources.parquet_store import TableWriter
 
 Progress = Callable[[int, int], None]
-"""Called with files read and files kept so far."""
+"""Called with the files read so far, and 0: how many there are is known at the end."""
 
 
 Spared = Callable[[pl.DataFrame], pl.DataFrame]
@@ -69,7 +69,7 @@ def read_dump(
                 writers[name].write(rows)
                 counts[name] += rows.height
             if progress is not None:
-                progress(read, sum(counts.values()))
+                progress(read, 0)
         spooled = {name: writers[name].close() for name in sorted(writers)}
     ledger = Ledger()
     ledger.record(STAGE, "files", read, pl.concat(rejected), rows_out=sum(counts.values()))

@@ -25,7 +25,7 @@ class Paid:
 
 @dataclass(frozen=True)
 class StepProgress:
-    """How far the step of one table is: `done` of `total` of `what`, `seconds` after this work began."""
+    """How far the step of one table is: `done` of `total` of `what` (0: not known), `seconds` after this work began."""
 
     address: str
     what: str = ""
@@ -48,7 +48,8 @@ class StepProgress:
     def __str__(self) -> str:
         rate = f", {self.rate:,.1f}/s" if self.done and self.seconds > 0.1 else ""
         left = f", about {self.seconds_left:,.0f} s left" if 0 < self.done < self.total else ""
-        return f"{self.what}: {self.done:,} of {self.total:,}{rate}{left}"
+        of = f" of {self.total:,}" if self.total else ""
+        return f"{self.what}: {self.done:,}{of}{rate}{left}"
 
 
 OnStep = Callable[[StepProgress], None]

@@ -5,6 +5,7 @@ The files themselves stand in `pipeline_defs/project`; nothing that exists is ov
 
 import re
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from pipeline_defs.settings import SettingsError
 
 IGNORED = ".seedline/\n"
 EXAMPLE = "example_dump"
+EXTRA = "pip install 'seedline[train]'"
 SOURCES = ("texts", "numbers", "lists")
 """Modules of the example dump: documented functions with doctests, under the MIT license."""
 
@@ -37,6 +39,14 @@ def init(
         ("seedline ui", "look at it in the browser"),
     ):
         console.print(f"  {escape(command):<40} # {meaning}", highlight=False, soft_wrap=True)
+    if find_spec("torch") is None:
+        console.print(
+            escape(
+                f"The checkpoint and its scores need {EXTRA}; everything before them is computed without it."
+            ),
+            highlight=False,
+            soft_wrap=True,
+        )
 
 
 def write_project(folder: Path) -> list[str]:

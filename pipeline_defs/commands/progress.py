@@ -70,7 +70,7 @@ def line(at: Materializing) -> str:
     if at.step is None:
         text += f", next {at.running}" if at.done < at.total else ""
     else:
-        text += f", {at.step.address}" + (f": {at.step}" if at.step.total else "")
+        text += f", {at.step.address}" + (f": {at.step}" if at.step.what else "")
     return text + paid_words(at.paid)
 
 

@@ -17,6 +17,8 @@ from pipeline_defs.rows_page.serving import address_of, refuse_used_port, start_
 from pipeline_defs.settings import PREFIX, load_settings
 
 MODULE = "pipeline_defs.code_location"
+SUPERSEDED = "ignore:Function `dev_command` is superseded"
+"""A warning that Dagster prints of its own command; the one that it names wants a project of its own form."""
 LOCATION = "seedline"
 """Dagster keeps the state of sensors and schedules under this name."""
 
@@ -41,9 +43,11 @@ def ui(
     os.environ["PYTHONSAFEPATH"] = (
         "1"  # for every process that Dagster starts: no import from the current folder
     )
+    print(f"The UI will be at {address_of(host, port)} once Dagster serves it; rows:", flush=True)
     start_beside(host, rows_port)
     workspace = str(write_workspace(home))
-    command = [sys.executable, "-m", "dagster", "dev", "-w", workspace, "-p", str(port), "-h", host]
+    command = [sys.executable, "-W", SUPERSEDED, "-m", "dagster", "dev", "-w", workspace]
+    command += ["-p", str(port), "-h", host]
     os.execv(sys.executable, command)  # noqa: S606 - this process becomes the server
 
 
