@@ -5,7 +5,6 @@ seed. How a program is run and proven stands in `inside/`.
 """
 
 import hashlib
-import os
 import re
 from collections import OrderedDict
 from dataclasses import replace
@@ -15,19 +14,8 @@ from resources.sandbox.answer_module import without_answer_imports
 from resources.sandbox.base import Limits, Verdict
 from resources.sandbox.interpreter import Interpreter
 from resources.sandbox.languages.judge import Judgment, bounded
-from resources.sandbox.server_process import (
-    ALONE,
-    CPU,
-    DISK,
-    MEMORY,
-    OUTPUT,
-    SPLIT,
-    WALL,
-    Backend,
-    Reply,
-    ServerDied,
-    ServerProcess,
-)
+from resources.sandbox.python_replies import marks_of, meaning_of, together_with, wants_witness
+from resources.sandbox.server_process import ALONE, SPLIT, Backend, Reply, ServerDied, ServerProcess
 from resources.sandbox.uncalled_tests import with_calls
 
 HARNESS_VERSION = "8"
@@ -98,20 +86,20 @@ class PythonJudge:
         apart = self._judgment(SPLIT, reply)
         if not isinstance(reply, Reply):
             return apart
-        marks, kind = _marks(reply.proof)
+        marks, kind = marks_of(reply.proof)
         if kind in (b"N", b"U"):
             if kind == b"N":
                 _remember(self._alone, _digest(tests), None)
             return self._judgment(ALONE, self._asked(ALONE, code, tests, limits, seed))
-        if not _wants_witness(marks, apart):
+        if not wants_witness(marks, apart):
             return apart
-        return _together(apart, self._judgment(ALONE, self._asked(ALONE, code, tests, limits, seed)))
+        return together_with(apart, self._judgment(ALONE, self._asked(ALONE, code, tests, limits, seed)))
 
     def _judgment(self, mode: int, reply: "Reply | ServerDied") -> Judgment:
         version = f"Python {self._python.version}"
         if isinstance(reply, ServerDied):
             return Judgment(Verdict.HARNESS_ERROR, bounded(str(reply)), toolchain=version)
-        verdict, detail, flags = _meaning(reply)
+        verdict, detail, flags = meaning_of(reply)
         reached = next((int(flag[8:]) for flag in flags if re.fullmatch(r"reached=\d{1,9}", flag)), None)
         return Judgment(
             verdict=verdict,
@@ -199,87 +187,6 @@ class PythonJudge:
         server = self._servers.pop((arrays, seed), None)
         if server is not None:
             server.close()
-
-
-def _marks(proof: bytes) -> tuple[bytes, bytes]:
-    """What the tests' side of split mode noted on the way (`stand_ins.TestsSide.mark`), and the record's kind."""
-    record = proof.lstrip(b"cfw")
-    return proof[: len(proof) - len(record)], record[:1]
-
-
-def _wants_witness(marks: bytes, apart: Judgment) -> bool:
-    """Whether the verdict of split mode needs the run in one process beside it.
-
-    The tests' side alone says so: a pass where the tests could see what copies do not show; a fail where more than
-    plain values crossed the line; a time-out only where a call-back may be its cause.
-    """
-    if apart.verdict in (Verdict.PASS, Verdict.NO_TESTS):
-        return b"w" in marks
-    if apart.verdict is Verdict.TIMEOUT:
-        return b"f" in marks
-    return bool(marks) and apart.verdict in (Verdict.FAIL, Verdict.CRASH)
-
-
-def _together(apart: Judgment, witness: Judgment) -> Judgment:
-    """One verdict of both runs: a pass needs the witness, and a flagged one is no witness against a fail."""
-    spent = {
-        "duration_ms": apart.duration_ms + witness.duration_ms,
-        "cpu_ms": apart.cpu_ms + witness.cpu_ms,
-        "peak_mb": max(apart.peak_mb, witness.peak_mb),
-    }
-    if apart.verdict is Verdict.PASS and witness.verdict is Verdict.PASS:
-        return replace(apart, flags=witness.flags, **spent)
-    if apart.verdict is Verdict.PASS or (witness.verdict is Verdict.PASS and not witness.flags):
-        return replace(witness, **spent)
-    return replace(apart, **spent)
-
-
-def _meaning(reply: Reply) -> tuple[Verdict, str, list[str]]:
-    """What a reply shows: a pass is proven by the record alone, the status only tells kinds of failure apart."""
-    record = reply.proof.lstrip(b"cfw")
-    kind, said = record[:1], bounded(record[1:].decode(errors="backslashreplace"))
-    if reply.limit == MEMORY:
-        return Verdict.OOM, "stopped at its memory limit", []
-    if reply.limit == DISK:
-        return Verdict.FAIL, "stopped at its disk limit", []
-    if reply.limit == OUTPUT:
-        return Verdict.OUTPUT_LIMIT, "stopped at its output limit", []
-    if kind == b"F":  # found out before a limit ended it
-        out_of_memory = said.startswith(("answer: MemoryError", "tests: MemoryError"))
-        return (Verdict.OOM if out_of_memory else Verdict.FAIL), said, []
-    if reply.limit in (CPU, WALL):
-        return Verdict.TIMEOUT, f"stopped at its limit of {'CPU' if reply.limit == CPU else 'wall'} time", []
-    if os.WIFSIGNALED(reply.status):
-        return Verdict.CRASH, f"ended by signal {os.WTERMSIG(reply.status)}", []
-    status = os.WEXITSTATUS(reply.status)
-    if status == BROKEN:
-        last = reply.tail.decode(errors="backslashreplace").strip().splitlines()
-        return Verdict.HARNESS_ERROR, bounded(last[-1] if last else "the sandbox could not be made"), []
-    if kind == b"P" and status == 0:
-        return Verdict.PASS, "", said.split()
-    if kind == b"Z" and status == 0:
-        return Verdict.NO_TESTS, "no assertion was run", []
-    if kind == b"D":
-        if reply.helper_status == _STILL_RAN:
-            return Verdict.FAIL, f"the answer's process closed its line before the tests ended ({said})", []
-        if os.WIFSIGNALED(reply.helper_status):
-            return (
-                Verdict.CRASH,
-                f"the answer's process was ended by signal {os.WTERMSIG(reply.helper_status)}",
-                [],
-            )
-        status = os.WEXITSTATUS(reply.helper_status)
-        return (
-            Verdict.FAIL,
-            f"the answer's process ended with status {status} before the tests did ({said})",
-            [],
-        )
-    return Verdict.FAIL, f"ended with status {status} before the tests had run to their end", []
-
-
-_STILL_RAN = -1  # as in `inside/watch.py`
-BROKEN = 97
-"""Exit status of a child whose sandbox could not be made (`inside/server.py`)."""
 
 
 def _flagged(found: Judgment, flags: list[str]) -> Judgment:

@@ -15,6 +15,12 @@ from functools import reduce
 from tree_sitter import Node, Tree
 
 from assets.filtered_seeds.extraction.documentation import Documentation
+from assets.filtered_seeds.extraction.documented_rows import (
+    ATTRIBUTE,
+    documented_starts,
+    indent_of,
+    is_comment,
+)
 from assets.filtered_seeds.extraction.functions import Function, FunctionsOfTree, documentation_places
 from assets.filtered_seeds.extraction.imports import FileImports
 from assets.filtered_seeds.extraction.lines import dedent
@@ -27,10 +33,6 @@ ENDS_TRIED = 6
 
 MOST_LINES = 2000
 """Lines that a function is looked for in."""
-
-_COMMENT = re.compile(rb"\s*(?://|/\*|\*|=begin|=end)")
-_ATTRIBUTE = re.compile(rb"\s*(?:@|#\[|\[)")
-_HASH_COMMENT = re.compile(rb"\s*#(?!\[)")
 _NO_FUNCTION = re.compile(
     rb"\s*(?:(?:export|default|public|private|internal|protected|abstract|final|static|sealed|partial|pub(?:\([^)]*\))?"
     rb"|open|declare|unsafe|readonly|ref|const(?=\s+enum)|template\s*<[^{;]*>)\s+)*"
@@ -38,7 +40,6 @@ _NO_FUNCTION = re.compile(
     rb"|actor|union|typedef|using|macro_rules!|if|for|while|until|case|select|return|switch|foreach)\b|\s*#"
 )
 _DEFAULT = re.compile(rb"=\s*\{[^{}]*\}")
-_DEFINITION = re.compile(rb"[ \t]*(?:async[ \t]+)?(def|class)\b")
 _QUOTED = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
 
 
@@ -71,12 +72,13 @@ def with_recovered(
     }
     broken = {function.first_row: function for function in functions if function.has_error}
     covered = _Rows(sound)
-    starts = list(_starts(source, lines, rules))
+    starts = list(documented_starts(source, lines, rules))
     for number, start in enumerate(starts):
         if covered.hold(start):
             continue
         stop = next(
-            (other for other in starts[number + 1 :] if _indent(lines[other]) <= _indent(lines[start])), None
+            (other for other in starts[number + 1 :] if indent_of(lines[other]) <= indent_of(lines[start])),
+            None,
         )
         piece = _Piece(lines, start, min(stop or len(lines), start + MOST_LINES), rules)
         if not piece.may_be_function:
@@ -190,20 +192,20 @@ class _Piece:
             line = self.lines[row].strip()
             if in_block or line.startswith(b"/*"):
                 in_block = b"*/" not in line
-            elif line and not _is_comment(line, self.rules) and not _ATTRIBUTE.match(line):
+            elif line and not is_comment(line, self.rules) and not ATTRIBUTE.match(line):
                 return row
             row += 1
         return self.start
 
     def _ends(self) -> list[int]:
         """Rows that may be the last of the function, the likeliest first."""
-        margin, code_row = _indent(self.lines[self.start]), self._code_row()
+        margin, code_row = indent_of(self.lines[self.start]), self._code_row()
         last, ends, is_open = code_row, [], 0
         for row in range(code_row, self.stop):
             line = self.lines[row]
             if not line.strip():
                 continue
-            depth, closes = _indent(line), line.lstrip()[:1] in (b")", b"]", b"}")
+            depth, closes = indent_of(line), line.lstrip()[:1] in (b")", b"]", b"}")
             if self.rules.block_end:
                 if depth < margin:
                     break
@@ -237,68 +239,19 @@ class _Piece:
     def _headers(self) -> list[bytes]:
         opening = b"{" if self.rules.block_end else b":"
         headers: list[bytes] = []
-        margin = _indent(self.lines[self.start])
+        margin = indent_of(self.lines[self.start])
         for row in range(self.start - 1, -1, -1):
             if not margin:
                 break
             line = self.lines[row]
-            if not line.strip() or _indent(line) >= margin or _is_comment(line, self.rules):
+            if not line.strip() or indent_of(line) >= margin or is_comment(line, self.rules):
                 continue
-            margin = _indent(line)
+            margin = indent_of(line)
             if line.strip() == b"{" and row:
                 line = self.lines[row - 1].rstrip() + b" {"
             if line.rstrip().endswith(opening):
                 headers.insert(0, line)
         return headers
-
-
-def _starts(source: bytes, lines: list[bytes], rules: LanguageRules) -> Iterator[int]:
-    """Rows in which documented functions may begin, in order, each once."""
-    places = sorted({found.start() for hint in rules.documentation_hints for found in hint.finditer(source)})
-    row, counted_to, last = 0, 0, -1
-    for place in places:
-        row += source.count(b"\n", counted_to, place)
-        counted_to = place
-        first = _definition_row(lines, row) if rules.documentation_is_inside else _comment_row(lines, row)
-        if first is not None and first > last:
-            last = first
-            yield first
-
-
-def _definition_row(lines: list[bytes], row: int) -> int | None:
-    """The row in which the function (decorators included) begins whose signature ends in `row`."""
-    for first in range(row, max(-1, row - 50), -1):
-        definition = _DEFINITION.match(lines[first])
-        if definition is not None:
-            if definition.group(1) == b"class":
-                return None
-            while first and lines[first - 1].lstrip().startswith(b"@"):
-                first -= 1
-            return first
-    return None
-
-
-def _comment_row(lines: list[bytes], row: int) -> int | None:
-    """The row in which the run of comments begins that `row` stands in; null where code stands before it."""
-    line = lines[row].strip()
-    if not _COMMENT.match(line) and not line.startswith(b"#"):
-        return None
-    if line.startswith((b"/*", b"=begin")):
-        return row
-    if line.startswith((b"*", b"=end")) or (line.endswith(b"*/") and not line.startswith(b"//")):
-        opening = b"=begin" if line.startswith(b"=end") else b"/*"
-        return next(
-            (first for first in range(row, -1, -1) if lines[first].lstrip().startswith(opening)), None
-        )
-    marker = re.match(rb"///|//!|//|#", line)
-    while marker is not None and row and lines[row - 1].lstrip().startswith(marker.group()):
-        row -= 1
-    return row
-
-
-def _is_comment(line: bytes, rules: LanguageRules) -> bool:
-    hash_begins_one = rules.documentation_is_inside or rules.documentation_form("# a word") is not None
-    return bool(_COMMENT.match(line) or (hash_begins_one and _HASH_COMMENT.match(line)))
 
 
 def _moved(function: Function, rows: int) -> Function:
@@ -316,7 +269,3 @@ def _moved(function: Function, rows: int) -> Function:
         definition_row=function.definition_row + rows,
         documentation=moved,
     )
-
-
-def _indent(line: bytes) -> int:
-    return len(line.expandtabs(8)) - len(line.expandtabs(8).lstrip())

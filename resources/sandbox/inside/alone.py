@@ -17,16 +17,23 @@ import sys
 import types
 
 import answer_code
+import counts
 import machinery
 import own_operators
 import positive_proof
 import rewriting
 import sealed
+import tests_names
 
 PROOF, TOKEN, OTHER = 901, 902, 903
-HARNESS = ("alone", "answer_code", "collected", "command", "doubt", "kernel", "machinery", "operators", "own_operators",
-           "positive_proof", "rewriting", "sealed", "watch", "split_answer", "split_tests", "messages", "stand_ins",
-           "syntax_walk", "values", "landlock", "reader")  # fmt: skip
+HARNESS = tuple(
+    (
+        "alone answer_code answer_objects check_forms collected command counts doubt held_results kernel "
+        "landlock machinery messages operators own_operators positive_proof reader references remote_objects "
+        "rewriting screening sealed split_answer split_tests stand_ins syntax_walk telling_words tests_names top_names "
+        "values watch"
+    ).split()
+)
 ANSWER_FILE, TESTS_FILE = "solution.py", positive_proof.Suite.file
 ANSWER_PATH = "/tmp/solution.py"  # where the answer is found in a sandbox with namespaces
 
@@ -41,7 +48,7 @@ _read, _write, _leave = os.read, os.write, os._exit  # by value: the answer may 
 def take_snapshot():
     """Once, in the server, after everything is imported."""
     global pristine, codes, guard
-    positive_proof.hook_unittest()
+    counts.hook_unittest()
     modules = [sys.modules["__main__"], *(sys.modules[name] for name in HARNESS if name in sys.modules)]
     codes = sealed.codes_of(modules)
     # a program's `import command` is its own, and its import of what reaches into memory is to be heard
@@ -149,8 +156,8 @@ def main(code, tests, close, lock):
                 flags.add("shadowed")
         linecache.cache[TESTS_FILE] = (len(text), None, text.splitlines(True), TESTS_FILE)
         guard.named, guard.space = suite.names, space
-        names = own_operators.TestsNames(space, suite, builtin, code)
-        positive_proof.Counts.names_kept = names.changed
+        names = tests_names.TestsNames(space, suite, builtin, code)
+        counts.Counts.names_kept = names.changed
         positive_proof.FUNCTIONS[rewriting.BOUND] = names.note
         exec(rewriting.filled(suite.code, positive_proof.FUNCTIONS), space)
         if suite.incomplete():

@@ -6,49 +6,20 @@ names of their own mean nothing.
 """
 
 import ast
-import builtins
 
-from rewriting import called_name
+from check_forms import called_name
+from held_results import BUILTIN, FRESH_CALLS, holds, holds_calls, is_scope
 from syntax_walk import children, nodes
+from telling_words import BUILTINS, CHANGES, FIXTURES, MODULES, SPECIAL, STATE, WITH_STATE
 
-_MODULES = frozenset(
-    "inspect doctest io threading multiprocessing asyncio subprocess os tempfile pathlib shutil sqlite3 gc weakref "
-    "sys pickle importlib builtins logging warnings signal socket ctypes concurrent pandas csv glob traceback "
-    "types contextlib mock dis timeit tracemalloc dataclasses".split()
-)
-_BUILTINS = frozenset(
-    "open input globals locals vars eval exec __import__ dir compile super memoryview".split()
-)
-_SPECIAL = frozenset(
-    "__dict__ __doc__ __annotations__ __wrapped__ __code__ __closure__ __globals__ __module__ __mro__ __bases__ "
-    "__slots__ __class__ __defaults__ __subclasses__ __init__ __new__".split()
-)
-_WITH_STATE = frozenset(("random", "numpy", "decimal", "locale", "itertools", "time"))
-_STATE = frozenset(
-    "seed setstate getcontext setcontext localcontext setlocale tzset set_printoptions".split()
-)
-"""What tests set for the answer in a library that both use."""
-_CHANGES = frozenset(
-    "append extend insert remove pop clear sort reverse update add discard setdefault popitem appendleft popleft "
-    "extendleft rotate intersection_update difference_update symmetric_difference_update subtract fill resize "
-    "move_to_end __setitem__ __delitem__".split()
-)
-_FRESH_CALLS = frozenset(
-    "list dict set bytearray sorted len sum min max abs int float str range tuple defaultdict deque Counter "
-    "OrderedDict round bool".split()
-)
 _FRESH = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Constant, ast.Tuple, ast.BinOp,
           ast.Compare, ast.JoinedStr, ast.GeneratorExp, ast.BoolOp, ast.UnaryOp, ast.Lambda)  # fmt: skip
-_BUILTIN = frozenset(vars(builtins))
 _HOLDING = frozenset(
     "list dict set tuple sorted frozenset defaultdict deque Counter OrderedDict zip map filter enumerate reversed "
     "iter max min next".split()
 )
 """What makes a container of what it is given, or gives a part of it back."""
-_SAYING = _FRESH_CALLS - _HOLDING
-_FIXTURES = frozenset("capsys capfd monkeypatch tmp_path".split())
-"""What pytest hands to tests that look at streams and files, or change modules."""
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_SAYING = FRESH_CALLS - _HOLDING
 
 
 class Doubt:
@@ -62,13 +33,13 @@ class Doubt:
         every = nodes(tree)
         self.look(_FIRST, every)
         for name, module in self.modules.items():
-            if name in self.used and module in _MODULES:
+            if name in self.used and module in MODULES:
                 self.one_process = module
         if self.one_process:  # then nothing else is asked
             return
         self.look(_SECOND, every)
         if not self.changes and self.values and not self.one_process:
-            self.changes = any(_holds(scope.body) for scope in every if _is_scope(scope))
+            self.changes = any(holds(scope.body) for scope in every if is_scope(scope))
 
     def look(self, looks, every):
         for node in every:
@@ -89,7 +60,7 @@ class Doubt:
 
     def argument(self, node):
         self.bound.add(node.arg)
-        if node.arg in _FIXTURES:
+        if node.arg in FIXTURES:
             self.one_process = node.arg
 
     def imported(self, node):
@@ -100,7 +71,7 @@ class Doubt:
         for alias in node.names:
             name = f"{node.module or ''}.{alias.name}"
             self.modules[alias.asname or alias.name] = _home(name)
-            if alias.name == "*" and _home(name) in _MODULES:
+            if alias.name == "*" and _home(name) in MODULES:
                 self.one_process = node.module
 
     def assigned(self, node):
@@ -110,23 +81,23 @@ class Doubt:
 
     def passed(self, node):
         """Names that a function which may be the answer's was given."""
-        if called_name(node) not in _BUILTIN and not called_name(node).startswith("assert"):
+        if called_name(node) not in BUILTIN and not called_name(node).startswith("assert"):
             for part in (*node.args, *(keyword.value for keyword in node.keywords)):
                 self.handed.update(n.id for n in nodes(part) if type(n) is ast.Name)
 
     # -- second: what is done with them ---------------------------------------------------------------------
 
     def loaded(self, node):
-        if node.id in _STATE and self.modules.get(node.id) in _WITH_STATE:
+        if node.id in STATE and self.modules.get(node.id) in WITH_STATE:
             self.one_process = node.id
-        if node.id in _BUILTINS and node.id not in self.bound and node.id not in self.modules:
+        if node.id in BUILTINS and node.id not in self.bound and node.id not in self.modules:
             self.one_process = node.id
 
     def attribute(self, node):
-        if node.attr in _SPECIAL:
+        if node.attr in SPECIAL:
             self.one_process = node.attr
         of_module = type(node.value) is ast.Name and node.value.id in self.modules
-        if (of_module and type(node.ctx) is not ast.Load) or (node.attr in _STATE and self._of_library(node)):
+        if (of_module and type(node.ctx) is not ast.Load) or (node.attr in STATE and self._of_library(node)):
             self.one_process = node.attr
         if type(node.ctx) is not ast.Load:
             self.changed(node.value)
@@ -134,7 +105,7 @@ class Doubt:
     def _of_library(self, node):
         while isinstance(node, ast.Attribute):
             node = node.value
-        return isinstance(node, ast.Name) and self.modules.get(node.id) in _WITH_STATE
+        return isinstance(node, ast.Name) and self.modules.get(node.id) in WITH_STATE
 
     def subscript(self, node):
         if type(node.ctx) is not ast.Load:
@@ -156,14 +127,14 @@ class Doubt:
         if (
             name == "map"
             and node.args
-            and called_name(ast.Call(node.args[0], [], [])) not in _SAYING | _BUILTIN
+            and called_name(ast.Call(node.args[0], [], [])) not in _SAYING | BUILTIN
         ):
             self.changes = True
         if name == "id" and name not in self.bound:
             self.identity = True
         elif name in ("assertIs", "assertIsNot") and not any(map(_fixed, node.args[:2])):
             self.identity = True
-        elif name in _CHANGES and type(node.func) is ast.Attribute:
+        elif name in CHANGES and type(node.func) is ast.Attribute:
             if any(map(self._keeps, node.args)):
                 self.changes = True
             self.changed(node.func.value)
@@ -188,7 +159,7 @@ class Doubt:
             return
         values = self.values.get(node.id, [])
         own = bool(values) and all(map(_fresh, values)) and node.id not in self.handed
-        if not own or (deep and any(map(_holds_calls, values))):
+        if not own or (deep and any(map(holds_calls, values))):
             self.changes = True
 
     def growing(self, node):
@@ -222,10 +193,10 @@ class Doubt:
         if isinstance(node, ast.Compare | ast.JoinedStr | ast.Constant | ast.Lambda):
             return False
         if isinstance(node, ast.Name):
-            return any(map(_holds_calls, self.values.get(node.id, ())))
+            return any(map(holds_calls, self.values.get(node.id, ())))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             name = node.func.id
-            if name in _SAYING or (name in _BUILTIN and name not in _HOLDING):
+            if name in _SAYING or (name in BUILTIN and name not in _HOLDING):
                 return False
             if name not in _HOLDING:
                 return True
@@ -258,59 +229,10 @@ def _fixed(node):
     if isinstance(node, ast.Constant):
         return node.value is None or isinstance(node.value, bool) or node.value is Ellipsis
     if isinstance(node, ast.Name):
-        return node.id in _BUILTIN
+        return node.id in BUILTIN
     return isinstance(node, ast.Call) and called_name(node) == "type"
 
 
 def _fresh(value):
     """Whether an expression makes an object that nobody else has."""
-    return isinstance(value, _FRESH) or (isinstance(value, ast.Call) and called_name(value) in _FRESH_CALLS)
-
-
-def _holds_calls(value):
-    return any(isinstance(part, ast.Call) and called_name(part) not in _FRESH_CALLS for part in nodes(value))
-
-
-def _is_scope(node):
-    return isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef)
-
-
-def _holds(body):
-    """Whether a result is kept under a name while something else is called, and looked at after that."""
-    kept = {}  # name: what has happened since it was bound; 1: nothing yet, 2: another call
-    for node in _in_order(body):
-        if isinstance(node, ast.Call):
-            if called_name(node) not in _BUILTIN and not called_name(node).startswith("assert"):
-                kept = dict.fromkeys(kept, 2)
-        elif isinstance(node, ast.Name):
-            if type(node.ctx) is ast.Load and kept.get(node.id) == 2:
-                return True
-        else:  # a binding, behind its value
-            for name in node:
-                kept[name] = 1
-    return False
-
-
-def _in_order(body):
-    """Calls, names and bindings (as lists of names) about as they happen; nested functions are scopes of their own."""
-    found = []
-
-    def visit(node):
-        if isinstance(node, _SCOPES):
-            return
-        if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.AugAssign):
-            if node.value is not None:
-                visit(node.value)
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            stored = [n.id for target in targets for n in nodes(target) if isinstance(n, ast.Name)]
-            if node.value is not None and _holds_calls(node.value):
-                found.append(stored)
-            return
-        for child in children(node):
-            visit(child)
-        if isinstance(node, ast.Call | ast.Name):
-            found.append(node)
-
-    for statement in body:
-        visit(statement)
-    return found
+    return isinstance(value, _FRESH) or (isinstance(value, ast.Call) and called_name(value) in FRESH_CALLS)

@@ -8,7 +8,6 @@ their classes. The answer's own code may use them as it likes: a guard looks who
 
 import collections
 import functools
-import opcode
 import sys
 import types
 
@@ -28,7 +27,6 @@ _LIES = frozenset(("__class__", "__array_ufunc__", "__array_function__"))
 _FUNCTION, _WRAPPERS = types.FunctionType, (types.WrapperDescriptorType, types.MethodDescriptorType,
                                             types.BuiltinFunctionType, types.ClassMethodDescriptorType)  # fmt: skip
 _getframe = sys._getframe
-_STORE_GLOBAL, _EXTENDED = opcode.opmap["STORE_GLOBAL"], opcode.EXTENDED_ARG
 
 
 class OwnOperators:
@@ -222,50 +220,4 @@ class OwnOperators:
             method = _names(below).get(name)
             if method is not None and (not _flags(below) & _HEAP or id(below) in self.known):
                 return method
-        return None
-
-
-def stored_globals(code, inner=False):
-    """The names that functions in `code` bind by `global`."""
-    found = set()
-    if inner:
-        at, extended = 0, 0
-        while at < len(code.co_code):
-            operation, argument = code.co_code[at], code.co_code[at + 1] | extended
-            extended = argument << 8 if operation == _EXTENDED else 0
-            if operation == _STORE_GLOBAL:
-                found.add(code.co_names[argument])
-            at += 2
-    for part in code.co_consts:
-        if type(part) is type(code):
-            found |= stored_globals(part, True)
-    return found
-
-
-class TestsNames:
-    """What the tests' own names are bound to, where answer and tests share one namespace."""
-
-    def __init__(self, space, suite, builtin, answer):
-        self.space, self.owned, self.answer = space, suite.owned, answer
-        self.exported = frozenset(space)
-        self.bound = {}
-        # names that mean a builtin to the tests, and that nobody may put another object under
-        self.builtin = [n for n in builtin - suite.bound if n not in space] if builtin else ()
-
-    def note(self, names):
-        """Called by the rewritten tests behind each simple statement at their top level that binds `names`."""
-        for name in names:
-            # a variable of the answer that its functions declare `global` is theirs to change
-            if name in self.owned and not (name in self.exported and name in stored_globals(self.answer)):
-                self.bound[name] = self.space.get(name)
-
-    def changed(self):
-        """A name that somebody else has changed; None if there is none."""
-        space = self.space
-        for name, value in self.bound.items():
-            if space.get(name) is not value:
-                return name
-        for name in self.builtin:
-            if name in space:
-                return name
         return None

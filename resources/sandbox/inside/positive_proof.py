@@ -10,132 +10,18 @@ import ast
 import builtins
 import itertools
 import marshal
-import os
-import sys
 import unittest
 import warnings
 
+import check_forms
 import collected
 import rewriting
+import top_names
+from counts import TESTS_FILE, Counts, call_expected, tick, tick_call, tick_expected
 from doubt import Doubt
 
 _TEST_PROGRAM = unittest.main.runTests.__code__
 _QUIT = getattr(type(getattr(builtins, "quit", None)).__call__, "__code__", None)
-_UNITTEST = os.path.dirname(unittest.__file__) + os.sep
-
-
-class Counts:
-    """What the checks of the running tests have shown so far."""
-
-    passed = set()  # sites of the tests that held at least once
-    failed = 0  # checks that did not hold, swallowed or not
-    unit_started = 0
-    unit_passed = 0
-    unit_failed = 0
-    unit_skipped = 0
-    changed_name = None  # a name of the tests that somebody else changed
-    names_kept = None  # what tells that; None: no other code shares the tests' names
-
-
-def hook_unittest():
-    """Count unittest's results, once, before any program is forked."""
-    result = unittest.TestResult
-
-    def counting(name, field):
-        original = getattr(result, name)
-
-        def method(self, *arguments):
-            setattr(Counts, field, getattr(Counts, field) + 1)
-            return original(self, *arguments)
-
-        setattr(result, name, method)
-
-    counting("startTest", "unit_started")
-    for name in ("addError", "addFailure", "addUnexpectedSuccess"):
-        counting(name, "unit_failed")
-    for name in ("addSuccess", "addExpectedFailure"):
-        counting(name, "unit_passed")
-    original, original_skip = result.addSubTest, result.addSkip
-
-    def add_sub_test(self, test, subtest, error):
-        if error is not None:
-            Counts.unit_failed += 1
-        return original(self, test, subtest, error)
-
-    def add_skip(self, test, reason):
-        if _skipped_by_tests(sys.exc_info()[1]):
-            Counts.unit_skipped += 1
-        else:
-            Counts.unit_failed += 1
-        return original_skip(self, test, reason)
-
-    result.addSubTest, result.addSkip = add_sub_test, add_skip
-    unittest.case._ShouldStop = _ShouldStop
-
-
-class _ShouldStop(Exception):
-    """In place of unittest's own, which ends a test as if it had passed: only unittest may make one."""
-
-    def __init__(self, *arguments):
-        super().__init__(*arguments)
-        if not sys._getframe(1).f_code.co_filename.startswith(_UNITTEST):
-            Counts.unit_failed += 1
-
-    def __init_subclass__(cls):
-        Counts.unit_failed += 1
-
-
-def _skipped_by_tests(error):
-    """Whether no frame but the tests' and unittest's own was on the way of a `SkipTest`."""
-    trace = error.__traceback__ if isinstance(error, unittest.SkipTest) else None
-    while trace:
-        name = trace.tb_frame.f_code.co_filename
-        if name != Suite.file and not name.startswith(_UNITTEST):
-            return False
-        trace = trace.tb_next
-    return True
-
-
-def tick(site, value):
-    """Called by the rewritten tests with the value of each check."""
-    if Counts.names_kept is not None and Counts.changed_name is None:
-        Counts.changed_name = Counts.names_kept()
-    if value:
-        Counts.passed.add(site)
-        return True
-    Counts.failed += 1
-    return False
-
-
-def tick_expected(site, value):
-    """A check whose failure the tests may expect."""
-    if value:
-        Counts.passed.add(site)
-    return value
-
-
-def tick_call(site, function):
-    """Called by the rewritten tests for a function named `assert...`: it holds once it has come back."""
-
-    def called(*arguments, **named):
-        try:
-            result = function(*arguments, **named)
-        except AssertionError:
-            Counts.failed += 1
-            raise
-        return tick(site, True) and result
-
-    return called
-
-
-def call_expected(site, function):
-    """As `tick_call`, where the tests may expect the failure."""
-
-    def called(*arguments, **named):
-        result = function(*arguments, **named)
-        return tick(site, True) and result
-
-    return called
 
 
 FUNCTIONS = {
@@ -154,7 +40,7 @@ class Suite:
     `whole`: to be run in one process with its answer; None: if what it does needs one.
     """
 
-    file = "tests.py"
+    file = TESTS_FILE
 
     def __init__(self, text, whole=None):
         tree = ast.parse(text, self.file)
@@ -166,13 +52,13 @@ class Suite:
         bound, simple = set(), set()  # names that the tests bind; at the top level, by simple statements
         elsewhere = set()  # and by others, which they may repeat
         for statement in tree.body:
-            names = rewriting.bindings(statement)
+            names = top_names.bindings(statement)
             first, rewriter.bound = rewriter.sites, set()
             rewriter.rewrite(statement)
             bound |= rewriter.bound
             kind = type(statement)
             if whole and names is None and kind not in rewriting.SIMPLE:
-                noted, others = rewriting.note_inside(statement)
+                noted, others = top_names.note_inside(statement)
                 simple |= noted
                 elsewhere |= others
             elif names is None:
@@ -181,11 +67,11 @@ class Suite:
             plain = kind is ast.Assert or (kind is ast.Expr and type(statement.value) is ast.Call)
             if plain and rewriter.sites > first:
                 self.required.add(first)  # the outermost check is numbered first
-            elif kind is ast.With and rewriting.expects(statement):
+            elif kind is ast.With and check_forms.expects(statement):
                 self.required.add(rewriter.sites)
                 body.append(rewriter.reached(statement))
             if whole and names:
-                body.append(rewriting.noted(names, statement))
+                body.append(top_names.noted(names, statement))
                 simple.update(names)
         tree.body = body
         self.names, self.bound = rewriter.names, bound

@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from resources.sandbox.languages.checks import Suite
 from resources.sandbox.languages.printed_failures import PrintedFailures
-from resources.sandbox.languages.suite_tree import Function, text_of
+from resources.sandbox.languages.suite_names import Function, text_of
 from resources.sandbox.languages.syntax import code_only
 
 _EXPECTED = re.compile(r"(?i)\b(?:expected|passed|pass|ok|good|correct|as it should)\b")

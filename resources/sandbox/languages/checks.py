@@ -10,7 +10,8 @@ import re
 from tree_sitter import Node
 
 from resources.sandbox.languages.check_words import ASSERTION
-from resources.sandbox.languages.suite_tree import SuiteTree, text_of
+from resources.sandbox.languages.suite_names import text_of
+from resources.sandbox.languages.suite_tree import SuiteTree
 
 _ZERO = re.compile(r"^(?:0|EXIT_SUCCESS|\(0\)|ExitCode::SUCCESS)$")
 _NUMBER = re.compile(r"^(?:-?\d+|EXIT_\w+)$")

@@ -12,17 +12,8 @@ from tree_sitter import Node
 
 from resources.sandbox.languages.node_names import ASSERT, as_constants, is_own_module, module_name
 from resources.sandbox.languages.reported import counted_in
-from resources.sandbox.languages.script_checks import (
-    CHECKS,
-    GIVES,
-    KEEPS,
-    LEAVES,
-    Conditional,
-    Handler,
-    ScriptChecks,
-    literals,
-    report,
-)  # fmt: skip
+from resources.sandbox.languages.script_checks import CHECKS, GIVES, KEEPS, LEAVES, ScriptChecks
+from resources.sandbox.languages.script_parts import Conditional, Handler, literals, report
 from resources.sandbox.languages.syntax import declared_name, walk
 
 FUNCTIONS = ("function_declaration", "function_expression", "arrow_function", "method_definition")

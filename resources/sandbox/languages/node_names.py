@@ -8,7 +8,7 @@ import re
 
 from tree_sitter import Node
 
-from resources.sandbox.languages.script_checks import literals
+from resources.sandbox.languages.script_parts import literals
 from resources.sandbox.languages.syntax import declared_name, walk
 
 ASSERT = {

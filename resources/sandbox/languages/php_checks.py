@@ -10,16 +10,8 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from resources.sandbox.languages.reported import counted_in
-from resources.sandbox.languages.script_checks import (
-    CHECKS,
-    GIVES,
-    KEEPS,
-    LEAVES,
-    Conditional,
-    Handler,
-    ScriptChecks,
-    report,
-)
+from resources.sandbox.languages.script_checks import CHECKS, GIVES, KEEPS, LEAVES, ScriptChecks
+from resources.sandbox.languages.script_parts import Conditional, Handler, report
 from resources.sandbox.languages.syntax import walk
 
 _FUNCTIONS = ("function_definition", "method_declaration", "anonymous_function", "arrow_function")

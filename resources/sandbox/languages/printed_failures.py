@@ -7,7 +7,7 @@ from tree_sitter import Node
 
 from resources.sandbox.languages.check_words import PRINTS, SAYS_FAIL
 from resources.sandbox.languages.insertions import Insertions
-from resources.sandbox.languages.suite_tree import text_of
+from resources.sandbox.languages.suite_names import text_of
 
 
 class PrintedFailures(Insertions):

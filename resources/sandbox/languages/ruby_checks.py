@@ -11,16 +11,8 @@ from functools import cached_property
 from tree_sitter import Node
 
 from resources.sandbox.languages.reported import counted_in
-from resources.sandbox.languages.script_checks import (
-    CHECKS,
-    GIVES,
-    KEEPS,
-    LEAVES,
-    Conditional,
-    Handler,
-    ScriptChecks,
-    report,
-)
+from resources.sandbox.languages.script_checks import CHECKS, GIVES, KEEPS, LEAVES, ScriptChecks
+from resources.sandbox.languages.script_parts import Conditional, Handler, report
 from resources.sandbox.languages.syntax import walk
 
 _PRINTS = ("puts", "print", "p", "pp", "printf", "warn")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from resources.sandbox.languages.reported import said
+from resources.sandbox.languages.script_parts import STRINGS, Conditional, Handler, literals
 from resources.sandbox.languages.syntax import edit, parse, walk
 
 HELD, FALSE_FAILS, TRUE_FAILS = "h", "p", "f"
@@ -19,28 +20,6 @@ HELD, FALSE_FAILS, TRUE_FAILS = "h", "p", "f"
 
 LEAVES, CHECKS, KEEPS, GIVES = "leave", "check", "keep", "give"
 """Kinds beside `pass` and `fail`: an outcome thrown or exited with, an assertion, a value kept, a value given back."""
-
-
-_CHOICES = ("ternary_expression", "conditional_expression", "conditional")
-_STRINGS = ("string", "template_string", "encapsed_string")
-
-
-@dataclass(frozen=True)
-class Conditional:
-    """A condition and what follows from it."""
-
-    condition: Node
-    when_true: tuple[Node, ...]
-    when_false: tuple[Node, ...]
-
-
-@dataclass(frozen=True)
-class Handler:
-    """What is tried, and what is done with an error: its node, its statements, the place of their first."""
-
-    tried: tuple[Node, ...]
-    clause: Node
-    body: tuple[Node, ...]
 
 
 @dataclass
@@ -117,7 +96,7 @@ class ScriptChecks(ABC):
         return found
 
     def _told(self, branch: tuple[Node, ...]) -> set[str]:
-        if len(branch) == 1 and branch[0].type in _STRINGS:  # one of the words that a report chooses between
+        if len(branch) == 1 and branch[0].type in STRINGS:  # one of the words that a report chooses between
             word = said(literals(branch[0]))
             return {word} if word else set()
         return self.kinds(branch)
@@ -238,23 +217,3 @@ class ScriptChecks(ABC):
     def replace(self, node: Node, text: str) -> None:
         """`text` in the place of `node`."""
         self._edits.append((node.start_byte, 2, 0, node.end_byte, text.replace("MARK", self.mark)))
-
-
-def literals(node: Node) -> str:
-    """The fixed text in strings below `node`."""
-    pieces: list[str] = []
-    waiting = [node]
-    while waiting:
-        node = waiting.pop()
-        if node.type in ("string_fragment", "string_content", "string_value"):
-            pieces.append((node.text or b"").decode())
-        elif node.type in ("template_substitution", "interpolation", *_CHOICES):
-            pieces.append("…")
-        else:
-            waiting.extend(reversed(node.children))
-    return " ".join(pieces)
-
-
-def report(node: Node) -> str | None:
-    """What a printing `node` says, where no condition inside it chooses the words."""
-    return said(literals(node))

@@ -7,30 +7,16 @@ may be meant to catch it. Which statements are checks is found in `checks.py`.
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from tree_sitter import Node
 
 from resources.sandbox.languages.check_words import CHECK_WORDS, CheckWords
+from resources.sandbox.languages.suite_names import PARTS, Function, answers_names, last_name, text_of
 from resources.sandbox.languages.syntax import code_only, declared_name, parse
 
 _RUN_BY_ATTRIBUTE = re.compile(rb"^#\[\s*(?:\w+::)*test\s*(?:\(.*\))?\]$", re.DOTALL)
 _LOOKS_FOR_METHODS = frozenset(("getMethods", "getDeclaredMethods", "GetMethods"))
-_PARTS = re.compile(r"::|\.|->")  # of a whole name
-
-
-@dataclass
-class Function:
-    """A function or lambda of the tests: what of it matters for others."""
-
-    node: Node
-    name: str | None
-    called_by_answer: bool = False
-    fails: bool = False  # whenever it is called
-    checks: bool = False
-    ends: bool = False  # it may end the program with status 0
-    uncounted: bool = False  # it checks where no statement could say so: its calls count
 
 
 class SuiteTree:
@@ -90,8 +76,8 @@ class SuiteTree:
     def called(self, node: Node) -> list[Function]:
         """The tests' functions that a call may call: by name alone, or by a lambda's name with whatever runs it."""
         name = self.callee(node)
-        found = self._by_name.get(re.sub(r"<.*>$", "", _PARTS.split(name)[-1]), [])
-        before = _PARTS.split(name)[0]
+        found = self._by_name.get(re.sub(r"<.*>$", "", PARTS.split(name)[-1]), [])
+        before = PARTS.split(name)[0]
         if name != before and (by_variable := self._by_name.get(before)):
             return [function for function in by_variable if function.node.type in self.words.lambdas]
         outside = (
@@ -156,7 +142,7 @@ class SuiteTree:
 
     @cached_property
     def _answers(self) -> frozenset[str]:
-        return _answers_names(self.language, self.code)
+        return answers_names(self.language, self.code)
 
     @cached_property
     def _types(self) -> set[str]:
@@ -171,7 +157,7 @@ class SuiteTree:
             self._owners[node.id] = owner
             inner = owner
             if node.type in words.functions:
-                inner = self.functions[node.id] = Function(node, _last_name(declared_name(node)))
+                inner = self.functions[node.id] = Function(node, last_name(declared_name(node)))
             elif node.type in words.lambdas:
                 inner = self.functions[node.id] = Function(node, self._variable(node))
             for child in reversed(node.children):
@@ -200,7 +186,7 @@ class SuiteTree:
         for node in self.nodes:
             if node.type in self.words.calls:
                 name, arguments = (
-                    _PARTS.split(self.callee(node))[-1],
+                    PARTS.split(self.callee(node))[-1],
                     node.child_by_field_name("arguments"),
                 )
             elif node.type == "object_creation_expression":
@@ -254,7 +240,7 @@ class SuiteTree:
             holder.type == "object_creation_expression"
         ):  # an anonymous class: as a lambda, by what it is given to
             return any(
-                up.type in self.words.calls and _PARTS.split(self.callee(up))[-1] in self._answers
+                up.type in self.words.calls and PARTS.split(self.callee(up))[-1] in self._answers
                 for up in self.around(holder)
             )
         bases = [
@@ -272,29 +258,3 @@ class SuiteTree:
                 return True
             function = self.owner(function.node)
         return False
-
-
-def text_of(node: Node | None) -> str:
-    """The source of `node`; empty where there is none."""
-    return node.text.decode(errors="replace") if node is not None and node.text else ""
-
-
-def _last_name(name: str | None) -> str | None:
-    return re.split(r"::|\.", name)[-1] if name else None
-
-
-def _answers_names(language: str, code: str) -> frozenset[str]:
-    """Functions, methods and types that the answer declares."""
-    words = CHECK_WORDS[language]
-    found: set[str] = set()
-    waiting = [parse(language, code)]
-    while waiting:
-        node = waiting.pop()
-        if (
-            node.type in words.functions
-            or node.type in words.types
-            or node.type.endswith(("_item", "type_spec"))
-        ):
-            found.add(_last_name(declared_name(node)) or "")
-        waiting += node.children
-    return frozenset(found - {"", "main", "Main"})
