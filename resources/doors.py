@@ -91,6 +91,12 @@ def _with_its_file(found: Any, file: Path) -> Any:
     return replace(found, data=lambda: (*found.data(), digest))
 
 
+def own_file_digest(name: str) -> str:
+    """SHA-256 of the file that `folder/file.py:Name` names; empty where it is another name, or not there."""
+    file = _file_of(name)
+    return file_sha256(file) if file is not None and file.is_file() else ""
+
+
 def _file_of(name: str) -> Path | None:
     """The file that `folder/file.py:Name` names."""
     place = name.partition(":")[0]

@@ -12,6 +12,7 @@ from assets.benchmarks.problem_files import problem_files
 from assets.benchmarks.registry import benchmark_files, place_of
 from assets.benchmarks.source import Sources
 from resources.digests import file_sha256
+from resources.doors import own_file_digest
 
 IDENTITIES = pl.Schema({"benchmark": pl.String, "digest": pl.String, "revision": pl.String})
 
@@ -36,7 +37,7 @@ def sources_digest(registered: Sources, pins: Pins | None = None) -> str:
             place, revision = place_of(name, source, pins, here_only=True)
         except BenchmarkError:
             place, revision = None, None
-        digest.update(f"{name}\0{source.path}\0{revision}\0".encode())
+        digest.update(f"{name}\0{source.path}\0{revision}\0{own_file_digest(source.form or '')}".encode())
         digest.update(place_digest(place).encode() if place else b"")
     return digest.hexdigest()
 

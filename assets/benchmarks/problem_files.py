@@ -13,9 +13,10 @@ from typing import Any
 
 import polars as pl
 
-from assets.benchmarks.forms import ANY, any_form, form_of
+from assets.benchmarks.forms import ANY, BENCHMARK_FORMS, FileForm, any_form, form_of
 from assets.benchmarks.problem import PROBLEM_SCHEMA, BenchmarkError
 from assets.benchmarks.source import BenchmarkSource
+from resources.doors import DoorError
 from resources.json_lines import decompressed, json_records
 
 ENDINGS = (".jsonl", ".jsonl.gz", ".json", ".json.gz", ".parquet")
@@ -40,7 +41,7 @@ def refuse_missing(name: str, path: Path) -> None:
 def read_problems(name: str, path: Path, source: BenchmarkSource | None = None) -> pl.DataFrame:
     """The problems (`PROBLEM_SCHEMA`) of benchmark `name` in the file or folder `path`, in the files' order.
 
-    Where `source` names fields, they are read by those; else by the form that the records have.
+    Where `source` names fields or a form, they are read by those; else by the form that the records have.
     """
     rows = [problem for file in problem_files(path) for problem in _problems(name, file, source)]
     if not rows:
@@ -55,10 +56,13 @@ def read_problems(name: str, path: Path, source: BenchmarkSource | None = None) 
 def _problems(name: str, path: Path, source: BenchmarkSource | None) -> Iterator[dict[str, Any]]:
     """The problems of one file; where the first has a form of its own, none may lack its fields."""
     any_other = True
+    own = None if source is None or source.form is None else _form_named(name, source.form)
     for number, place, record in _records(name, path):
         try:
             if source is not None and source.question is not None:
                 problem = any_form.by_fields(record, source)
+            elif own is not None:
+                problem = own.read(record)
             else:
                 form = form_of(record, any_other=any_other)
                 any_other = any_other and form is ANY
@@ -72,6 +76,13 @@ def _problems(name: str, path: Path, source: BenchmarkSource | None) -> Iterator
             "benchmark": name,
             "problem_id": f"{name}/{number}" if identity is None else str(identity),
         }
+
+
+def _form_named(benchmark: str, form: str) -> FileForm:
+    try:
+        return BENCHMARK_FORMS.open(form)
+    except DoorError as error:
+        raise BenchmarkError(f"benchmark {benchmark!r}: {error}") from error
 
 
 def _records(name: str, path: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:

@@ -31,6 +31,11 @@ class BenchmarkSource(BaseModel):
     )
     id: str | None = Field(default=None, description="field with the problem's name; null: its number")
     language: str | None = Field(default=None, description="programming language of all its solutions")
+    form: str | None = Field(
+        default=None,
+        description="a form of your own for its records: file.py:NAME, package.module:NAME, or an installed one's "
+        "name; null: told by the records' fields",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -47,6 +52,8 @@ class BenchmarkSource(BaseModel):
     @model_validator(mode="after")
     def _question_with_others(self) -> Self:
         others = [name for name in ("solution", "prompt", "entry_point", "id") if getattr(self, name)]
+        if self.form is not None and self.question is not None:
+            raise ValueError("form reads the records by itself: name either form or question, not both")
         if others and self.question is None:
             raise ValueError(f"{others[0]} names a field and question names none: name the field that asks")
         return self

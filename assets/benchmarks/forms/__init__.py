@@ -23,6 +23,7 @@ from assets.benchmarks.forms import (
     multipl_e,
     questions,
 )
+from assets.benchmarks.problem import PROBLEM_SCHEMA
 from resources.doors import Door
 
 Record = Mapping[str, Any]
@@ -34,6 +35,20 @@ class FileForm(NamedTuple):
     name: str
     fields: tuple[str, ...]
     problem: Callable[[Record], dict[str, Any]]
+
+    def read(self, record: Record) -> dict[str, Any]:
+        """The problem of a record that is said to be of this form. Raises `ValueError`."""
+        if missing := [field for field in self.fields if field not in record]:
+            raise ValueError(
+                f"has no {', '.join(missing)}, which {self.name}'s form needs; it has {', '.join(record)}"
+            )
+        problem = self.problem(record)
+        if unknown := sorted(problem.keys() - PROBLEM_SCHEMA.keys()):
+            raise ValueError(
+                f"became a problem with {', '.join(unknown)} by {self.name}'s form; "
+                f"there are {', '.join(PROBLEM_SCHEMA)}"
+            )
+        return problem
 
 
 OWN = (

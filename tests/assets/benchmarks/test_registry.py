@@ -8,8 +8,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from assets.benchmarks.digests import sources_digest
 from assets.benchmarks.problem import PROBLEM_SCHEMA, BenchmarkError
 from assets.benchmarks.registry import load_benchmarks
+from assets.benchmarks.source import BenchmarkSource
 
 SHARED = Path(os.environ.get("SEEDLINE_SHARED", Path(__file__).parents[4] / "shared")) / "benchmarks"
 ROW = {
@@ -152,3 +154,43 @@ def test_public_benchmark_files_load():
     forms = ("bigcodebench", "evalplus", "humaneval-x-", "humanevalpack")
     counts = [solved.filter(pl.col("benchmark").str.starts_with(name)).height for name in forms]
     assert counts == [148, 399, 6 * 164, 6 * 164]
+
+
+EXERCISE = {
+    "no": "e/1",
+    "exercise": 'def twice(x: int) -> int:\n    """Return twice x."""\n',
+    "answer": "    return 2 * x\n",
+    "function": "twice",
+    "assertions": ["assert twice(2) == 4"],
+}
+FORMS = Path(__file__).parents[3] / "docs" / "example_file" / "forms.py"
+
+
+def test_a_form_in_a_file_of_ones_own_reads_the_records(tmp_path: Path):
+    own = tmp_path / "forms.py"
+    own.write_bytes(FORMS.read_bytes())
+    (tmp_path / "e.jsonl").write_text(json.dumps(EXERCISE))
+    source = BenchmarkSource(path=str(tmp_path / "e.jsonl"), form=f"{own}:EXERCISE")
+    (problem,) = load_benchmarks(["exercises"], {"exercises": source}).to_dicts()
+    assert (problem["problem_id"], problem["entry_point"]) == ("e/1", "twice")
+    before = sources_digest({"exercises": source})
+    own.write_text(own.read_text() + "# edited\n")
+    assert sources_digest({"exercises": source}) != before
+
+
+@pytest.mark.parametrize(
+    ("record", "edit", "message"),
+    [
+        ({"no": "1"}, ("", ""), "line 1 has no exercise, answer, function, assertions, which exercise's form needs"),
+        (EXERCISE, ('"test"', '"tests"'), "line 1 became a problem with tests by exercise's form; there are .*"),
+        (EXERCISE, ("EXERCISE =", "OTHER ="), r"'e': benchmark form 'EXERCISE': .*forms\.py has no such name"),
+    ],
+)  # fmt: skip
+def test_what_a_form_of_ones_own_cannot_do_is_said(
+    tmp_path: Path, record: dict, edit: tuple[str, str], message: str
+):
+    (tmp_path / "forms.py").write_text(FORMS.read_text().replace(*edit) if edit[0] else FORMS.read_text())
+    (tmp_path / "e.jsonl").write_text(json.dumps(record))
+    source = BenchmarkSource(path=str(tmp_path / "e.jsonl"), form=f"{tmp_path}/forms.py:EXERCISE")
+    with pytest.raises(BenchmarkError, match=message):
+        load_benchmarks(["e"], {"e": source})
