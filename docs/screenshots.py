@@ -99,9 +99,6 @@ def take(page: Page, deployment: Deployment, dagster: str, rows: str) -> None:
     page.goto(f"{dagster}/locations/seedline/sensors/new_dumps_in_folder")
     page.locator("label", has=page.get_by_role("checkbox")).first.click()
     time.sleep(45)  # until the sensor has looked
-    shot(
-        "sensor.png", f"{dagster}/locations/seedline/sensors/new_dumps_in_folder", "that has a file _SUCCESS"
-    )
     check = f"{dagster}/assets/corpus_dump?view=checks&checkDetail=every_dump_was_read"
     shot("failing_dump.png", check, "could not be read: 2026-11")
     shot("asset_graph.png", f"{dagster}/locations/seedline/asset-groups/demo", "sft_dataset", height=640)
@@ -110,11 +107,11 @@ def take(page: Page, deployment: Deployment, dagster: str, rows: str) -> None:
         "asset_page.png",
         f"{dagster}/assets/demo/filtered_seeds?view=overview",
         "what waits and why",
+        _without_columns,
         height=1100,
     )
-    seeds = f"{dagster}/assets/demo/filtered_seeds?view=partitions&partition=python"
-    shot("partition.png", seeds, "funnel_plot", height=1300)
     shot("backfill.png", f"{dagster}/assets/raw_corpus?view=partitions", "Materialize", _dialog)
+    shot("launchpad.png", f"{dagster}/locations/seedline/jobs/pilot/playground", "No errors", height=760)
     shot("waits.png", f"{rows}/", "What there is")
     shot("rows.png", f"{rows}/rows/demo/sft_dataset?partition=python", "rows 1 to")
     shot(
@@ -122,6 +119,10 @@ def take(page: Page, deployment: Deployment, dagster: str, rows: str) -> None:
     )
     row = deployment.scan("sft_dataset", "demo").select("sft_id").head(1).collect().item()
     shot("row.png", f"{rows}/row/demo/sft_dataset?id={row}", "Where it comes from", height=1100)
+
+
+def _without_columns(page: Page) -> None:
+    page.get_by_text("Columns", exact=True).click()  # folds them, so that what is below is seen
 
 
 def _dialog(page: Page) -> None:
