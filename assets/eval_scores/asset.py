@@ -28,7 +28,7 @@ from resources.sandbox.resource import SandboxResource
 from resources.trainer.resource import TrainerResource
 
 ARTIFACT = "eval_scores"
-VERSION = "7"
+VERSION = "8"
 ENGINES: dict[str, type[TransformersSpec | VllmSpec | VllmServerSpec]] = {
     "transformers": TransformersSpec,
     "vllm": VllmSpec,

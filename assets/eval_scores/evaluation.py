@@ -54,7 +54,9 @@ def canonical_samples(
     judged = []
     for _, _, group in _groups(problems):
         answers = canonical_answers(group, settings).with_columns(
-            pl.lit(None, pl.String).alias("finish_reason"), pl.lit("").alias("begun")
+            pl.lit(None, pl.String).alias("finish_reason"),
+            pl.lit(None, pl.String).alias("detail"),
+            pl.lit("").alias("begun"),
         )
         judged.append(_judged(answers, group, settings, sandbox, row_cache))
     nothing = pl.DataFrame(schema={"benchmark": pl.String, "problem_id": pl.String})
@@ -77,7 +79,7 @@ def _judged(
 ) -> pl.DataFrame:
     columns = ["benchmark", "problem_id", "language", "sample", "text", "begun", "finish_reason"]
     told = problems.select("benchmark", "problem_id", "task", "released")
-    asked = answers.select(columns).join(
+    asked = answers.select(*columns, pl.col("detail").alias("engine_detail")).join(
         told, on=["benchmark", "problem_id"], how="left", maintain_order="left"
     )
     to_run = programs(asked, problems, settings)

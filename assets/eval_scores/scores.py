@@ -24,16 +24,22 @@ def judged_samples(judged: pl.DataFrame, contaminated: pl.DataFrame, checkpoint_
     """The samples table (`SAMPLES`), sorted by its key.
 
     `judged`: one row a sample with `benchmark, problem_id, task, language, released, sample, text, begun, max_tokens,
-    finish_reason, has_code, code, tests, verdict, detail, reason`. `contaminated`: `benchmark, problem_id` of problems
-    found in the training data.
+    finish_reason, engine_detail, has_code, code, tests, verdict, detail, reason`. `contaminated`: `benchmark,
+    problem_id` of problems found in the training data. An answer that the engine did not give is unverified.
     """
     dirty = contaminated.select(_PROBLEM).unique().with_columns(pl.lit(True).alias("contaminated"))
     transient = [verdict.value for verdict in TRANSIENT]
+    unanswered = (pl.col("finish_reason") == "error").fill_null(
+        False
+    )  # of the engine: says nothing of the model
     rows = judged.join(dirty, on=_PROBLEM, how="left").with_columns(
         pl.lit(checkpoint_id, pl.String).alias("checkpoint_id"),
         pl.col("contaminated").fill_null(False),
         (pl.col("verdict") == Verdict.PASS.value).fill_null(False).alias("passed"),
-        (pl.col("verdict").is_null() | pl.col("verdict").is_in(transient)).alias("unverified"),
+        (pl.col("verdict").is_null() | pl.col("verdict").is_in(transient) | unanswered).alias("unverified"),
+        detail=pl.when(unanswered)
+        .then(pl.format("no answer of the engine: {}", pl.col("engine_detail").fill_null("no word why")))
+        .otherwise("detail"),
     )
     identity = content_id("checkpoint_id", *_PROBLEM, "task", "sample", "code", "tests")
     named = rows.with_columns(identity.alias("sample_id"), pl.col("text").alias("completion"))
@@ -58,7 +64,9 @@ def score_table(
         *_COUNTS,
         pl.col("unverified").any(),
         (pl.col("finish_reason") == "length").fill_null(False).sum().alias("cut_off"),
-        (~pl.col("has_code")).sum().alias("without_code"),
+        (~pl.col("has_code") & (pl.col("finish_reason") != "error").fill_null(True))
+        .sum()
+        .alias("without_code"),
     )
     rows = [
         _score_rows({**dict(zip(_GROUP, group, strict=True)), "preset": preset}, problems, ks, seed)

@@ -34,6 +34,7 @@ def judged(
             "begun": "",
             "max_tokens": 512,
             "finish_reason": "stop",
+            "engine_detail": None,
             "has_code": True,
             "code": f"code {problem} {sample}",
             "tests": "check",
@@ -48,6 +49,7 @@ def judged(
         rows,
         schema_overrides={
             "detail": pl.String,
+            "engine_detail": pl.String,
             "reason": pl.String,
             "verdict": pl.String,
             "released": pl.Date,
@@ -149,3 +151,17 @@ def test_scores_by_month_of_release():
         ("own", "2024-03", 1.0, 1),
     ]
     assert scores_by_month(samples.filter(problem_id="d")).is_empty()
+
+
+def test_what_the_engine_did_not_answer_is_no_failure_of_the_model() -> None:
+    rows = judged({"a": ["pass"], "b": ["fail"], "c": ["fail"]}).with_columns(
+        finish_reason=pl.Series(["stop", "stop", "error"]),
+        engine_detail=pl.Series([None, None, "the chat template refused"]),
+        has_code=pl.Series([True, True, False]),
+    )
+    samples = judged_samples(rows, NONE, "c1")
+    lost = samples.filter(pl.col("problem_id") == "c").row(0, named=True)
+    assert lost["unverified"] and lost["detail"] == "no answer of the engine: the chat template refused"
+    row = score_table(samples, (1,)).row(0, named=True)
+    assert (row["pass_at_k"], row["problems"], row["unverified_problems"]) == (0.5, 2, 1)
+    assert row["without_code"] == 0.0
