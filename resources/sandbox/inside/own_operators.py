@@ -21,7 +21,11 @@ _flags = type.__dict__["__flags__"].__get__
 _mro = type.__dict__["__mro__"].__get__
 _names = type.__dict__["__dict__"].__get__
 _GUARDED = (
-    operators.COMPARISONS | operators.ARITHMETIC | {"__contains__", "__instancecheck__", "__subclasscheck__"}
+    operators.COMPARISONS
+    | operators.ARITHMETIC
+    | operators.NUMBERS
+    | operators.EMPTINESS
+    | {"__contains__", "__instancecheck__", "__subclasscheck__"}
 )
 _LIES = frozenset(("__class__", "__array_ufunc__", "__array_function__"))
 _FUNCTION, _WRAPPERS = types.FunctionType, (types.WrapperDescriptorType, types.MethodDescriptorType,
@@ -38,6 +42,7 @@ class OwnOperators:
         self.named, self.space = frozenset(), {}  # names that the tests mention, and what they are
         self.guards = {}  # by id, and held: an id is theirs while they live
         self.lies = False
+        self.differences = {}  # what the answer's code made of one with a plain value: by id, and held
 
     def screen(self, value):
         """`value`, once the classes of all that is in it are guarded. Called by the rewritten tests."""
@@ -196,6 +201,9 @@ class OwnOperators:
         @functools.wraps(method, updated=())
         def guard(self_, *others):
             original = method.__get__(self_, type(self_)) if hasattr(method, "__get__") else method
+            if name in operators.NUMBERS or name in operators.EMPTINESS:
+                self.refuse_difference(self_, name)
+                return original(*others)
             if not others or not self.plain(others[0]) or self.asked_by_answer():
                 return original(*others)
             if name == "__contains__":
@@ -206,12 +214,24 @@ class OwnOperators:
             if name in operators.ARITHMETIC:
                 if beneath is None or name in operators.MAKING:
                     found = original(*others)
-                    if name in operators.MAKING or not self.plain(found):
+                    if name in operators.MAKING:
+                        return found
+                    if not self.plain(found):
+                        if not name.startswith("__i"):
+                            self.differences[id(found)] = found
+                            self.guard_class(type(found))
                         return found
                 return NotImplemented if beneath is None else beneath(self_, *others)
             return NotImplemented if beneath is None else beneath(self_, *others)
 
         return guard
+
+    def refuse_difference(self, value, name):
+        """A number that the answer's own code makes of a difference with a plain value decides nothing."""
+        if id(value) not in self.differences or self.asked_by_answer():
+            return
+        if name in operators.NUMBERS or not self.is_named(type(value)):
+            raise TypeError(f"bad operand type for {name}: {type(value).__name__!r}")
 
     def beneath(self, kind, base, name):
         """What the interpreter's own class below `base` has under `name`."""

@@ -168,7 +168,11 @@ class References(values.Coder):
             return NotImplemented if method is None else method(value, *arguments)
         if name in operators.ARITHMETIC:
             found = self.special(number, name, arguments)
-            return found if isinstance(type(found), RemoteClass) else NotImplemented
+            if not isinstance(type(found), RemoteClass):
+                return NotImplemented
+            if not name.startswith("__i"):
+                self.differences.add(number_of(found))
+            return found
         return NotImplemented
 
     def special(self, number, name, arguments):

@@ -9,6 +9,7 @@ import os
 import alone
 import operators
 
+_OF_DIFFERENCES = operators.NUMBERS | operators.EMPTINESS
 _ASKED_WITH = operators.COMPARISONS | operators.ARITHMETIC | {"__contains__"}
 HANDLE = "_seedline_handle"
 
@@ -125,6 +126,10 @@ def _forwarding(side, name):
     def forward(self, *arguments):
         if name in _ASKED_WITH and arguments and not isinstance(type(arguments[0]), RemoteClass):
             return side.against_plain(self, name, arguments)
+        if name in _OF_DIFFERENCES and number_of(self) in side.differences:
+            named = side.installed.get(type(self).__name__) is type(self)
+            if name in operators.NUMBERS or not named:
+                raise TypeError(f"bad operand type for {name}: {type(self).__name__!r}")
         if name == "__call__":
             return side.call({"o": number_of(self)}, arguments, {})
         if name == "__exit__":

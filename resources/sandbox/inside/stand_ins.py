@@ -42,6 +42,7 @@ class TestsSide(References):
         self.changes, self.changeable = suite.changes, False
         if suite.identity:
             self.mark(b"w")
+        self.differences = set()  # numbers of objects that the answer's code made of one with a plain value
         self.with_base = set()  # numbers of objects that hold a plain value
         self.kinds, self.instances, self.functions = {}, {}, []
         self.calls = 0
