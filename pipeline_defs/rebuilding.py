@@ -20,9 +20,9 @@ from pipeline_defs.runs import (
     DumpsFailedError,
     Figures,
     RunFailedError,
-    in_batches,
     judge_of,
     run_batch,
+    run_batches,
 )
 from pipeline_defs.staleness import Work, find_stale
 from pipeline_defs.taking_down.apply import apply_take_downs, pending
@@ -117,12 +117,12 @@ def carry_out(deployment: Deployment, plan: Plan, on_progress: OnProgress | None
     failed: set[str | None] = set()
     with deployment.instance() as instance:
         try:
-            for planned in in_batches(plan.work):
+            for planned in run_batches(plan.work):
                 if planned.recipe in failed:
                     continue
                 current = _still_stale(deployment, plan, instance, planned)
                 tracked.begin(planned, current)
-                for batch in in_batches(current):
+                for batch in run_batches(current):
                     try:
                         with heard_by(tracked.hear):
                             figures = run_batch(

@@ -74,7 +74,7 @@ def source_fingerprints(sources: CorpusSourcesResource, settings: Settings) -> S
     return fingerprint
 
 
-def in_batches(work: Sequence[Work]) -> list[Batch]:
+def run_batches(work: Sequence[Work]) -> list[Batch]:
     """What runs together: the same phase and the same partition, in the order in which it can run.
 
     Only assets over the same partitions may share a run, hence the phases: what has no partition and feeds

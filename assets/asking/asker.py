@@ -201,7 +201,7 @@ def raw_detail(fault: pl.Expr) -> pl.Expr:
     return pl.format("{}\n--- raw text\n{}", fault, pl.col("text").fill_null(""))
 
 
-def in_batches(rows: pl.DataFrame, step: Callable[[pl.DataFrame], Outcome], size: int) -> Outcome:
+def step_in_batches(rows: pl.DataFrame, step: Callable[[pl.DataFrame], Outcome], size: int) -> Outcome:
     """`step` over slices of at most `size` rows, put together again.
 
     A rendered prompt takes several kilobytes, so that a whole partition's prompts at once would fill the memory;

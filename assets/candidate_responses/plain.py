@@ -7,7 +7,15 @@ import json
 
 import polars as pl
 
-from assets.asking.asker import BATCH_PROMPTS, Ask, answers, finished, in_batches, raw_detail, requests_frame
+from assets.asking.asker import (
+    BATCH_PROMPTS,
+    Ask,
+    answers,
+    finished,
+    raw_detail,
+    requests_frame,
+    step_in_batches,
+)
 from assets.asking.draws import draw_number
 from assets.candidate_responses.settings import Plain
 from assets.candidate_responses.unsectioned import with_response
@@ -27,7 +35,7 @@ def respond(instructions: pl.DataFrame, settings: Plain, ask: Ask) -> Outcome:
     but `generation` (of the response from here on), and those of `unsectioned.with_response`.
     """
     size = max(1, BATCH_PROMPTS // settings.samples)
-    return in_batches(instructions, lambda batch: _respond(batch, settings, ask), size)
+    return step_in_batches(instructions, lambda batch: _respond(batch, settings, ask), size)
 
 
 def _respond(instructions: pl.DataFrame, settings: Plain, ask: Ask) -> Outcome:

@@ -9,7 +9,15 @@ from dataclasses import asdict
 
 import polars as pl
 
-from assets.asking.asker import BATCH_PROMPTS, Ask, answers, finished, in_batches, raw_detail, requests_frame
+from assets.asking.asker import (
+    BATCH_PROMPTS,
+    Ask,
+    answers,
+    finished,
+    raw_detail,
+    requests_frame,
+    step_in_batches,
+)
 from assets.asking.draws import draw_number
 from assets.asking.prompts import template
 from assets.candidate_responses.sections import HEADINGS, Fault, parse_response, render_response
@@ -48,7 +56,7 @@ def respond(instructions: pl.DataFrame, settings: Sectioned, ask: Ask) -> Outcom
     for kept and rejected samples alike; rejections carry the raw text.
     """
     size = max(1, BATCH_PROMPTS // settings.samples)
-    return in_batches(instructions, lambda batch: _respond(batch, settings, ask), size)
+    return step_in_batches(instructions, lambda batch: _respond(batch, settings, ask), size)
 
 
 def _respond(instructions: pl.DataFrame, settings: Sectioned, ask: Ask) -> Outcome:

@@ -12,9 +12,9 @@ from pathlib import Path
 import polars as pl
 
 from assets.corpus_dump.settings import CorpusDumpSettings
-from assets.corpus_dump.source_files import STAGE, judge_files
+from assets.corpus_dump.source_files import STAGE, check_files
 from assets.corpus_dump.table import TABLE
-from assets.rows.batches import FILES, in_batches
+from assets.rows.batches import FILES, row_batches
 from assets.rows.ledger import Ledger
 from assets.rows.outcome import no_rejections
 from resources.corpus_source.base import CorpusSource
@@ -59,7 +59,7 @@ def read_dump(
     with ExitStack() as stack:
         writers: dict[str, TableWriter] = {}
         for raw in source.read():
-            outcome = judge_files(raw, dump, settings)
+            outcome = check_files(raw, dump, settings)
             read += raw.height
             rejected.append(outcome.rejected)
             for (language,), rows in spared(outcome.kept).group_by("language", maintain_order=True):
@@ -83,5 +83,5 @@ def read_dump(
 
 def _unspool(paths: list[Path]) -> Iterator[pl.DataFrame]:
     for path in paths:
-        yield from in_batches(pl.scan_parquet(path), FILES)
+        yield from row_batches(pl.scan_parquet(path), FILES)
         path.unlink()

@@ -53,7 +53,7 @@ def file_id() -> pl.Expr:
     )
 
 
-def judge_files(raw: pl.DataFrame, dump: str, settings: CorpusDumpSettings) -> Outcome:
+def check_files(raw: pl.DataFrame, dump: str, settings: CorpusDumpSettings) -> Outcome:
     """Split raw files into those that count as source text (`FILE_SCHEMA`) and rejections.
 
     `raw` has the columns of a corpus source's batch (`RAW_SCHEMA` of `resources/corpus_source/base.py`);

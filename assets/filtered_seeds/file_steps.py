@@ -17,7 +17,7 @@ from assets.filtered_seeds.import_inference import ImportSettings
 from assets.filtered_seeds.means import Means
 from assets.filtered_seeds.ready_rows import files_and_rows
 from assets.filtered_seeds.standalone import standalone_seeds
-from assets.rows.batches import FILES, in_batches
+from assets.rows.batches import FILES, row_batches
 from assets.rows.outcome import Outcome, as_rejections, no_rejections
 from resources.row_cache import CacheStage
 
@@ -128,7 +128,7 @@ def _batches(files: pl.LazyFrame) -> Iterator[pl.DataFrame]:
     """`files` in their order, in frames of about `BATCH_BYTES` of content."""
     held: list[pl.DataFrame] = []
     size = 0
-    for part in in_batches(files, FILES):
+    for part in row_batches(files, FILES):
         held.append(part)
         size += int(part["content"].str.len_bytes().sum())
         if size >= BATCH_BYTES:

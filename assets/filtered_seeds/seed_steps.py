@@ -17,7 +17,7 @@ from assets.filtered_seeds.filters.type_check import apply_verdicts
 from assets.filtered_seeds.import_inference import standalone_source
 from assets.filtered_seeds.means import Means
 from assets.filtered_seeds.verbatim_benchmarks import without_benchmarks
-from assets.raw_corpus.license_policy import judge_licenses
+from assets.raw_corpus.license_policy import license_verdicts
 from assets.rows.outcome import Outcome
 from assets.texts.embedding import with_embeddings
 from assets.texts.near_duplicates.find import find_near_duplicates
@@ -107,6 +107,6 @@ def _needed(value: Needed | None, setting: str, name: str) -> Needed:
 def _preference(files: pl.LazyFrame) -> pl.DataFrame:
     """The order in which near-duplicates are preferred: `file_id, not_permissive, dump`."""
     origins = files.select("file_id", "license", "dump").collect()
-    verdicts = judge_licenses(origins["license"].to_list(), "any")
+    verdicts = license_verdicts(origins["license"].to_list(), "any")
     joined = origins.join(verdicts, on="license", how="left", nulls_equal=True)
     return joined.select("file_id", (~pl.col("permissive")).alias("not_permissive"), "dump")

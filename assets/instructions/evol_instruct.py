@@ -11,7 +11,15 @@ from collections.abc import Callable
 
 import polars as pl
 
-from assets.asking.asker import BATCH_PROMPTS, Ask, answers, finished, in_batches, raw_detail, requests_frame
+from assets.asking.asker import (
+    BATCH_PROMPTS,
+    Ask,
+    answers,
+    finished,
+    raw_detail,
+    requests_frame,
+    step_in_batches,
+)
 from assets.asking.draws import draw_number
 from assets.asking.prompts import template
 from assets.instructions.eliminations import has_no_content, refuses, says_the_same, words_of_the_prompt
@@ -38,7 +46,7 @@ def evolve(start: pl.DataFrame, settings: EvolInstruct, ask: Ask) -> Outcome:
     that was to evolve, and its stage names the round: each round tries each instruction of its pool once. So
     kept and rejected rows together are `start.height * (1 + settings.rounds)`.
     """
-    return in_batches(start, lambda batch: _all_rounds(batch, settings, ask), BATCH_PROMPTS)
+    return step_in_batches(start, lambda batch: _all_rounds(batch, settings, ask), BATCH_PROMPTS)
 
 
 def _all_rounds(start: pl.DataFrame, settings: EvolInstruct, ask: Ask) -> Outcome:

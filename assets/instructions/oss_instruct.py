@@ -16,9 +16,9 @@ from assets.asking.asker import (
     Ask,
     answers,
     finished,
-    in_batches,
     raw_detail,
     requests_frame,
+    step_in_batches,
 )
 from assets.asking.draws import draw_number
 from assets.asking.prompts import template
@@ -52,7 +52,7 @@ def write(seeds: pl.DataFrame, settings: OssInstruct, ask: Ask) -> Outcome:
     category, concepts (null), difficulty (null), generation, concepts_generation (null)`. Rejections carry the
     seed's id, and the raw text or the seed whose row is repeated.
     """
-    written = in_batches(
+    written = step_in_batches(
         seeds.select(SEED_COLUMNS), lambda batch: _write(batch, settings, ask), BATCH_PROMPTS
     )
     return written.then(clean(written.kept, settings))

@@ -9,7 +9,15 @@ import re
 
 import polars as pl
 
-from assets.asking.asker import BATCH_PROMPTS, Ask, answers, finished, in_batches, raw_detail, requests_frame
+from assets.asking.asker import (
+    BATCH_PROMPTS,
+    Ask,
+    answers,
+    finished,
+    raw_detail,
+    requests_frame,
+    step_in_batches,
+)
 from assets.asking.draws import draw_number
 from assets.asking.prompts import template
 from assets.instructions.few_shot_bank import NEXT_EXAMPLE, bank, draw_shots
@@ -38,7 +46,9 @@ def write(seeds: pl.DataFrame, settings: SelfOssInstruct, ask: Ask) -> Outcome:
     `instruction_id, parent_id (null), instruction, task, category, concepts (list), difficulty,
     generation, concepts_generation`. Rejections carry the seed's id and the raw text.
     """
-    return in_batches(seeds.select(SEED_COLUMNS), lambda batch: _write(batch, settings, ask), BATCH_PROMPTS)
+    return step_in_batches(
+        seeds.select(SEED_COLUMNS), lambda batch: _write(batch, settings, ask), BATCH_PROMPTS
+    )
 
 
 def _write(seeds: pl.DataFrame, settings: SelfOssInstruct, ask: Ask) -> Outcome:

@@ -36,7 +36,7 @@ class LicenseVerdict:
     detail: str | None
 
 
-def judge_license(license: str | None, allow: Policy) -> LicenseVerdict:
+def license_verdict(license: str | None, allow: Policy) -> LicenseVerdict:
     """Judge one SPDX expression (null: unknown) by the policy `allow`."""
     expression = _parsed(license) if license else None
     permissive = expression is not None and _satisfied(expression, PERMISSIVE)
@@ -57,13 +57,13 @@ def judge_license(license: str | None, allow: Policy) -> LicenseVerdict:
     return LicenseVerdict(allowed, permissive, None if allowed else f"not allowed: {license}")
 
 
-def judge_licenses(licenses: Iterable[str | None], allow: Policy) -> pl.DataFrame:
+def license_verdicts(licenses: Iterable[str | None], allow: Policy) -> pl.DataFrame:
     """Verdicts of distinct licenses, for joining to files (with `nulls_equal`).
 
     Columns: license (null for unknown), license_allowed and permissive (booleans), license_detail.
     """
     distinct = sorted(set(licenses), key=lambda license: (license is not None, license or ""))
-    verdicts = [judge_license(license, allow) for license in distinct]
+    verdicts = [license_verdict(license, allow) for license in distinct]
     return pl.DataFrame(
         {
             "license": distinct,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.raw_corpus.license_policy import Policy, judge_licenses
+from assets.raw_corpus.license_policy import Policy, license_verdicts
 from assets.raw_corpus.take_down_rules import TakeDowns
 from assets.raw_corpus.take_downs import EMPTIED, taken_down
 from assets.rows.outcome import ORIGIN, REJECTION_SCHEMA
@@ -120,7 +120,7 @@ def _narrow(numbered: pl.LazyFrame, dump_order: Sequence[str], allow: Policy) ->
     ranks = pl.LazyFrame(
         {"dump": dumps, "dump_rank": range(len(dumps))}, schema={"dump": pl.String, "dump_rank": pl.UInt32}
     )
-    verdicts = judge_licenses(seen["license"].to_list(), allow).lazy()
+    verdicts = license_verdicts(seen["license"].to_list(), allow).lazy()
     place, tie = content_id("repo", "path"), content_id("commit", "license", "language")
     return (
         numbered.select(

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.corpus_dump.settings import CorpusDumpSettings
-from assets.corpus_dump.source_files import judge_files
-from assets.raw_corpus.license_policy import Policy, judge_licenses
+from assets.corpus_dump.source_files import check_files
+from assets.raw_corpus.license_policy import Policy, license_verdicts
 
 KEPT_SCHEMA = pl.Schema(
     {
@@ -56,7 +56,7 @@ def survey_files(
     for batch in batches:
         left = batch.height if most_files is None else most_files - read
         complete = complete and batch.height <= left
-        outcome = judge_files(batch.head(left), "survey", settings)
+        outcome = check_files(batch.head(left), "survey", settings)
         read += min(left, batch.height)
         found = outcome.kept.with_columns(license_source=_without_folders()).select(
             *groups, files=pl.lit(1, pl.Int64), bytes="size"
@@ -66,7 +66,7 @@ def survey_files(
         rejected = pl.concat([rejected, lost]).group_by("reason").agg(pl.col("files").sum())
         if not complete:
             break
-    verdicts = judge_licenses(kept["license"].to_list(), allow).rename({"license_allowed": "allowed"})
+    verdicts = license_verdicts(kept["license"].to_list(), allow).rename({"license_allowed": "allowed"})
     judged = kept.join(verdicts, on="license", how="left", nulls_equal=True).select(KEPT_SCHEMA.names())
     return Survey(
         read,

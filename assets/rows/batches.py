@@ -12,7 +12,7 @@ FILES = 2500
 """Source files read at once: tens of MB, and a whole part of a row group of the store."""
 
 
-def in_batches(rows: pl.LazyFrame, size: int) -> Iterator[pl.DataFrame]:
+def row_batches(rows: pl.LazyFrame, size: int) -> Iterator[pl.DataFrame]:
     """`rows` in their order, in frames of `size` rows, the last one smaller; one empty frame where there is none.
 
     For scans of Parquet, of which a slice reads the row groups that it lies in.

@@ -11,7 +11,7 @@ import polars as pl
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from assets.rows.batches import in_batches
+from assets.rows.batches import row_batches
 from pipeline_defs.commands.tables import PARQUET, TableError, table_files, write_frames
 
 ROW_DIGITS = 12
@@ -88,7 +88,7 @@ def batches_of(rows: pl.LazyFrame, table: Path, size: int) -> Iterator[pl.DataFr
     Parquet is read when it is asked for. JSON lines, which have no places to start from, are read ahead.
     """
     if table_files(table)[0].name.lower().endswith(PARQUET):
-        yield from in_batches(rows, size)
+        yield from row_batches(rows, size)
         return
     nothing = True
     for part in rows.collect_batches(chunk_size=size, maintain_order=True):

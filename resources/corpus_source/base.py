@@ -78,7 +78,7 @@ class CorpusSource(ABC):
         """A cheap identity of the input: equal while nothing that `read` yields can have changed."""
 
 
-def in_batches(files: Iterable[RawFile], batch_bytes: int) -> Iterator[pl.DataFrame]:
+def file_batches(files: Iterable[RawFile], batch_bytes: int) -> Iterator[pl.DataFrame]:
     """Frames of `RAW_SCHEMA` from single files, each closed once it holds `batch_bytes` of content."""
     batch: list[RawFile] = []
     held = 0

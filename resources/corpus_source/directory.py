@@ -18,7 +18,7 @@ from resources.corpus_source.base import (
     CorpusSource,
     RawFile,
     SourceError,
-    in_batches,
+    file_batches,
 )
 from resources.corpus_source.git_checkout import GitCheckout, is_repository
 from resources.corpus_source.local_files import read_file
@@ -35,7 +35,7 @@ class DirectorySource(CorpusSource):
 
     def read(self, batch_bytes: int = BATCH_BYTES) -> Iterator[pl.DataFrame]:
         """Yield every file: first those of the checkouts by their place, then those outside of them."""
-        return in_batches(self._files(), batch_bytes)
+        return file_batches(self._files(), batch_bytes)
 
     def describe(self) -> dict[str, object]:
         """Path, checkouts with their commits, checkouts without one, and the number of loose files."""

@@ -19,7 +19,7 @@ from platform import python_version
 
 import polars as pl
 
-from resources.corpus_source.base import BATCH_BYTES, CorpusSource, RawFile, SourceError, in_batches
+from resources.corpus_source.base import BATCH_BYTES, CorpusSource, RawFile, SourceError, file_batches
 from resources.corpus_source.license_texts import is_license_file
 from resources.corpus_source.local_files import read_file
 from resources.corpus_source.package_licenses import package_license
@@ -58,7 +58,7 @@ class InstalledPackagesSource(CorpusSource):
 
     def read(self, batch_bytes: int = BATCH_BYTES) -> Iterator[pl.DataFrame]:
         """Yield every chosen file, by package name and path."""
-        return in_batches(self._files(), batch_bytes)
+        return file_batches(self._files(), batch_bytes)
 
     def describe(self) -> dict[str, object]:
         """Packages, files, Python version and licenses (packages by SPDX expression)."""

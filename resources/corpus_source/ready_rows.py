@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from resources.corpus_source.base import BATCH_BYTES, READ_LIMIT, RawFile, SourceError, in_batches
+from resources.corpus_source.base import BATCH_BYTES, READ_LIMIT, RawFile, SourceError, file_batches
 from resources.corpus_source.declared_licenses import quoted
 from resources.corpus_source.dump import DumpSource
 from resources.corpus_source.dump_file import DumpFile
@@ -40,7 +40,7 @@ class ReadyRowsSource(DumpSource):
 
     def read(self, batch_bytes: int = BATCH_BYTES) -> Iterator[pl.DataFrame]:
         """Yield the rows, file by file in the order of their paths."""
-        return in_batches((row for file in self.files() for row in self._raw_files(file)), batch_bytes)
+        return file_batches((row for file in self.files() for row in self._raw_files(file)), batch_bytes)
 
     def describe(self) -> dict[str, object]:
         """Data set, revision, path, number of files and bytes."""

@@ -15,7 +15,15 @@ from typing import Any
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
-from assets.asking.asker import BATCH_PROMPTS, Ask, answers, finished, in_batches, raw_detail, requests_frame
+from assets.asking.asker import (
+    BATCH_PROMPTS,
+    Ask,
+    answers,
+    finished,
+    raw_detail,
+    requests_frame,
+    step_in_batches,
+)
 from assets.asking.draws import draw_number
 from assets.asking.prompts import template
 from assets.asking.worked_examples import read_examples
@@ -75,7 +83,7 @@ def judge_docstrings(seeds: pl.DataFrame, settings: DocstringJudge, ask: Ask) ->
     The columns and the order of what is kept stay, and `judged_by` says by which rule an answer was a yes. One that is
     no yes is a no, with the rule, what it weighed and, where it is neither, its text as detail.
     """
-    return in_batches(seeds, lambda batch: _judge(batch, settings, ask), BATCH_PROMPTS)
+    return step_in_batches(seeds, lambda batch: _judge(batch, settings, ask), BATCH_PROMPTS)
 
 
 def _judge(seeds: pl.DataFrame, settings: DocstringJudge, ask: Ask) -> Outcome:

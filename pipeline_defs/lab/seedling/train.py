@@ -25,7 +25,6 @@ from pipeline_defs.lab.seedling.courses import (
     encoded,
     rows_of,
 )
-from pipeline_defs.lab.seedling.muon import Muon
 from pipeline_defs.lab.seedling.tokenizer import VOCABULARY, make_tokenizer
 
 COMMAND = "python -m pipeline_defs.lab.seedling.train --out resources/models/seedling"
@@ -90,7 +89,7 @@ def train(rank: int, workers: int, number: int, out: str, start: str | None, por
     named = list(network.named_parameters())
     inside = [one for name, one in named if one.ndim == 2 and "embed" not in name]
     outside = [one for name, one in named if one.ndim != 2 or "embed" in name]
-    muon = Muon(inside)
+    muon = torch.optim.Muon(inside, lr=MATRIX_RATE, weight_decay=0.01, adjust_lr_fn="original")
     adam = torch.optim.AdamW(outside, lr=RATE, betas=(0.9, 0.95), weight_decay=0.0)
     began, mean, size = time.monotonic(), 0.0, ROWS // SHARES
     for step in range(steps):
@@ -108,7 +107,8 @@ def train(rank: int, workers: int, number: int, out: str, start: str | None, por
         now = rate_share(step, steps) * course.rate
         adam.param_groups[0]["lr"] = RATE * now
         adam.step()
-        muon.step(MATRIX_RATE * now)
+        muon.param_groups[0]["lr"] = MATRIX_RATE * now
+        muon.step()
         network.zero_grad()
         loss_now = sum(losses) / len(losses)
         mean = loss_now if step == 0 else 0.98 * mean + 0.02 * loss_now

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.asking.asker import GENERATION, Asker, finished, generate, in_batches, requests_frame
+from assets.asking.asker import GENERATION, Asker, finished, generate, requests_frame, step_in_batches
 from assets.asking.draws import draw_number
 from assets.asking.prompts import PromptError, template
 from assets.rows.outcome import Rule, apply_rules
@@ -208,6 +208,6 @@ def test_batches_change_nothing(values, size):
         rule = Rule(Reason.TOO_SHORT, pl.col("v") < 5)
         return apply_rules(batch, [rule], stage="s", id_column="id")
 
-    outcome = in_batches(rows, step, size)
+    outcome = step_in_batches(rows, step, size)
     assert outcome.kept["v"].to_list() == [v for v in values if v >= 5]
     assert outcome.rejected["id"].to_list() == [f"r{v}" for v in values if v < 5]

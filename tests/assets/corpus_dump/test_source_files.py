@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from assets.corpus_dump.settings import MOST_BYTES, CorpusDumpSettings
-from assets.corpus_dump.source_files import FILE_SCHEMA, judge_files
+from assets.corpus_dump.source_files import FILE_SCHEMA, check_files
 from assets.rows.outcome import REJECTION_SCHEMA, Outcome
 from resources.corpus_source.base import FAULTS, RAW_SCHEMA, READ_LIMIT
 
@@ -29,7 +29,7 @@ def raw(*files: dict[str, object]) -> pl.DataFrame:
 
 
 def judge(*files: dict[str, object], **changed: object) -> Outcome:
-    return judge_files(raw(*files), "d1", CorpusDumpSettings.model_validate(changed))
+    return check_files(raw(*files), "d1", CorpusDumpSettings.model_validate(changed))
 
 
 def reason(**file: object) -> str | None:
@@ -100,7 +100,7 @@ def test_evidence_tells_what_was_wrong() -> None:
 
 def test_the_id_is_that_of_the_file_not_of_its_dump_or_commit() -> None:
     def ids(dump: str, **file: object) -> str:
-        return judge_files(raw({"content": b"x = 1\n"} | file), dump, DEFAULTS).kept["file_id"].item()
+        return check_files(raw({"content": b"x = 1\n"} | file), dump, DEFAULTS).kept["file_id"].item()
 
     same = ids("d1")
     assert ids("d2", commit="later", license=None, origin="elsewhere") == same
@@ -160,7 +160,7 @@ def test_nothing_is_lost_and_order_does_not_matter(rows: list[dict[str, object]]
     for row in rows:
         row["fault"] = None if row["content"] is not None else FAULTS[len(str(row["origin"])) % 3]
     frame = raw(*rows)
-    outcome = judge_files(frame, "d", DEFAULTS)
+    outcome = check_files(frame, "d", DEFAULTS)
     assert outcome.kept.height + outcome.rejected.height == frame.height
     assert (
         outcome.kept.null_count()
@@ -172,6 +172,6 @@ def test_nothing_is_lost_and_order_does_not_matter(rows: list[dict[str, object]]
     for row in outcome.kept.iter_rows(named=True):
         assert hashlib.sha256(row["content"].encode()).hexdigest() == row["sha256"]
     random.shuffle(rows)
-    shuffled = judge_files(raw(*rows), "d", DEFAULTS)
+    shuffled = check_files(raw(*rows), "d", DEFAULTS)
     assert sorted(shuffled.kept.rows()) == sorted(outcome.kept.rows())
     assert sorted(shuffled.rejected.rows(), key=str) == sorted(outcome.rejected.rows(), key=str)

@@ -4,7 +4,7 @@ import pytest
 from license_expression import get_license_index
 from pydantic import ValidationError
 
-from assets.raw_corpus.license_policy import judge_license, judge_licenses, known_identifier
+from assets.raw_corpus.license_policy import known_identifier, license_verdict, license_verdicts
 from assets.raw_corpus.permissive import PERMISSIVE
 from assets.raw_corpus.settings import RawCorpusSettings
 
@@ -31,21 +31,21 @@ from assets.raw_corpus.settings import RawCorpusSettings
     ],
 )
 def test_permissive(license: str | None, permissive: bool) -> None:
-    assert judge_license(license, "any").permissive is permissive
-    assert judge_license(license, "permissive").allowed is permissive
-    assert (judge_license(license, "permissive").detail is None) is permissive
+    assert license_verdict(license, "any").permissive is permissive
+    assert license_verdict(license, "permissive").allowed is permissive
+    assert (license_verdict(license, "permissive").detail is None) is permissive
 
 
 def test_policies() -> None:
-    assert not judge_license(None, "any-known").allowed
-    assert not judge_license("Own terms", "any-known").allowed
-    assert judge_license("GPL-3.0-only", "any-known").allowed
-    assert judge_license(None, "any").allowed
-    assert judge_license("GPL-3.0-only OR MIT", ("GPL-3.0-only",)).allowed
-    assert not judge_license("GPL-3.0-only AND MIT", ("GPL-3.0-only",)).allowed
-    assert judge_license("Apache-2.0 WITH LLVM-exception", ("Apache-2.0",)).allowed
+    assert not license_verdict(None, "any-known").allowed
+    assert not license_verdict("Own terms", "any-known").allowed
+    assert license_verdict("GPL-3.0-only", "any-known").allowed
+    assert license_verdict(None, "any").allowed
+    assert license_verdict("GPL-3.0-only OR MIT", ("GPL-3.0-only",)).allowed
+    assert not license_verdict("GPL-3.0-only AND MIT", ("GPL-3.0-only",)).allowed
+    assert license_verdict("Apache-2.0 WITH LLVM-exception", ("Apache-2.0",)).allowed
     with pytest.raises(ValueError, match="'premissive'"):
-        judge_license("MIT", "premissive")
+        license_verdict("MIT", "premissive")
 
 
 def test_the_permissive_list_agrees_with_the_license_database() -> None:
@@ -58,7 +58,7 @@ def test_the_permissive_list_agrees_with_the_license_database() -> None:
 
 
 def test_verdicts_for_joining_have_one_row_a_license() -> None:
-    verdicts = judge_licenses(["MIT", None, "MIT", "GPL-2.0-only"], "permissive")
+    verdicts = license_verdicts(["MIT", None, "MIT", "GPL-2.0-only"], "permissive")
     assert verdicts.select("license", "license_allowed", "license_detail").rows() == [
         (None, False, "license not known"),
         ("GPL-2.0-only", False, "not permissive: GPL-2.0-only"),

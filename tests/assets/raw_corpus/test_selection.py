@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.corpus_dump.source_files import FILE_SCHEMA
-from assets.raw_corpus.license_policy import Policy, judge_license
+from assets.raw_corpus.license_policy import Policy, license_verdict
 from assets.raw_corpus.selection import Selection, select_files
 from assets.raw_corpus.take_down_rules import TakeDowns, parse_take_downs
 from assets.rows.outcome import REJECTION_SCHEMA
@@ -200,7 +200,7 @@ def test_nothing_is_lost_order_does_not_matter_and_again_changes_nothing(rows, a
     assert chosen["file_id"].is_unique().all()
     assert chosen["sha256"].is_unique().all()
     assert chosen.select("repo", "path").is_unique().all()
-    assert all(judge_license(license, allow).allowed for license in chosen["license"])
+    assert all(license_verdict(license, allow).allowed for license in chosen["license"])
     newest: dict[tuple[object, object], str] = {}
     for row in rows:
         place = row["repo"], row["path"]

@@ -11,7 +11,7 @@ from assets.benchmarks.problem import PROBLEM_SCHEMA
 from assets.candidate_responses.methods import samples_of, write_responses
 from assets.checkpoint.stages import training_stages
 from assets.corpus_dump.settings import CorpusDumpSettings
-from assets.corpus_dump.source_files import judge_files
+from assets.corpus_dump.source_files import check_files
 from assets.filtered_seeds.chain import Chain
 from assets.instructions.methods import write_instructions
 from assets.rows.ledger import Ledger, accounting_errors
@@ -85,7 +85,7 @@ def files_of(folder: Path) -> pl.DataFrame:
     settings = ReadyRows(path=str(folder), data_set="owner/set", revision="v1", license="Apache-2.0")
     source = open_source(settings)
     assert source.fingerprint() != open_source(settings.model_copy(update={"revision": "v2"})).fingerprint()
-    outcome = judge_files(pl.concat(list(source.read())), "rows", CorpusDumpSettings())
+    outcome = check_files(pl.concat(list(source.read())), "rows", CorpusDumpSettings())
     assert outcome.rejected["reason"].to_list() == ["unreadable"] * 2
     assert outcome.kept.select("repo", "commit").unique().rows() == [("owner/set", "v1")]
     code = outcome.kept[:1].with_columns(
