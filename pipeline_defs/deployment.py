@@ -22,6 +22,8 @@ from resources.engines.spec import EngineSpec
 from resources.storage import Storage
 
 if TYPE_CHECKING:
+    import datetime
+
     import dagster as dg
 
     from assets.exports.settings import ExportSettings
@@ -165,11 +167,18 @@ class Deployment(StoredRows):
         settings: "ExportSettings | Mapping[str, Any] | None" = None,
         *,
         title: str | None = None,
+        papers: bool = False,
+        push_to: str | None = None,
+        private: bool = True,
+        date: "datetime.date | None" = None,
     ) -> "Exported":
         """Training rows of `recipes` (None: of all that are on) as a folder that is ready to be handed on.
 
         `settings` says which rows, split how, in which form: `{"format": "prompt_completion", "held_out": 0.05}`.
-        The same rows and settings give the same bytes; the store keeps a record. Raises `ExportError`.
+        With `papers`, Croissant, SPDX and the EU's summary stand beside the card; they state `date` (None: today) as
+        the day of release. `push_to` is a data set repository of a hub that gets the files in one commit, made
+        `private` where it is not there yet. The same rows and settings give the same bytes; the store keeps a record.
+        Raises `ExportError`.
         """
         from assets.exports.settings import ExportSettings
         from pipeline_defs.exporting import export
@@ -181,7 +190,17 @@ class Deployment(StoredRows):
             if isinstance(settings, ExportSettings)
             else ExportSettings.model_validate(settings or {})
         )
-        return export(self, chosen, Path(to), asked, title=title)
+        return export(
+            self,
+            chosen,
+            Path(to),
+            asked,
+            title=title,
+            papers=papers,
+            push_to=push_to,
+            private=private,
+            date=date,
+        )
 
     def engine(self, which: str | BaseModel | Mapping[str, Any] | None = None) -> Engine:
         """A recipe's engine, or the one that a recipe's field `engine` would describe, as a context manager.

@@ -1,9 +1,9 @@
 """An export from a deployment: its recipes' rows chosen, written as a folder, recorded in its store."""
 
+import datetime
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,9 +12,10 @@ import polars as pl
 from assets.audit.questions import ask
 from assets.exports.card import Contents, reasons_left
 from assets.exports.choice import choose
-from assets.exports.facts import RecipeFacts, recipe_facts
-from assets.exports.folder import Data, conversations, explained
+from assets.exports.facts import RecipeFacts, corpus_counts, recipe_facts
+from assets.exports.folder import Data, conversations, explained, papers_of
 from assets.exports.harbor.data import harbor
+from assets.exports.papers import FILES, Stated
 from assets.exports.record import Made, write_record
 from assets.exports.rows import export_rows
 from assets.exports.settings import ExportSettings
@@ -24,18 +25,21 @@ from assets.raw_corpus.asset import read_take_downs
 from assets.rows.ledger import Ledger
 from assets.rows.outcome import no_rejections
 from pipeline_defs.deployment import Deployment
+from pipeline_defs.pushing import push
 from pipeline_defs.recipes.model import Recipe
 
 
 @dataclass(frozen=True)
 class Exported:
-    """An export that was made: its folder, its files with their SHA-256, its rows, and how many left at which step."""
+    """An export that was made: its folder, its files with their SHA-256, its rows, how many left at which step, and
+    the address of the commit where it was pushed."""
 
     folder: Path
     export_id: str
     files: Mapping[str, str]
     rows: pl.DataFrame
     funnel: pl.DataFrame
+    pushed: str | None = None
 
 
 def export(
@@ -46,6 +50,10 @@ def export(
     *,
     title: str | None = None,
     terms: Mapping[str, str] | None = None,
+    papers: bool = False,
+    push_to: str | None = None,
+    private: bool = True,
+    date: datetime.date | None = None,
 ) -> Exported:
     """Write the training rows of `recipes` to the folder `to` and record it; see `Deployment.export`."""
     refuse_foreign_folder(to)
@@ -70,20 +78,37 @@ def export(
         configs={},
         terms=terms or {},
         seedline=version("seedline"),
+        papers=FILES if papers else (),
     )
+    contents = replace(contents, columns=data.columns, configs=data.configs)
     files = explained(data, contents)
+    if papers:
+        stated = Stated(
+            contents=contents,
+            files=_digests(data.files),
+            date=(date or datetime.datetime.now(datetime.UTC).date()).isoformat(),
+            corpus=corpus_counts(store),
+            take_down_rules=take_downs.rules.height,
+        )
+        files |= papers_of(data, stated)
     write_folder(to, files, data.executable)
-    digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
+    digests = _digests(files)
+    pushed = None if push_to is None else push(to, files, push_to, private=private)
     made = Made(
         rows=rows,
         files=digests,
         settings=settings,
         recipes=facts,
         place=str(to.absolute()),
-        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        made_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         seedline=contents.seedline,
+        pushed_to=pushed,
     )
-    return Exported(to, write_record(store, made), digests, rows, contents.funnel)
+    return Exported(to, write_record(store, made), digests, rows, contents.funnel, pushed)
+
+
+def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
 
 
 def _data(rows: pl.DataFrame, settings: ExportSettings, ledger: Ledger) -> tuple[Data, pl.DataFrame]:

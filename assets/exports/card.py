@@ -139,7 +139,7 @@ def _body(contents: Contents) -> str:
     environment = Environment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    environment.filters |= {"number": lambda value: f"{value:,}", "cell": _cell}
+    environment.filters |= {"number": lambda value: f"{value:,}", "cell": cell}
     text = files("assets.exports").joinpath("templates", "card.md.jinja").read_text(encoding="utf-8")
     rows, recipes = contents.rows, contents.recipes
     models = pl.concat([one.models for one in recipes])
@@ -175,7 +175,7 @@ def _table(rows: pl.DataFrame, by: list[str], *more: pl.Expr) -> list[dict[str, 
     return counted.sort(pl.col("rows"), *by, descending=[True, *[False] * len(by)]).to_dicts()
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
     """A value in a cell of a Markdown table: hostile names stay text."""
     text = str(value).replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ").replace("\r", " ")
     return text.replace("<", "&lt;").replace("[", "\\[").replace("`", "'")

@@ -146,5 +146,19 @@ def recipe_facts(
     )
 
 
+def corpus_counts(store: ParquetStore) -> dict[str, int]:
+    """`read` and `kept` files of the corpus, and reason to files that were left out of it."""
+    rejected, funnel = scanned(store, ("raw_corpus__rejected",)), scanned(store, ("raw_corpus__funnel",))
+    if funnel is None:
+        return {}
+    totals = funnel.select(pl.col("rows_in", "kept").sum()).collect().row(0)
+    counted = (
+        {}
+        if rejected is None
+        else dict(rejected.group_by("reason").len().sort("reason").collect().iter_rows())
+    )
+    return {"read": totals[0], "kept": totals[1], **counted}
+
+
 def _cost(prices: Prices) -> pl.Expr:
     return (pl.col("prompt_tokens") * prices.prompt + pl.col("completion_tokens") * prices.completion) / 1e6

@@ -1,5 +1,6 @@
 """The files of an export: data in the form that was asked for, card, notice, license texts, funnel, chat template."""
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -9,6 +10,10 @@ from assets.exports import card, notice, training_template
 from assets.exports.card import Contents
 from assets.exports.forms import FORMS, ORIGIN, origin, shaped
 from assets.exports.lengths import open_tokenizer
+from assets.exports.papers import CROISSANT, EU_SUMMARY, SPDX, Stated
+from assets.exports.papers.croissant import croissant
+from assets.exports.papers.eu_summary import eu_summary
+from assets.exports.papers.spdx import spdx
 from assets.exports.settings import ExportSettings
 from assets.exports.split import TEST, TRAIN
 from assets.exports.writing import shards
@@ -60,6 +65,22 @@ def explained(data: Data, contents: Contents) -> dict[str, bytes]:
             own = open_tokenizer(settings).chat_template
         text = training_template.training_template(settings.chat_template, own)
         files[training_template.FILE] = text.encode()
-    whole = replace(contents, columns=data.columns, configs=data.configs)
-    files[card.FILE] = card.card(whole).encode()
+    files[card.FILE] = card.card(replace(contents, columns=data.columns, configs=data.configs)).encode()
     return files
+
+
+def papers_of(data: Data, stated: Stated) -> dict[str, bytes]:
+    """The papers about `data`; `stated` has its columns and the digests of its files."""
+    listed = [path for splits in data.configs.values() for paths in splits.values() for path in paths]
+    schemas = {path: _schema(path, data.files[path]) for path in listed}
+    return {
+        CROISSANT: croissant(stated, schemas).encode(),
+        SPDX: spdx(stated).encode(),
+        EU_SUMMARY: eu_summary(stated).encode(),
+    }
+
+
+def _schema(path: str, content: bytes) -> pl.Schema:
+    if path.endswith(".jsonl"):
+        return pl.read_ndjson(content, n_rows=1).schema
+    return pl.read_parquet_schema(io.BytesIO(content))  # pyright: ignore[reportReturnType]

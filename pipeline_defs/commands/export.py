@@ -1,5 +1,6 @@
 """`seedline export`: training rows of recipes as a folder that is ready to be handed on."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -57,6 +58,20 @@ def export(
     ] = False,
     seed: Annotated[int, typer.Option(help="of the split, the sample and system prompts")] = 0,
     title: Annotated[str | None, typer.Option(help="title of the card")] = None,
+    papers: Annotated[
+        bool,
+        typer.Option("--papers", help="write Croissant, SPDX and the EU's summary of training content too"),
+    ] = False,
+    push: Annotated[
+        str | None, typer.Option(help="data set repository of the hub that gets the files: OWNER/NAME")
+    ] = None,
+    private: Annotated[
+        bool, typer.Option("--private/--public", help="of a repository that --push makes")
+    ] = True,
+    date: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="day of release that papers state; without it, today"),
+    ] = None,
     json: AsJson = False,
     csv: AsCsv = False,
 ) -> None:
@@ -86,12 +101,23 @@ def export(
     deployment = Deployment.open()
     for recipe in recipes:
         deployment = deployment.with_recipe(recipe)
-    made = deployment.export(recipes, to, settings, title=title)
+    made = deployment.export(
+        recipes,
+        to,
+        settings,
+        title=title,
+        papers=papers,
+        push_to=push,
+        private=private,
+        date=None if date is None else date.date(),
+    )
     output.table(made.funnel, f"Export {made.export_id}")
     splits = made.rows.group_by("split").len().sort("split", descending=True).rows()
     output.say(
         f"{', '.join(f'{count:,} rows {split}' for split, count in splits)} in {to}: {len(made.files)} files"
     )
+    if made.pushed:
+        output.say(f"pushed: {made.pushed}")
 
 
 def weights_of(texts: list[str]) -> dict[str, dict[str, float]]:

@@ -84,7 +84,7 @@ def _run(
     return bubblewrap.run(
         ["/bin/bash", script],
         files=files,
-        limits=_LIMITS,
+        limits=limits,
         env=environment,
         outputs=outputs,
         address_space=False,

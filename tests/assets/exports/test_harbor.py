@@ -79,11 +79,8 @@ def test_neither_a_trick_nor_a_broken_verifier_makes_a_proof() -> None:
         task | {"tests/test.sh": b'#!/bin/bash\nmkdir -p "$LOGS_DIR"; echo 1 > "$LOGS_DIR/reward.txt"\n'}
     )
     proofs = prove(tasks, limits=Limits(cpu_s=1.5, files=256))
-    assert [(one.oracle, one.nothing) for one in proofs] == [
-        ("1", "0"),
-        *[("0", "0")] * len(answers),
-        ("1", "1"),
-    ]
+    assert [one.oracle == "1" for one in proofs] == [True, *[False] * len(answers), True]
+    assert [one.nothing for one in proofs] == ["0"] * (len(answers) + 1) + ["1"]
     assert [one.holds for one in proofs] == [True] + [False] * (len(answers) + 1)
 
 

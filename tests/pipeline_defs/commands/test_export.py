@@ -1,6 +1,8 @@
 """`seedline export` over a small store: the folder, the record of it, and what must never be in either."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +17,7 @@ from pipeline_defs.deployment import Deployment
 from pipeline_defs.store_check import damaged_tables
 from resources.parquet_store import ParquetStore
 from tests.assets.exports.rows_of import WORDS
+from tests.pipeline_defs.hub import served
 from tests.pipeline_defs.written_store import home, store, write  # noqa: F401 - fixtures
 
 SECRETS = ("/srv/models", "home/store")
@@ -116,3 +119,45 @@ def test_python_gives_what_the_command_writes(made: ParquetStore, home: Path) ->
     } | {"NOTICE"}
     with pytest.raises(ExportError, match="holds other things"):
         Deployment.open().export("demo", home / "dumps" / "..")
+
+
+@pytest.mark.slow(15)
+def test_a_push_is_one_commit_without_what_an_earlier_one_left(
+    made: ParquetStore,
+    home: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("huggingface_hub")
+    monkeypatch.setenv("HF_HOME", str(home / "hf"))
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "pipeline_defs.cli",
+        "export",
+        "demo",
+        "--to",
+        "out",
+        "--push",
+        "me/rows",
+    ]
+    with served("a-token") as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.address)
+        monkeypatch.setenv("HF_TOKEN", "another")
+        refused = subprocess.run(command, capture_output=True, text=True)
+        assert refused.returncode == 1
+        assert "out is written, but was not pushed to me/rows" in refused.stderr
+        assert "Traceback" not in refused.stderr
+        assert "another" not in refused.stderr
+        assert not hub.repositories
+        monkeypatch.setenv("HF_TOKEN", "a-token")
+        hub.repositories["me/rows"] = {"data/train-00001-of-00002.parquet": b"old", "notes.md": b"mine"}
+        subprocess.run(command, check=True, capture_output=True)
+        files = [path for path in (home / "out").rglob("*") if path.is_file()]
+        written = {str(path.relative_to(home / "out")): path.read_bytes() for path in files}
+        assert hub.repositories["me/rows"] == written | {"notes.md": b"mine"}
+        assert hub.private == {"me/rows": True}
+        about = pl.concat([made.scan(address).collect() for address in made.partitions(KEY)])
+        assert about["pushed_to"].drop_nulls().to_list() == [
+            f"{hub.address}/datasets/me/rows/commit/{'1' * 40}"
+        ]
