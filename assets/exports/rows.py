@@ -138,7 +138,9 @@ def _files(store: ParquetStore, take_downs: TakeDowns) -> pl.LazyFrame:
     files = scanned(store, ("raw_corpus",))
     if files is None:
         return pl.LazyFrame(schema={"file_id": pl.String, "present": pl.Boolean, "take_down": pl.Int64})
-    numbered = files.drop("content", strict=False).with_row_index("row")
+    if not take_downs.needs("author"):  # no rule reads the text
+        files = files.drop("content", strict=False)
+    numbered = files.with_row_index("row")
     down = taken_down(numbered, take_downs)
     return numbered.join(down, on="row", how="left").select(
         "file_id", pl.lit(True).alias("present"), pl.col("take_down").cast(pl.Int64)

@@ -78,7 +78,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes], executable: frozenset
     refuse_foreign_folder(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     whole = {**files, SUMS: sums(files).encode()}
-    former = _written(folder)
+    former = written_paths(folder)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as scratch:
         for path, data in whole.items():
             target = Path(scratch) / path
@@ -99,7 +99,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes], executable: frozenset
             path.rmdir()
 
 
-def _written(folder: Path) -> set[str]:
+def written_paths(folder: Path) -> set[str]:
     """Paths that an earlier export wrote into `folder`."""
     file = folder / SUMS
     if not file.is_file():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from assets.exports.removal import is_export, remove_rows
 from pipeline_defs.taking_down.residue import holding
 from pipeline_defs.taking_down.sweeping import Swept
 from resources.parquet_store import ParquetStore
@@ -27,6 +28,8 @@ def sweep_exports(store: ParquetStore, files: pl.Series, found_by: Sequence[str]
 
 
 def _sweep(folder: Path, ids: pl.Series, found_by: Sequence[str]) -> Swept:
+    if is_export(folder):
+        return Swept(f"export {folder}", *remove_rows(folder, ids, lambda rows: holding(rows, found_by)))
     rows = size = 0
     for path in sorted(folder.rglob("*")):
         if path.suffix == ".parquet":
