@@ -45,6 +45,8 @@ def row_links(path: Sequence[str], rows_page: str) -> dict[str, Any]:
     links = {"rows": dg.MetadataValue.url(f"{rows_page}/rows/{place}")}
     if path[-1] in REJECTS:
         links["rejected rows"] = dg.MetadataValue.url(f"{rows_page}/rows/{place}__rejected")
+    if path[-1] == "sft_dataset":
+        links["contamination report"] = dg.MetadataValue.url(f"{rows_page}/contamination/{place}")
     return {**links, "what waits and why": dg.MetadataValue.url(f"{rows_page}/")}
 
 

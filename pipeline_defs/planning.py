@@ -17,6 +17,7 @@ from assets.benchmarks.registered import refuse_broken_pins
 from assets.benchmarks.registry import benchmark_files
 from assets.corpus_dump.asset import version_of as corpus_dump_version
 from assets.raw_corpus.asset import read_take_downs
+from assets.sft_dataset.decisions import read_decisions
 from pipeline_defs.dagster_private import AssetGraph
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.dumps import DumpState, being_read, dump_states, fingerprint_of, remembered
@@ -92,8 +93,8 @@ def plan(
 
 
 def refuse_missing_files(deployment: Deployment, recipes: Sequence[Recipe]) -> None:
-    """Raise `BenchmarkError` or `TakeDownError` where a file that the settings name is missing, wrong, or not what was
-    pinned.
+    """Raise `BenchmarkError`, `TakeDownError` or `DecisionError` where a file that settings or recipes name is missing,
+    wrong, or not what was pinned.
     """
     settings = deployment.settings
     for name, source in benchmark_files(settings.benchmarks).items():
@@ -102,6 +103,7 @@ def refuse_missing_files(deployment: Deployment, recipes: Sequence[Recipe]) -> N
     pins = read_pins(settings.benchmark_pins)
     for recipe in recipes:
         wanted = recipe.sft.decontamination
+        read_decisions(wanted.decisions)
         refuse_broken_pins(settings.benchmarks, pins, wanted.required, wanted.benchmarks, recipe.name)
     read_take_downs(settings.raw_corpus, settings.s3)
 

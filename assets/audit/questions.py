@@ -17,7 +17,7 @@ from assets.filtered_seeds.table import TABLE as FILTERED_SEEDS
 from assets.instructions.table import TABLE as INSTRUCTIONS
 from assets.rows.ledger import FUNNEL_SCHEMA
 from assets.rows.outcome import REJECTION_SCHEMA
-from assets.sft_dataset.decontamination import PATTERN_SCHEMA
+from assets.sft_dataset.decontamination import HITS
 from assets.sft_dataset.table import TABLE as SFT_DATASET
 from assets.verified_responses.table import TABLE as VERIFIED_RESPONSES
 from resources.former_names import COLUMNS, QUESTIONS, warn_of_former_name
@@ -96,7 +96,7 @@ def tables(recipe: str) -> dict[str, tuple[tuple[str, ...], pl.Schema]]:
     for name, (key, _) in placed.items():
         for suffix, schema in (("rejected", REJECTION_SCHEMA), ("funnel", FUNNEL_SCHEMA)):
             beside[f"{name}__{suffix}"] = ((*key[:-1], f"{key[-1]}__{suffix}"), schema)
-    hits = pl.Schema({"response_id": pl.String, **PATTERN_SCHEMA})
+    hits = HITS
     return placed | beside | {CONTAMINATION: ((recipe, CONTAMINATION), hits)}
 
 

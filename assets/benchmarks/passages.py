@@ -50,7 +50,7 @@ def find_contamination(
     `text` gives what is searched; `looked_for` comes from `patterns`, `case_sensitive` (of the verbatim method) from
     the same settings.
     """
-    hits = [pl.DataFrame(schema={id_column: pl.String, **PATTERN_SCHEMA})]
+    hits = [pl.DataFrame(schema={id_column: rows.schema[id_column], **PATTERN_SCHEMA})]
     normal = NORMAL | ({"verbatim": _as_it_is} if case_sensitive else {})
     for method, normalize in normal.items():
         wanted = looked_for.filter(pl.col("method") == method)

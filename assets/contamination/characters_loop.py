@@ -49,6 +49,10 @@ def hashed(
     return buckets[:end], weights[:end], found
 
 
+LEFT_OUT = 0.7
+"""Length, as a share of the cosine that is needed, of a row's commonest n-grams that are compared late."""
+
+
 @compiled
 def nearest(
     buckets: NDArray[np.uint32],
@@ -58,18 +62,39 @@ def nearest(
     starts: NDArray[np.int64],
     problems: NDArray[np.int32],
     problem_weights: NDArray[np.float32],
+    own_buckets: NDArray[np.uint32],
+    own_weights: NDArray[np.float32],
+    own_offsets: NDArray[np.int64],
     least: NDArray[np.float32],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-    """Row, problem and cosine of each pair whose cosine is at least the row's `needed` and the problem's `least`."""
+    """Row, problem and cosine of each pair whose cosine is at least the row's `needed` and the problem's `least`.
+
+    A row's commonest n-grams stand in most problems. Those that weigh `LEFT_OUT` together bring no problem in; who is
+    in is compared whole (prefix filtering: Bayardo, Ma, Srikant 2007).
+    """
     rows, near, cosines = (
         [np.int64(0) for _ in range(0)],
         [np.int64(0) for _ in range(0)],
         [np.float32(0) for _ in range(0)],
     )
     sums, touched = np.zeros(len(least), np.float32), np.empty(len(least), np.int64)
+    dense = np.zeros(len(starts), np.float32)
     for row in range(len(offsets) - 1):
-        count = 0
-        for place in range(offsets[row], offsets[row + 1]):
+        first, last, count, left = offsets[row], offsets[row + 1], 0, np.float32(0)
+        if last == first:
+            continue
+        lengths = np.empty(last - first, np.int64)
+        for place in range(first, last):
+            bucket = buckets[place]
+            dense[bucket] = weights[place]
+            lengths[place - first] = starts[bucket] - starts[bucket + 1]
+        order = first + np.argsort(lengths)
+        begin, most = 0, np.float32(LEFT_OUT * needed[row]) ** 2
+        while begin < len(order) and left + weights[order[begin]] ** 2 <= most:
+            left += weights[order[begin]] ** 2
+            begin += 1
+        for number in range(begin, len(order)):
+            place = order[number]
             bucket = buckets[place]
             for entry in range(starts[bucket], starts[bucket + 1]):
                 problem = problems[entry]
@@ -77,11 +102,19 @@ def nearest(
                     touched[count] = problem
                     count += 1
                 sums[problem] += weights[place] * problem_weights[entry]
+        left = np.sqrt(left)
         for number in range(count):
             problem = touched[number]
-            if sums[problem] >= max(least[problem], needed[row]):
-                rows.append(np.int64(row))
-                near.append(problem)
-                cosines.append(np.float32(sums[problem]))
+            wanted = max(least[problem], needed[row])
+            if sums[problem] + left >= wanted:
+                cosine = np.float32(0)
+                for place in range(own_offsets[problem], own_offsets[problem + 1]):
+                    cosine += dense[own_buckets[place]] * own_weights[place]
+                if cosine >= wanted:
+                    rows.append(np.int64(row))
+                    near.append(problem)
+                    cosines.append(cosine)
             sums[problem] = 0
+        for place in range(first, last):
+            dense[buckets[place]] = 0
     return np.array(rows, np.int64), np.array(near, np.int64), np.array(cosines, np.float32)

@@ -1,7 +1,8 @@
-"""The detectors over rows: which rows hold which problems, with the evidence, in worker processes.
+"""The detectors over rows: which rows hold which problems, with the evidence.
 
-Grammars are C code that a text may crash, and both detectors compute; so batches of rows go to workers, and a row
-that takes its worker away is held to be clean of shapes.
+Text as it is is looked for here, on threads. Grammars are C code that a text may crash, and the other detectors
+compute; so for them batches of rows go to worker processes, and a row that takes its worker away is held to be clean
+of shapes.
 """
 
 from collections.abc import Callable
@@ -9,16 +10,16 @@ from functools import partial
 
 import polars as pl
 
-from assets.benchmarks.passages import PATTERN_SCHEMA
 from assets.contamination import code_normalised, reworded
 from assets.contamination.code_normalised import Solutions, known_languages
 from assets.contamination.reworded import Told
+from assets.contamination.settings import DetectorSettings
 from assets.contamination.shapes import WHOLE
+from assets.contamination.text_methods import TextMethods
 from assets.source_code.code_blocks import NO_LANGUAGE, scan
 from resources.languages import language_named
 from resources.workers.frames import map_frames
 
-METHODS = (code_normalised.METHOD, reworded.METHOD)
 BATCH_ROWS = 500
 HANG_S = 600.0
 SHOWN = 120
@@ -31,12 +32,11 @@ Finder = Callable[[pl.DataFrame], list[tuple[int, int, str, str]]]
 class Detectors:
     """The detectors of some problems, made ready once for however many batches of rows."""
 
-    def __init__(self, problems: pl.DataFrame, methods: tuple[str, ...]) -> None:
-        """Those of `methods` that are among `METHODS`.
-
-        `problems` has `benchmark, problem_id, language, prompt, question, docstring, canonical_solution, entry_point`.
-        """
-        self._keys = problems.select("benchmark", "problem_id")
+    def __init__(self, problems: pl.DataFrame, settings: DetectorSettings, *, seed: int = 0) -> None:
+        """`problems` has the columns of `PROBLEM_SCHEMA`; `seed` draws the substrings that are looked for."""
+        methods = settings.methods
+        self._texts = TextMethods(problems, settings, seed=seed)
+        self._keys, self._untold = problems.select("benchmark", "problem_id"), pl.Series(dtype=pl.UInt32)
         self._finders: list[Finder] = []
         # many benchmarks share their problems: each solution and each text is looked for once
         by_code = _groups(
@@ -46,11 +46,18 @@ class Detectors:
         self._groups = pl.concat([by_code, by_words]).select("method", "place", "member")
         if code_normalised.METHOD in methods:
             once = problems[by_code["problem"].unique().sort()]
-            if (solutions := solutions_of(once)) is not None:
+            solutions = solutions_of(once)
+            told = [] if solutions is None else solutions.told()
+            self._untold = by_code.filter(~pl.col("place").is_in(told))["member"]
+            if solutions is not None:
                 self._finders.append(partial(_code_found, solutions=solutions))
         if reworded.METHOD in methods and problems.height:
             once = problems[by_words["problem"].unique().sort()]
             self._finders.append(partial(_words_found, told=Told(once.select(_words())["words"])))
+
+    def untold(self) -> pl.DataFrame:
+        """`benchmark, problem_id` of the problems whose solution is not looked for by its shape, though it is asked."""
+        return self._keys[self._untold]
 
     def hits(
         self,
@@ -61,17 +68,17 @@ class Detectors:
         language: pl.Expr | None = None,
         workers: int | None = None,
     ) -> pl.DataFrame:
-        """What `rows` hold: `id_column` and `PATTERN_SCHEMA`.
+        """What `rows` hold: `id_column` and `PATTERN_SCHEMA`, sorted, one a row, method and problem.
 
         Code is what stands in `text`'s code blocks, else all of it; a block whose fence names no language is taken
         for `language` (null: Python). `matched` says how much is shared and where. `workers` processes; null: one a
         core.
         """
-        found = [pl.DataFrame(schema={id_column: pl.String, **PATTERN_SCHEMA})]
+        found = [self._texts.hits(rows, text, id_column)]
         if not self._finders or not rows.height:
             return found[0]
         asked = rows.select(
-            pl.col(id_column),
+            pl.col(id_column).cast(pl.String),
             text.fill_null("").alias("text"),
             (pl.lit("python") if language is None else language.fill_null("python")).alias("language"),
         )
@@ -82,10 +89,14 @@ class Detectors:
             keys = self._keys[every["member"]]
             found.append(
                 every.select(
-                    pl.col("id").alias(id_column), "method", keys["benchmark"], keys["problem_id"], "matched"
+                    pl.col("id").cast(rows.schema[id_column]).alias(id_column),
+                    "method",
+                    keys["benchmark"],
+                    keys["problem_id"],
+                    "matched",
                 )
             )
-        return pl.concat(found)
+        return pl.concat(found).sort(id_column, "method", "benchmark", "problem_id")
 
 
 def _groups(problems: pl.DataFrame, method: str, *columns: str) -> pl.DataFrame:

@@ -37,10 +37,14 @@ class Told:
         self.least = _least(plain, LONG)
         """The cosine from which each problem counts as told; more than 1: it is too short to be told."""
         self.least[(plain.str.len_chars() < SHORTEST).to_numpy()] = 2.0
-        self._postings = _inverted(grams(plain, idf()))
+        own = grams(plain, idf())
+        self._postings = (*_inverted(own), own.buckets, own.weights, own.offsets)
 
-    def found_in(self, texts: list[str]) -> pl.DataFrame:
-        """`text, problem, cosine, told` of each text of a row that tells a problem; `told` is the description."""
+    def found_in(self, texts: list[str], *, at_least: float | None = None) -> pl.DataFrame:
+        """`text, problem, cosine, told` of each text of a row that tells a problem; `told` is the description.
+
+        `at_least`: the cosine that each description needs; null: as its length asks.
+        """
         from assets.contamination.characters_loop import nearest  # here: it brings the compiler
 
         places, told = list[int](), list[str]()
@@ -50,8 +54,9 @@ class Told:
                 told.append(description)
         words = pl.Series(told, dtype=pl.String)
         found = grams(words, idf())
+        needed = _least(words, LONG / 2) if at_least is None else np.full(len(words), at_least, np.float32)
         description, problem, cosine = nearest(
-            found.buckets, found.weights, found.offsets, _least(words, LONG / 2), *self._postings, self.least
+            found.buckets, found.weights, found.offsets, needed, *self._postings, self.least
         )
         return (
             pl.DataFrame(
@@ -65,6 +70,16 @@ class Told:
             .sort("text", "problem", "cosine", descending=[False, False, True])
             .unique(["text", "problem"], keep="first", maintain_order=True)
         )
+
+
+def similarities(texts: list[str], told: pl.Series) -> NDArray[np.float32]:
+    """The cosine of each of `texts` with the nearest of `told`, whatever its length; 0: nothing is shared."""
+    looked_for = Told(told)
+    looked_for.least[:] = 0
+    found = looked_for.found_in(texts, at_least=0.0).group_by("text").agg(pl.col("cosine").max())
+    nearest = np.zeros(len(texts), np.float32)
+    nearest[found["text"].to_numpy()] = found["cosine"].to_numpy()
+    return np.minimum(nearest, 1)
 
 
 @cache

@@ -7,7 +7,7 @@ are `RUN` blanked tokens in a row, in which order counts. Parse errors cost what
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -94,8 +94,8 @@ def _walk(nodes: _Nodes, tree: Tree, kinds: Kinds, source: bytes, text: int) -> 
     around, hidden, inside = [base], [False], [-1]
     cursor = tree.walk()
     while True:
-        node = cast(Node, cursor.node)
-        kind = node.kind_id
+        node: Any = cursor.node
+        kind: int = node.kind_id
         down = False
         if kind not in nothing and not (hidden[-1] and kind not in named):
             if kind in unseen:

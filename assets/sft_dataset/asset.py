@@ -23,8 +23,10 @@ from assets.publishing.publication import (
 from assets.publishing.recipe_assets import RecipeAssets
 from assets.rows.ledger import Ledger
 from assets.sft_dataset.categories import categories_digest
+from assets.sft_dataset.decisions import decisions_digest
 from assets.sft_dataset.paraphrases import paraphrase_hits
-from assets.sft_dataset.rows import contamination_report, training_rows
+from assets.sft_dataset.report import PAGE, contamination_report
+from assets.sft_dataset.rows import training_rows
 from assets.sft_dataset.settings import SftSettings
 from assets.sft_dataset.table import TABLE
 from assets.texts.embedding import Embed, embedded
@@ -43,6 +45,7 @@ VERSION = "11"
 WORTH_CHECK = "rows_are_worth_training_on"
 LINEAGE_CHECK = "lineage_is_complete"
 BENCHMARKS_CHECK = "benchmarks_are_those_pinned"
+DECIDED_CHECK = "contamination_is_decided"
 
 BrokenLineage = Callable[[ParquetStore, str, str, pl.DataFrame], pl.DataFrame]
 """Store, recipe, language and training rows to those rows that do not lead back to a file."""
@@ -83,12 +86,25 @@ def build(
         description="Every benchmark that the recipe requires is there, and each pinned one is what it was.",
     )
 
+    decided = dg.AssetCheckSpec(
+        DECIDED_CHECK,
+        asset=key,
+        blocking=settings.decontamination.review_blocks,
+        description="No find waits for a person's decision.",
+    )
+
     @shared.asset(
         ARTIFACT,
         TABLE,
         version=VERSION,
         output=True,
-        settings=[settings, categories_digest(), *asked_of, *([repr(held)] if held else [])],
+        settings=[
+            settings,
+            categories_digest(),
+            *asked_of,
+            *([repr(held)] if held else []),
+            decisions_digest(settings.decontamination.decisions),
+        ],
         expensive=bool(asked_of),
         ins={
             "verified_responses": dg.AssetIn(shared.key("verified_responses")),
@@ -96,7 +112,14 @@ def build(
             "raw_corpus": dg.AssetIn("raw_corpus"),
             "benchmarks": dg.AssetIn("benchmarks"),
         },
-        check_specs=[accounts_check(key), whole, pinned, worth, *([budget_check(key)] if asked_of else [])],
+        check_specs=[
+            accounts_check(key),
+            whole,
+            pinned,
+            decided,
+            worth,
+            *([budget_check(key)] if asked_of else []),
+        ],
         pool="engine" if asked_of else None,
     )
     def sft_dataset(
@@ -138,7 +161,7 @@ def build(
                     ask=askers[0],
                     id_column=VERIFIED.key,
                 )
-            outcome, hits = training_rows(
+            found = training_rows(
                 verified,
                 filtered_seeds,
                 raw_corpus,
@@ -147,10 +170,21 @@ def build(
                 embed,
                 rephrased,
                 workers=workers.count(),
+                row_cache=cache_of(context, row_cache),
             )
+        outcome, hits = found.outcome, found.hits
         ledger = Ledger()
         ledger.record_outcome("responses", verified.height, outcome, step="selection")
-        report = contamination_report(problems, hits, settings.decontamination)
+        report = contamination_report(
+            f"Contamination of {shared.recipe}, {context.partition_key}",
+            found,
+            problems,
+            filtered_seeds,
+            settings.decontamination,
+            cache_of(context, row_cache),
+            seed=settings.seed,
+            workers=workers.count(),
+        )
         broken = broken_lineage(store.store(), shared.recipe, context.partition_key, outcome.kept)
         by_rule = outcome.kept.filter(pl.col("engine").is_null() | (pl.col("engine") == "offline")).height
         return publish(
@@ -159,9 +193,12 @@ def build(
             TABLE,
             outcome.kept,
             ledger=ledger,
-            beside={"contamination": hits},
+            beside={
+                "contamination": hits,
+                "contamination_page": pl.DataFrame({"html": [report.page]}, schema=PAGE),
+            },
             metadata={
-                "contamination": dg.MetadataValue.md(report),
+                "contamination": dg.MetadataValue.md(report.markdown),
                 "contaminated_rows": hits["response_id"].n_unique(),
                 **bar_plots(outcome.kept, "category", "code_language"),
                 **(call_metadata(askers[0], outcome.kept.height) if askers else {}),
@@ -176,6 +213,18 @@ def build(
                     metadata={"broken": dg.MetadataValue.md(markdown_table(broken.head(10)))},
                 ),
                 _pinned_result(key, problems, settings, held),
+                dg.AssetCheckResult(
+                    check_name=DECIDED_CHECK,
+                    asset_key=key,
+                    passed=report.waiting == 0,
+                    severity=dg.AssetCheckSeverity.ERROR
+                    if settings.decontamination.review_blocks
+                    else dg.AssetCheckSeverity.WARN,
+                    description=f"{report.waiting} finds wait for a decision; write it into the file that "
+                    "decontamination.decisions names"
+                    if report.waiting
+                    else "no find waits for a decision",
+                ),
                 dg.AssetCheckResult(
                     check_name=WORTH_CHECK,
                     asset_key=key,

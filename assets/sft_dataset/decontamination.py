@@ -1,30 +1,22 @@
-"""Training rows that hold benchmark problems: found as text, with the evidence.
+"""Training rows that hold benchmark problems: what is looked at in a row, and what becomes of what is found.
 
-Methods: `verbatim` (a docstring or canonical solution stands in the row: StarCoder2-Instruct, Magicoder), and
-`openai_substrings` (GPT-4 technical report, appendix C: three random substrings of 50 characters of the question, both
-sides reduced to letters and digits; here to lower case too, which can only find more), and `ngram_overlap` (a file of
-its own). Solutions under other names and problems in other words are found by the detectors of
-`assets/contamination`; rephrased and translated problems by `paraphrases.py`, with a model.
+Instruction, response and seed are looked at each by itself. The detectors stand in `assets/contamination`; rephrased
+and translated problems are found by `paraphrases.py`, with a model.
 """
 
-import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import polars as pl
 
-from assets.benchmarks.passages import (
-    PATTERN_SCHEMA,
-    as_patterns,
-    chosen_problems,
-    find_contamination,
-    verbatim_patterns,
-)
+from assets.benchmarks.passages import PATTERN_SCHEMA, chosen_problems
+from assets.contamination.compared import Compared, compared
 from assets.contamination.hits import Detectors
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
-from assets.sft_dataset.ngram_overlap import METHOD as NGRAM_OVERLAP
-from assets.sft_dataset.ngram_overlap import ngram_hits
+from assets.sft_dataset.decisions import DECISIONS, decided
 from assets.sft_dataset.settings import Decontamination
+from resources.row_cache import RowCache
 
 STAGE = "decontamination"
 
@@ -32,21 +24,40 @@ Finder = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
 """Rows and problems in; hits out: the rows' id column and `PATTERN_SCHEMA`."""
 
 EVIDENCE = pl.List(
-    pl.Struct({"method": pl.String, "benchmark": pl.String, "problem_id": pl.String, "matched": pl.String})
+    pl.Struct(
+        {
+            "method": pl.String,
+            "benchmark": pl.String,
+            "problem_id": pl.String,
+            "part": pl.String,
+            "matched": pl.String,
+        }
+    )
 )
-"""What was found in a row: one entry a method and problem, with the text that matched."""
+"""What was found in a row: one entry a method, problem and part of the row, with the text that matched."""
+
+HITS = pl.Schema(
+    {
+        "response_id": pl.String,
+        "part": pl.String,  # instruction, response, seed
+        **PATTERN_SCHEMA,
+        "action": pl.String,  # drop, mark, review
+        "decision": pl.String,  # drop, keep; null: nobody decided
+        "by": pl.String,
+        "why": pl.String,
+    }
+)
+"""Columns of the table beside the data set, whose rows are all finds."""
 
 
-def patterns(problems: pl.DataFrame, settings: Decontamination, *, seed: int) -> pl.DataFrame:
-    """What to look for (`PATTERN_SCHEMA`), `matched` being normalised as the method normalises rows.
+class Decontaminated(NamedTuple):
+    """Kept and dropped rows, every find, and what was compared."""
 
-    `problems` has `benchmark, problem_id, question, docstring, canonical_solution`; nulls are passed over.
-    Substrings are drawn from `seed` and the problem's id alone.
-    """
-    found = [
-        _PATTERNS[method](problems, settings, seed) for method in settings.methods if method in _PATTERNS
-    ]
-    return pl.concat([pl.DataFrame(schema=PATTERN_SCHEMA), *found]).unique(maintain_order=True)
+    outcome: Outcome
+    hits: pl.DataFrame
+    compared: list[Compared]
+    texts: pl.DataFrame
+    """The parts of every row that was looked at, by their names, beside its id."""
 
 
 def decontaminate(
@@ -54,81 +65,84 @@ def decontaminate(
     problems: pl.DataFrame,
     settings: Decontamination,
     *,
-    text: pl.Expr,
+    text: pl.Expr | Mapping[str, pl.Expr],
     id_column: str,
     seed: int,
     rephrased: Finder | None = None,
     language: pl.Expr | None = None,
     workers: int | None = None,
     detectors: Detectors | None = None,
-) -> tuple[Outcome, pl.DataFrame]:
-    """Rows without the contaminated ones (or with all, where the settings say `mark`), and all hits.
+    row_cache: RowCache | None = None,
+    decisions: pl.DataFrame | None = None,
+) -> Decontaminated:
+    """Rows without the contaminated ones (or with all, where the settings say `mark`), and all finds.
 
-    `rephrased` finds paraphrases of the problems among rows that no other method found. `language` is that of code
-    without a fence (null: Python); `workers` processes look at code, null: one a core.
-    `detectors` are those of these problems, for who comes with many batches; null: they are made here.
+    `text` is what is looked at: parts of a row by name, or all of it. `rephrased` finds paraphrases of the problems
+    among rows that no other method found. `language` is that of code without a fence (null: Python); `workers`
+    processes look at code, null: one a core. `detectors` are those of these problems, for who comes with many
+    batches; null: they are made here, or known from `row_cache`. `decisions` (`DECISIONS`) are what people decided.
 
-    Kept rows get the column `contamination` (`EVIDENCE`). Rejections carry the evidence as JSON.
+    Kept rows get the column `contamination` (`EVIDENCE`), without what somebody decided to be none. Rejections carry
+    the evidence as JSON.
     """
     chosen = chosen_problems(problems, settings.benchmarks, leave_out=settings.leave_out)
-    hits = find_contamination(
-        rows,
-        patterns(chosen, settings, seed=seed),
-        text,
-        id_column,
-        case_sensitive=settings.verbatim.case_sensitive,
+    parts = text if isinstance(text, Mapping) else {"text": text}
+    hits, counts = _hits_by_part(
+        rows, chosen, settings, parts, id_column, seed, language, workers, detectors, row_cache
     )
-    if NGRAM_OVERLAP in settings.methods:
-        shared = ngram_hits(rows, chosen, text, id_column, words=settings.ngram)
-        hits = pl.concat([hits, shared])
-    detectors = detectors or Detectors(chosen, settings.methods)
-    alike = detectors.hits(rows, text, id_column, language=language, workers=workers)
-    hits = pl.concat([hits, alike])
     if rephrased is not None:
         # a model is asked about what nothing cheaper has found
-        hits = pl.concat([hits, rephrased(rows.join(hits, on=id_column, how="anti"), chosen)])
-    hits = hits.sort(id_column, "method", "benchmark", "problem_id")
-    evidence = hits.group_by(id_column, maintain_order=True).agg(
-        pl.struct(*PATTERN_SCHEMA.names()).alias("contamination")
+        asked = rephrased(rows.join(hits, on=id_column, how="anti"), chosen)
+        hits = pl.concat([hits, asked.with_columns(pl.lit("instruction").alias("part")).select(hits.columns)])
+    actions = {method: settings.action_of(method) for method in hits["method"].unique()}
+    hits = hits.sort(id_column, "method", "benchmark", "problem_id", "part").with_columns(
+        pl.col("method").replace_strict(actions, return_dtype=pl.String).alias("action")
+    )
+    hits = decided(hits, pl.DataFrame(schema=DECISIONS) if decisions is None else decisions, id_column)
+    counted = hits.filter(pl.col("decision").fill_null("") != "keep")
+    drops = (pl.col("action") == "drop") | (pl.col("decision").fill_null("") == "drop")
+    evidence = counted.group_by(id_column, maintain_order=True).agg(
+        pl.struct(*EVIDENCE.inner.to_schema()).alias("contamination"),  # type: ignore[union-attr]
+        drops.any().alias("_drop"),
+        pl.struct(*EVIDENCE.inner.to_schema()).filter(drops).first().alias("_first"),  # type: ignore[union-attr]
     )
     judged = rows.join(evidence, on=id_column, how="left", maintain_order="left").with_columns(
         pl.coalesce("contamination", pl.lit([], dtype=EVIDENCE)).cast(EVIDENCE)
     )
-    counted = pl.col("contamination").list.filter(
-        ~pl.element().struct.field("method").is_in(list(settings.review))
+    rule = Rule(Reason.CONTAMINATED, pl.col("_drop").fill_null(False), pl.col("_first").struct.json_encode())
+    outcome = apply_rules(judged, [rule], stage=STAGE, id_column=id_column)
+    looked_at = rows.select(id_column, *(expression.alias(name) for name, expression in parts.items()))
+    return Decontaminated(
+        Outcome(outcome.kept.drop("_drop", "_first"), outcome.rejected), hits, counts, looked_at
     )
-    dirty, first = counted.list.len() > 0, counted.list.first().struct.json_encode()
-    rules = [Rule(Reason.CONTAMINATED, dirty, first)] if settings.action == "drop" else []
-    return apply_rules(judged, rules, stage=STAGE, id_column=id_column), hits
 
 
-def _verbatim(problems: pl.DataFrame, settings: Decontamination, seed: int) -> pl.DataFrame:
-    return verbatim_patterns(problems, settings.verbatim)
-
-
-def _openai_substrings(problems: pl.DataFrame, settings: Decontamination, seed: int) -> pl.DataFrame:
-    normal = as_patterns(problems, "openai_substrings", pl.col("question"))
-    drawn = pl.struct("benchmark", "problem_id", "matched").map_elements(
-        lambda row: _substrings(
-            row["matched"],
-            f"{seed}/{row['benchmark']}/{row['problem_id']}",
-            settings.substrings,
-            settings.substring_length,
-        ),
-        return_dtype=pl.List(pl.String),
+def _hits_by_part(
+    rows: pl.DataFrame,
+    problems: pl.DataFrame,
+    settings: Decontamination,
+    parts: Mapping[str, pl.Expr],
+    id_column: str,
+    seed: int,
+    language: pl.Expr | None,
+    workers: int | None,
+    detectors: Detectors | None,
+    row_cache: RowCache | None,
+) -> tuple[pl.DataFrame, list[Compared]]:
+    """Finds with the part of the row; a text that stands in many rows, as a seed does, is looked at once."""
+    spoken = pl.lit("python") if language is None else language.fill_null("python")
+    looked_at = pl.concat(
+        [
+            rows.select(
+                pl.col(id_column), pl.lit(part).alias("part"), text.alias("text"), spoken.alias("language")
+            ).drop_nulls("text")
+            for part, text in parts.items()
+        ]
+    ).filter(pl.col("text") != "")
+    texts = looked_at.select("text", "language").unique(maintain_order=True)
+    found, counts = compared(
+        texts, problems, settings, row_cache, seed=seed, workers=workers, detectors=detectors
     )
-    return normal.with_columns(drawn.alias("matched")).explode("matched")
-
-
-def _substrings(text: str, seed: str, count: int, length: int) -> Sequence[str]:
-    """`count` substrings of `length` characters at places drawn from `seed`; the whole text if it is shorter."""
-    if len(text) <= length:
-        return [text]
-    places = random.Random(seed)
-    return [
-        text[start : start + length]
-        for start in (places.randrange(len(text) - length + 1) for _ in range(count))
-    ]
-
-
-_PATTERNS = {"verbatim": _verbatim, "openai_substrings": _openai_substrings}
+    numbered = texts.with_row_index("place").join(found, on="place")
+    columns = [id_column, "part", *PATTERN_SCHEMA.names()]
+    return looked_at.join(numbered, on=["text", "language"]).select(columns), counts

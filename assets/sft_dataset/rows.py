@@ -4,31 +4,30 @@ Near-duplicates and decontamination see prompt and completion together, in their
 be trained on.
 """
 
-from collections.abc import Sequence
-
 import polars as pl
 
-from assets.contamination.code_normalised import METHOD as CODE
-from assets.contamination.hits import untold
-from assets.publishing.markdown import cell, table
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
 from assets.sft_dataset.categories import with_category
 from assets.sft_dataset.code_language import with_code_language
-from assets.sft_dataset.decontamination import Finder, decontaminate
+from assets.sft_dataset.decisions import read_decisions
+from assets.sft_dataset.decontamination import Decontaminated, Finder, decontaminate
 from assets.sft_dataset.final_form import with_final_form, with_messages
 from assets.sft_dataset.selection import select_responses
-from assets.sft_dataset.settings import Decontamination, SftSettings
+from assets.sft_dataset.settings import SftSettings
 from assets.sft_dataset.table import TABLE
 from assets.texts.embedding import Embed
 from assets.texts.near_duplicates.find import find_near_duplicates
 from assets.texts.near_duplicates.settings import NearDuplicateSettings
 from assets.texts.near_duplicates.signatures import signatures
 from resources.ids import content_id
+from resources.row_cache import RowCache
 
 FORM_STAGE = "final form"
 TEXT = pl.concat_str("prompt", "completion", separator="\n")
 """What a model would see of a row."""
+PARTS = {"instruction": pl.col("prompt"), "response": pl.col("completion"), "seed": pl.col("_seed")}
+"""What decontamination looks at, each by itself."""
 
 
 def training_rows(
@@ -41,27 +40,31 @@ def training_rows(
     rephrased: Finder | None = None,
     *,
     workers: int | None = None,
-) -> tuple[Outcome, pl.DataFrame]:
+    row_cache: RowCache | None = None,
+) -> Decontaminated:
     """Training rows (columns of `TABLE`, sorted by `sft_id`) and every contamination hit (by `response_id`).
 
-    `verified` has the columns of `verified_responses`; `seeds` gives `seed_id, start_line, end_line`; `files`
-    `file_id, repo, path, commit, license, license_source`; `problems` the columns of `benchmarks`. Rows get a category
+    `verified` has the columns of `verified_responses`; `seeds` gives `seed_id, seed, start_line, end_line`;
+    `files` `file_id, repo, path, commit, license, license_source`; `problems` the columns of `benchmarks`. Rows get a category
     where `embed` is given; `rephrased` finds paraphrases of problems. `workers` processes read code; null: one a core.
     """
     chosen = select_responses(verified, settings.selection, seed=settings.seed)
     final = with_final_form(chosen.kept, settings.form, seed=settings.seed, workers=workers)
     formed = _distinct(with_messages(final))
     alone = without_near_duplicates(formed.kept, settings.near_duplicates)
-    clean, hits = decontaminate(
-        alone.kept,
+    of_seeds = seeds.select("seed_id", pl.col("seed").alias("_seed")).collect()
+    clean, hits, counts, looked_at = decontaminate(
+        alone.kept.join(of_seeds, on="seed_id", how="left", maintain_order="left"),
         problems,
         settings.decontamination,
-        text=TEXT,
+        text=PARTS,
         id_column="response_id",
         seed=settings.seed,
         rephrased=rephrased,
         language=pl.col("language"),
         workers=workers,
+        row_cache=row_cache,
+        decisions=read_decisions(settings.decontamination.decisions),
     )
     outcome = chosen.then(formed).then(alone).then(clean)
     rows = (
@@ -80,7 +83,7 @@ def training_rows(
         .sort(TABLE.key)
         .collect(engine="streaming")
     )
-    return Outcome(rows, outcome.rejected), hits
+    return Decontaminated(Outcome(rows, outcome.rejected), hits, counts, looked_at)
 
 
 def _distinct(formed: pl.DataFrame) -> Outcome:
@@ -103,22 +106,3 @@ def without_near_duplicates(rows: pl.DataFrame, settings: NearDuplicateSettings 
         signatures(texts, settings, key="response_id"), on="response_id", how="left", maintain_order="left"
     )
     return find_near_duplicates(signed, settings, prefer=[], id_column="response_id")
-
-
-def contamination_report(problems: pl.DataFrame, hits: pl.DataFrame, settings: Decontamination) -> str:
-    """Markdown: for each benchmark its problems, those found in rows and the rows, by method; what cannot be told."""
-    shown: list[Sequence[str]] = []
-    for (benchmark,), group in problems.group_by("benchmark", maintain_order=True):
-        found = hits.filter(pl.col("benchmark") == benchmark)
-        by_method = found.group_by("method", maintain_order=True).agg(
-            pl.col("problem_id").n_unique(), pl.col("response_id").n_unique()
-        )
-        rows = by_method.rows() or [("any", 0, 0)]
-        counts = f"{group.height}"
-        shown += [(cell(benchmark), counts, method, str(problems_), str(n)) for method, problems_, n in rows]
-    lines = [table(["benchmark", "problems", "method", "problems found", "rows"], shown)]
-    if CODE in settings.methods:
-        short = untold(problems)
-        lines += ["", f"{short.height} of {problems.height} problems cannot be told by the shape of their solution: "
-                  "it is absent, too short, or in a language without a table of ordinary code."]  # fmt: skip
-    return "\n".join(lines)

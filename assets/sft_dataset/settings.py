@@ -4,17 +4,17 @@ Defaults are StarCoder2-Instruct's (bigcode-project/starcoder2-self-align) for s
 the GPT-4 technical report, appendix C, for decontamination.
 """
 
+from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from assets.benchmarks.passages import Verbatim
+from assets.contamination.settings import DetectorMethod, DetectorSettings
 from assets.texts.near_duplicates.settings import NearDuplicateSettings
 from resources.embedder.base import EmbedderSpec
 
-DecontaminationMethod = Literal[
-    "verbatim", "openai_substrings", "ngram_overlap", "code_normalised", "reworded"
-]
+Method = DetectorMethod | Literal["paraphrase", "embedding"]
+Action = Literal["drop", "mark", "review"]
 
 
 class Selection(BaseModel):
@@ -113,17 +113,9 @@ class Paraphrases(BaseModel):
     max_tokens: int = Field(default=4, ge=1, description="new tokens at most; the answer is one word")
 
 
-class Decontamination(BaseModel):
+class Decontamination(DetectorSettings):
     """What counts as having seen a benchmark, and what becomes of such rows."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    methods: tuple[DecontaminationMethod, ...] = Field(
-        default=("verbatim", "openai_substrings", "ngram_overlap", "code_normalised", "reworded"),
-        description="verbatim, openai_substrings (3 substrings of 50 characters) and ngram_overlap find text as it is; "
-        "code_normalised finds solutions with other names, formatting or order; reworded finds problems told in other "
-        "words",
-    )
     benchmarks: tuple[str, ...] | None = Field(
         default=None, description="names; null: every registered benchmark"
     )
@@ -137,19 +129,41 @@ class Decontamination(BaseModel):
         description="patterns of names (`multipl_e*`) that are not looked for where `benchmarks` names none; "
         "MultiPL-E's problems are known as multipl-e too, whatever their file is called",
     )
-    verbatim: Verbatim = Field(default=Verbatim(), description="of the method verbatim")
-    substrings: int = Field(default=3, ge=1, description="random substrings a problem")  # GPT-4 report: 3
-    substring_length: int = Field(
-        default=50, ge=1, description="characters after normalisation"
-    )  # GPT-4 report: 50
-    ngram: int = Field(default=13, ge=5, description="words in a row, for ngram_overlap")  # GPT-3 report: 13
     paraphrases: Paraphrases | None = Field(default=None, description="null: paraphrases are not looked for")
-    action: Literal["drop", "mark"] = Field(
-        default="drop", description="mark: keep the rows, with their evidence"
+    action: Action = Field(
+        default="drop",
+        description="what becomes of a row that a method finds; mark: it is kept, with the evidence; review: the same, "
+        "and the report lists it for a person to decide",
     )
-    review: tuple[DecontaminationMethod | Literal["paraphrase"], ...] = Field(
-        default=(), description="methods whose finds keep the row, with the evidence, for a person to look at"
+    actions: dict[Method, Action] = Field(
+        default={"embedding": "review"}, description="the same for single methods"
     )
+    decisions: Path | None = Field(
+        default=None,
+        description="CSV with what people decided: response_id, benchmark, problem_id (* stands for all), decision "
+        "(drop or keep), by, why; it is a part of the data set's version",
+    )
+    review_blocks: bool = Field(
+        default=False, description="whether finds that nobody has decided stop what is made from the data set"
+    )
+    false_finds_sample: int = Field(
+        default=2000,
+        ge=0,
+        description="seeds of the recipe on which each method's rate of finds is measured for the report; 0: none",
+    )
+
+    @field_validator("decisions")
+    @classmethod
+    def _beside_the_recipe(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        folder = (info.context or {}).get("folder", Path())
+        return None if path is None else (folder / path.expanduser()).resolve()
+
+    def action_of(self, method: str) -> Action:
+        """What becomes of a row that `method` finds."""
+        for name, action in self.actions.items():
+            if name == method:
+                return action
+        return self.action
 
 
 class Categories(BaseModel):

@@ -64,6 +64,8 @@ def scan(text: str) -> Scan:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     prose = [True] * len(lines)
     blocks: list[Block] = []
+    if "```" not in text and "~~~" not in text:
+        return Scan(lines, prose, blocks)
     for token in _markdown().parse("\n".join(lines)):
         if token.type != "fence" or token.map is None:
             continue

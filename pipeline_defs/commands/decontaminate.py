@@ -13,9 +13,10 @@ from rich.console import Console
 
 from assets.benchmarks.problem import BenchmarkError
 from assets.benchmarks.registry import BUILT_IN, load_benchmarks
-from assets.contamination.hits import Detectors, untold
+from assets.contamination.hits import Detectors
+from assets.contamination.settings import DetectorMethod
 from assets.sft_dataset.decontamination import decontaminate as find
-from assets.sft_dataset.settings import Decontamination, DecontaminationMethod
+from assets.sft_dataset.settings import Decontamination
 from pipeline_defs.commands.tables import TableError, check_output, read_table
 from pipeline_defs.commands.text_batches import map_texts, progress_bars, write_with_evidence
 from resources.languages import LANGUAGES, language_named
@@ -51,7 +52,7 @@ def decontaminate(
     """Find the rows that hold a benchmark's problems: as they are, under other names, or in other words.
 
     Writes every row of TABLE to OUT with the columns contaminated and contamination (a list of method, benchmark,
-    problem_id and what matched). No row is left out. Memory: one batch of texts, and the benchmarks' problems.
+    problem_id, column and what matched). No row is left out. Memory: one batch of texts, and the benchmarks' problems.
     """
     console = Console(stderr=True)
     check_output(out)
@@ -69,24 +70,26 @@ def decontaminate(
             )
     joined = rows.with_columns(pl.concat_str(names, separator="\n", ignore_nulls=True).alias("_texts"))
 
-    ready = Detectors(problems, settings.methods)
+    places = {name: f"_{number}" for number, name in enumerate(names)}
+    joined = joined.with_columns(pl.col(name).alias(place) for name, place in places.items())
+    ready = Detectors(problems, settings)
 
     def compute(part: pl.DataFrame) -> pl.DataFrame:
-        outcome, _ = find(
-            part.select("id", "text"), problems, settings, text=pl.col("text"), id_column="id", seed=0,
-            language=pl.lit(known), detectors=ready,
+        found = find(
+            part.select("id", *places.values()), problems, settings, id_column="id", seed=0, detectors=ready,
+            text={name: pl.col(place) for name, place in places.items()}, language=pl.lit(known),
         )  # fmt: skip
-        return outcome.kept.select(
+        return found.outcome.kept.select(
             (pl.col("contamination").list.len() > 0).alias("contaminated"), "contamination"
         )
 
     with progress_bars(console) as progress:
         evidence = map_texts(
             joined, compute, table=table, column="_texts", id_column=id_column, batch=batch, progress=progress,
-            description="decontamination",
+            description="decontamination", others=tuple(places.values()),
         )  # fmt: skip
     write_with_evidence(rows, evidence, table=table, out=out, batch=batch)
-    _tell(evidence, problems, settings, out, console)
+    _tell(evidence, ready, problems.height, settings, out, console)
 
 
 def problems_of(places: list[str]) -> pl.DataFrame:
@@ -108,7 +111,7 @@ def problems_of(places: list[str]) -> pl.DataFrame:
     return load_benchmarks([*built_in, *files], files)
 
 
-def _methods(text: str) -> tuple[DecontaminationMethod, ...]:
+def _methods(text: str) -> tuple[DetectorMethod, ...]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     if unknown := [name for name in names if name not in METHODS]:
         raise TableError(f"--detectors {unknown[0]!r} is unknown; there are {', '.join(METHODS)}")
@@ -116,7 +119,12 @@ def _methods(text: str) -> tuple[DecontaminationMethod, ...]:
 
 
 def _tell(
-    evidence: pl.DataFrame, problems: pl.DataFrame, settings: Decontamination, out: Path, console: Console
+    evidence: pl.DataFrame,
+    detectors: Detectors,
+    problems: int,
+    settings: Decontamination,
+    out: Path,
+    console: Console,
 ) -> None:
     def say(line: str) -> None:
         console.print(line, highlight=False, soft_wrap=True, markup=False)
@@ -136,6 +144,6 @@ def _tell(
         say(
             f"  {method}: {own['row'].n_unique()} rows, {own.select('benchmark', 'problem_id').n_unique()} problems"
         )
-    if "code_normalised" in settings.methods and (left := untold(problems)).height:
-        say(f"  {left.height} of {problems.height} solutions are too short, absent or in a language without a table: "
+    if (left := detectors.untold()).height:
+        say(f"  {left.height} of {problems} solutions are too short, absent or in a language without a table: "
             "their shape is anybody's and is not looked for")  # fmt: skip

@@ -11,6 +11,7 @@ EXPECTED = frozenset(
         "assets.benchmarks.problem.BenchmarkError",
         "assets.exports.settings.ExportError",
         "assets.raw_corpus.take_down_rules.TakeDownError",
+        "assets.sft_dataset.decisions.DecisionError",
         "pipeline_defs.pilot.PilotError",
         "pipeline_defs.planning.SelectionError",
         "pipeline_defs.recipes.files.RecipeError",

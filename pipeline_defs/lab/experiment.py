@@ -17,7 +17,7 @@ import polars as pl
 
 from assets.benchmarks.passages import find_contamination
 from assets.benchmarks.problem_files import read_problems
-from assets.sft_dataset.decontamination import patterns
+from assets.contamination.text_methods import patterns
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.lab.arms import VERIFIED, Arm, arms, second_round
 from pipeline_defs.lab.scores import evaluations, solved

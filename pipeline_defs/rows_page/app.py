@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assets.sft_dataset.report_page import STYLE_HASH
 from pipeline_defs.rows_page.opened import AskedError
 from pipeline_defs.rows_page.pages import Pages
 from resources.parquet_store import DamagedTableError, MissingTableError
@@ -25,7 +26,9 @@ from resources.parquet_store import DamagedTableError, MissingTableError
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; "
+    "Content-Security-Policy": "default-src 'none'; style-src 'self' '"
+    + STYLE_HASH
+    + "'; img-src data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -56,6 +59,14 @@ def build_app(pages: Pages, hosts: Iterable[str] = ()) -> Starlette:
                 "/row/{key:path}",
                 _page(
                     lambda request: pages.row(request.path_params["key"], request.query_params.multi_items())
+                ),
+            ),
+            Route(
+                "/contamination/{key:path}",
+                _page(
+                    lambda request: pages.contamination(
+                        request.path_params["key"], request.query_params.get("partition")
+                    )
                 ),
             ),
             Route("/recipe/{name}", _page(lambda request: pages.recipe(request.path_params["name"]))),

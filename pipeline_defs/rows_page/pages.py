@@ -144,6 +144,19 @@ class Pages:
             origins=[(recipe, self._shown(recipe, origin)) for recipe, origin in self._origins(key, row)],
         )
 
+    def contamination(self, path: str, partition: str | None) -> str:
+        """The report of contamination of the data set `path`, as it was published. Raises `AskedError`."""
+        key = key_of(path)
+        beside = (*key[:-1], f"{key[-1]}__contamination_page")
+        found = tables.partitions(self._store, beside)
+        names = [partition_of(one) for one in found]
+        if not found or (partition is not None and partition not in names):
+            raise AskedError(
+                f"{path} has no report of contamination{f' for {partition}' if partition else ''}"
+            )
+        at = found[0 if partition is None else names.index(partition)]
+        return str(self._store.scan(at).collect()["html"][0])
+
     def recipe(self, name: str) -> str:
         """A recipe with its settings and what its methods do. Raises `AskedError`."""
         known = {recipe.name: recipe for recipe in self._deployment.recipes}

@@ -17,7 +17,7 @@ import polars as pl
 from resources.ids import content_id
 from resources.row_cache.fragments import KEY, ORIGIN, ROW, FragmentFolder
 from resources.row_cache.stage import CacheStage
-from resources.row_cache.usage import Usage, record_usage
+from resources.row_cache.usage import Usage, read_usage, record_usage
 from resources.storage import Storage
 
 CACHEABLE = "cacheable"
@@ -126,6 +126,16 @@ class RowCache:
             raise IncompleteComputation(f"stage {stage.name}: {unanswered} distinct rows got no result")
         joined = rows.drop([*results], strict=False).hstack(_in_order(answered, keys, distinct[KEY]))
         return Mapped(joined, missing.height, known.height, time.monotonic() - started)
+
+    def settings_of(self, name: str, version: str) -> list[dict[str, object]]:
+        """The settings under which anybody used the stage `name` of `version`, each once."""
+        records = (
+            record
+            for record in read_usage(self._storage)
+            if record.get("stage") == name and record.get("version") == version
+        )
+        by_space = {str(record.get("space")): record.get("settings") for record in records}
+        return [settings for _, settings in sorted(by_space.items()) if isinstance(settings, dict)]
 
     def _record(self, stage: CacheStage, *, computed: int = 0, reused: int = 0) -> None:
         record_usage(self._storage, Usage(stage, self._user, self._code_version, computed, reused))

@@ -40,7 +40,7 @@ def all_problems(folder: Path) -> pl.DataFrame:
 def found(rows: pl.DataFrame, problems: pl.DataFrame, methods: tuple[str, ...] | None = None) -> pl.DataFrame:
     """All hits in `rows` (`id, text`)."""
     settings = Decontamination(action="mark", **({"methods": methods} if methods else {}))  # type: ignore[arg-type]
-    return decontaminate(rows, problems, settings, text=pl.col("text"), id_column="id", seed=0)[1]
+    return decontaminate(rows, problems, settings, text=pl.col("text"), id_column="id", seed=0).hits
 
 
 def recall(name: str, texts: list[str], ids: list[str], problems: pl.DataFrame) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from assets.benchmarks.registry import load_benchmarks
 from assets.contamination.code_normalised import Solutions
-from assets.contamination.hits import METHODS, Detectors, untold
+from assets.contamination.hits import Detectors, untold
+from assets.contamination.settings import DetectorSettings
 from assets.sft_dataset.decontamination import decontaminate
 from assets.sft_dataset.settings import Decontamination
 from tests.assets.contamination.alterations import SHARED, python_altered
@@ -81,7 +82,8 @@ def test_what_cannot_be_told_is_named_and_not_looked_for():
     )
     assert untold(problems)["problem_id"].to_list() == ["add", "unknown"]
     rows = pl.DataFrame({"id": ["1"], "text": ["```python\ndef plus(a, b):\n    return a + b\n```"]})
-    assert Detectors(problems, METHODS).hits(rows, pl.col("text"), "id", workers=1).is_empty()
+    looked_for = Detectors(problems, DetectorSettings(methods=("code_normalised", "reworded")))
+    assert looked_for.hits(rows, pl.col("text"), "id", workers=1).is_empty()
 
 
 def test_the_built_in_benchmark_is_found_in_rows_and_actions_are_kept_to():
@@ -102,18 +104,20 @@ def test_the_built_in_benchmark_is_found_in_rows_and_actions_are_kept_to():
 
     def run(**changed: object) -> tuple[set[str], set[str]]:
         settings = Decontamination(methods=("code_normalised",), **changed)  # type: ignore[arg-type]
-        outcome, hits = decontaminate(
-            rows, problems, settings, text=pl.col("text"), id_column="id", seed=0, workers=1
-        )
+        outcome, hits, *_ = decontaminate(
+            rows.rename({"id": "response_id"}), problems, settings, text=pl.col("text"), id_column="response_id",
+            seed=0, workers=1,
+        )  # fmt: skip
+        hits = hits.rename({"response_id": "id"})
         own = hits.filter(pl.col("id") == pl.col("problem_id"))
         assert own["matched"].str.contains(r"^[01]\.\d\d of the solution's shape: ").all()
-        return set(own["id"]), set(outcome.kept["id"])
+        return set(own["id"]), set(outcome.kept["response_id"])
 
     own, kept = run()
     assert len(told) > 20
     assert len(own & told) >= 0.95 * len(told)
     assert not own & kept
-    assert run(review=("code_normalised",))[1] == set(rows["id"])
+    assert run(actions={"code_normalised": "review"})[1] == set(rows["id"])
     assert run(action="mark")[1] == set(rows["id"])
 
 

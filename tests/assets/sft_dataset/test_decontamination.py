@@ -11,17 +11,12 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from assets.benchmarks.passages import Verbatim
+from assets.benchmarks.passages import PATTERN_SCHEMA, Verbatim, chosen_problems, find_contamination
 from assets.benchmarks.problem import PROBLEM_SCHEMA
 from assets.benchmarks.registry import load_benchmarks
-from assets.sft_dataset.decontamination import (
-    PATTERN_SCHEMA,
-    chosen_problems,
-    decontaminate,
-    find_contamination,
-    patterns,
-)
-from assets.sft_dataset.rows import contamination_report
+from assets.contamination.text_methods import patterns
+from assets.sft_dataset.decisions import COLUMNS, DecisionError, read_decisions
+from assets.sft_dataset.decontamination import decontaminate
 from assets.sft_dataset.settings import Decontamination
 
 SHARED = Path(os.environ.get("SEEDLINE_SHARED", Path(__file__).parents[4] / "shared")) / "benchmarks"
@@ -143,7 +138,7 @@ def run(action: str, *texts: str, benchmarks: tuple[str, ...] | None = None):
 
 
 def test_contaminated_rows_are_dropped_with_their_evidence() -> None:
-    outcome, hits = run("drop", INNOCENT, str(problem()["question"][0]))
+    outcome, hits, *_ = run("drop", INNOCENT, str(problem()["question"][0]))
     assert outcome.kept["response_id"].to_list() == ["r0"]
     assert outcome.kept["contamination"].to_list() == [[]]
     (rejected,) = outcome.rejected.iter_rows(named=True)
@@ -157,7 +152,7 @@ def test_contaminated_rows_are_dropped_with_their_evidence() -> None:
 
 
 def test_marking_keeps_the_rows_and_says_what_they_hold() -> None:
-    outcome, _ = run("mark", INNOCENT, str(problem()["question"][0]) + "return min(numbers), max(numbers)")
+    outcome, *_ = run("mark", INNOCENT, str(problem()["question"][0]) + "return min(numbers), max(numbers)")
     assert outcome.rejected.is_empty()
     clean, dirty = outcome.kept["contamination"].to_list()
     assert clean == []
@@ -165,7 +160,7 @@ def test_marking_keeps_the_rows_and_says_what_they_hold() -> None:
 
 
 def test_no_rows_give_no_hits_and_the_same_columns() -> None:
-    outcome, hits = run("drop")
+    outcome, hits, *_ = run("drop")
     assert outcome.kept.columns == ["response_id", "text", "contamination"]
     assert hits.is_empty()
 
@@ -180,16 +175,71 @@ def test_a_benchmark_that_is_named_and_missing_stops() -> None:
     assert chosen_problems(other, None).height == 2
 
 
-def test_the_report_counts_problems_and_rows_by_method() -> None:
-    problems = pl.concat([problem("p/0"), problem("p/1", question="q" * 80, docstring=None)])
-    text = str(problem()["question"][0])
-    hits = hits_in(rows(text, text, INNOCENT), problems, Decontamination())
-    assert contamination_report(problems, hits, TEXT_ONLY).splitlines()[2:] == [
-        "| bench | 2 | openai_substrings | 1 | 2 |"
-    ]
-    assert contamination_report(problems, hits.clear(), TEXT_ONLY).splitlines()[2:] == [
-        "| bench | 2 | any | 0 | 0 |"
-    ]
+def by_part(decisions: pl.DataFrame | None = None, **changed: object):
+    """Three rows: one asks a problem, one answers it, one grew from it; the last of a find that is marked."""
+    frame = pl.DataFrame(
+        {
+            "response_id": ["asks", "answers", "grew", "clean"],
+            "prompt": [str(problem()["question"][0]), INNOCENT, INNOCENT, INNOCENT],
+            "completion": [INNOCENT, "return min(numbers), max(numbers)", INNOCENT, INNOCENT],
+            "seed": [None, INNOCENT, "def check(candidate):\n    " + ASSERTS, INNOCENT],
+        }
+    )
+    chosen = Decontamination(methods=("verbatim", "openai_substrings", "ngram_overlap"), **changed)  # type: ignore[arg-type]
+    parts = {"instruction": pl.col("prompt"), "response": pl.col("completion"), "seed": pl.col("seed")}
+    problems = problem(test=f"METADATA = {{}}\n\ndef check(candidate):\n    {ASSERTS}")
+    return decontaminate(
+        frame, problems, chosen, text=parts, id_column="response_id", seed=1, decisions=decisions
+    )
+
+
+ASSERTS = """assert candidate([3.5, 8, -1]) == (-1, 8)
+    assert candidate(values_of(table, 'height')) == nearest_pair(7)
+"""
+
+
+def test_question_solution_and_tests_are_looked_for_in_instruction_response_and_seed() -> None:
+    outcome, hits, counts, _ = by_part()
+    assert outcome.kept["response_id"].to_list() == ["clean"]
+    found = {(row["response_id"], row["part"]) for row in hits.iter_rows(named=True)}
+    assert found == {("asks", "instruction"), ("answers", "response"), ("grew", "seed")}
+    assert set(hits["action"]) == {"drop"}
+    assert counts[0].computed == 4  # a text that stands in many rows is looked at once
+
+
+def test_each_method_has_its_action_and_people_have_the_last_word(tmp_path: Path) -> None:
+    lines = [",".join(COLUMNS), "answers,bench,p/0,drop,ann,a copy", "asks,*,*,keep,ben,a common sentence"]
+    (tmp_path / "decisions.csv").write_text("\n".join(lines))
+    decisions = read_decisions(tmp_path / "decisions.csv")
+    outcome, hits, *_ = by_part(decisions, actions={"verbatim": "review", "ngram_overlap": "mark"})
+    assert set(outcome.kept["response_id"]) == {"asks", "grew", "clean"}
+    kept = dict(outcome.kept.select("response_id", "contamination").iter_rows())
+    assert kept["asks"] == []  # somebody said that it is none
+    assert [(found["method"], found["part"]) for found in kept["grew"]] == [("ngram_overlap", "seed")]
+    assert set(hits.filter(response_id="answers")["by"]) == {"ann"}
+    assert set(hits.filter(response_id="grew")["decision"]) == {None}
+    assert by_part(actions={"verbatim": "review"})[0].kept["response_id"].to_list() == ["answers", "clean"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "there is no file"),
+        ("response_id,benchmark\n", "has no column problem_id"),
+        (f"{','.join(COLUMNS)}\na,b,c,maybe,d,e\n", "line 2: decision is 'maybe'; write drop or keep"),
+        (f"{','.join(COLUMNS)}\na,b,c,keep,,e\n", "line 2: by is empty"),
+        (
+            f"{','.join(COLUMNS)}\na,b,c,keep,d,e\na,b,c,drop,d,e\n",
+            "line 3: this row and problem are decided twice",
+        ),
+    ],
+)
+def test_wrong_decisions_are_named_by_their_place(tmp_path: Path, text: str | None, message: str) -> None:
+    path = tmp_path / "decisions.csv"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(DecisionError, match=message):
+        read_decisions(path)
 
 
 @pytest.fixture(scope="module")
@@ -271,7 +321,7 @@ def test_benchmarks_can_be_left_out_by_a_pattern() -> None:
     assert found["edition"].to_list() == [None]
     chosen = Decontamination(leave_out=("*",))
     text = str(problem()["question"][0])
-    outcome, _ = decontaminate(
+    outcome, *_ = decontaminate(
         rows(text), problem(), chosen, text=pl.col("text"), id_column="response_id", seed=1
     )
     assert outcome.rejected.is_empty()
@@ -280,5 +330,5 @@ def test_benchmarks_can_be_left_out_by_a_pattern() -> None:
 def test_the_verbatim_method_has_its_own_settings() -> None:
     exact = Decontamination(methods=("verbatim",), verbatim=Verbatim(case_sensitive=True))
     frame = rows("RETURN MIN(numbers), max(numbers)", "return min(numbers), max(numbers)")
-    found, _ = decontaminate(frame, problem(), exact, text=pl.col("text"), id_column="response_id", seed=1)
+    found, *_ = decontaminate(frame, problem(), exact, text=pl.col("text"), id_column="response_id", seed=1)
     assert found.rejected["id"].to_list() == ["r1"]

@@ -61,7 +61,7 @@ def verified() -> pl.DataFrame:
 
 
 def test_rows_have_the_declared_columns_and_their_origin() -> None:
-    outcome, hits = training_rows(verified(), SEED_ROWS, FILE_ROWS, PROBLEMS, SftSettings())
+    outcome, hits, *_ = training_rows(verified(), SEED_ROWS, FILE_ROWS, PROBLEMS, SftSettings())
     assert outcome.kept.schema == TABLE.schema
     assert outcome.kept["instruction_id"].sort().to_list() == ["i0", "i1"]
     for row in outcome.kept.iter_rows(named=True):
@@ -87,20 +87,20 @@ def test_near_duplicates_of_kept_rows_go_where_the_recipe_asks() -> None:
             "form": {"form": "plain"},
         }
     )
-    outcome, _ = training_rows(rows, SEED_ROWS, FILE_ROWS, PROBLEMS.clear(), chosen)
-    again, _ = training_rows(rows.reverse(), SEED_ROWS, FILE_ROWS, PROBLEMS.clear(), chosen)
+    outcome, *_ = training_rows(rows, SEED_ROWS, FILE_ROWS, PROBLEMS.clear(), chosen)
+    again, *_ = training_rows(rows.reverse(), SEED_ROWS, FILE_ROWS, PROBLEMS.clear(), chosen)
     assert outcome.kept.equals(again.kept)
     dropped = outcome.rejected.filter(pl.col("reason") == "near_duplicate")
     assert (outcome.kept.height, dropped.height) == (1, 2)
     assert outcome.kept["response_id"].item() < dropped["id"].min()
     assert dropped["detail"].str.starts_with(f"representative={outcome.kept['response_id'].item()} ").all()
-    apart, _ = training_rows(verified(), SEED_ROWS, FILE_ROWS, PROBLEMS.clear(), chosen)
+    apart, *_ = training_rows(verified(), SEED_ROWS, FILE_ROWS, PROBLEMS.clear(), chosen)
     assert apart.kept.height == 3
 
 
 def test_marked_rows_stay_with_their_evidence() -> None:
     chosen = SftSettings.model_validate({"decontamination": {"action": "mark"}})
-    outcome, _ = training_rows(verified(), SEED_ROWS, FILE_ROWS, PROBLEMS, chosen)
+    outcome, *_ = training_rows(verified(), SEED_ROWS, FILE_ROWS, PROBLEMS, chosen)
     marked = outcome.kept.filter(pl.col("contamination").list.len() > 0)
     assert marked["instruction_id"].to_list() == ["i2"]
 
@@ -109,8 +109,8 @@ def test_marked_rows_stay_with_their_evidence() -> None:
 @given(order=st.permutations(range(COUNT)), taken=st.integers(0, COUNT))
 def test_order_does_not_matter_and_the_accounts_add_up(order: list[int], taken: int) -> None:
     frame = verified()[order[:taken]]
-    outcome, hits = training_rows(frame, SEED_ROWS, FILE_ROWS, PROBLEMS, SftSettings())
-    again, hits_again = training_rows(
+    outcome, hits, *_ = training_rows(frame, SEED_ROWS, FILE_ROWS, PROBLEMS, SftSettings())
+    again, hits_again, *_ = training_rows(
         frame.sort("response_id"), SEED_ROWS, FILE_ROWS, PROBLEMS, SftSettings()
     )
     assert outcome.kept.equals(again.kept)
@@ -141,7 +141,7 @@ def test_two_texts_that_become_one_row_stand_once() -> None:
             instruction=pl.lit("Write a number."), section_implementation=pl.lit("```python\nx = 1\n```")
         )
     )
-    outcome, _ = training_rows(twins, SEED_ROWS, FILE_ROWS, PROBLEMS, chosen)
+    outcome, *_ = training_rows(twins, SEED_ROWS, FILE_ROWS, PROBLEMS, chosen)
     assert outcome.kept.height == 1
     assert outcome.rejected.height == 5
     last = outcome.rejected.row(-1, named=True)

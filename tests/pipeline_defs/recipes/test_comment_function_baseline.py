@@ -59,7 +59,7 @@ def test_pairs_become_rows_without_a_call(tmp_path: Path) -> None:
     means = Means(sandbox=never, asker=never, row_cache=cache, language="python")
     verified = verify(answered.kept, recipe.verification, means)
     problems = pl.DataFrame(schema=PROBLEM_SCHEMA)
-    outcome, _ = training_rows(verified.verdicts, seeds.lazy(), files.lazy(), problems, recipe.sft)
+    outcome, *_ = training_rows(verified.verdicts, seeds.lazy(), files.lazy(), problems, recipe.sft)
     assert accounting_errors(ledger.funnel(), written.rejected, written.kept.height) == []
     rows = {row["prompt"]: row for row in outcome.kept.to_dicts()}
     head, _, body = SOURCE[SOURCE.index("def hypotenuse") : SOURCE.index("\n\n\ndef short")].rpartition(

@@ -184,7 +184,7 @@ class Line:
         self.answered = write_responses(self.written.kept, recipe.responses, self.ask)
         means = Means(sandbox=unused, asker=unused, row_cache=cache, language="python")
         self.verified = verify(self.answered.kept, recipe.verification, means)
-        self.trained, self.hits = training_rows(
+        self.trained, self.hits, *_ = training_rows(
             self.verified.verdicts, self.seeds.lazy(), files.lazy(), PROBLEMS, recipe.sft
         )
         self.fates = {f"file {number:02}": fate.strip() for number, fate in enumerate(FATES)}

@@ -135,7 +135,7 @@ def test_ready_rows_go_the_way_of_all_rows(tmp_path: Path) -> None:
     verified = verify(
         answered.kept, recipe.verification, Means(sandbox=ask, asker=ask, row_cache=cache, language="python")
     )
-    outcome, hits = training_rows(verified.verdicts, seeds.lazy(), files.lazy(), PROBLEMS, recipe.sft)
+    outcome, hits, *_ = training_rows(verified.verdicts, seeds.lazy(), files.lazy(), PROBLEMS, recipe.sft)
     assert hits["problem_id"].to_list() == ["p/0"]  # decontaminated like the rest
     assert sorted(outcome.rejected["reason"]) == ["contaminated", "duplicate_instruction"]
     rows = {row["prompt"]: row for row in outcome.kept.to_dicts()}

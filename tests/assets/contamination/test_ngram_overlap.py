@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.sft_dataset.ngram_overlap import FEWEST_WORDS, ngram_hits
+from assets.contamination.ngram_overlap import FEWEST_WORDS, ngram_hits
 
 WORDS = st.lists(st.sampled_from(["a", "b", "c", "d", "e"]), max_size=14)
 
