@@ -66,7 +66,8 @@ def build(
     key = shared.key(ARTIFACT)
     held = {name: pins[name] for name in sorted(pins) if _relies_on(settings, name)}
     paraphrases = settings.decontamination.paraphrases
-    asked_of = [spec, prompts_digest("assets.sft_dataset")] if paraphrases else []
+    asks = paraphrases is not None and paraphrases.ask
+    asked_of = [spec, prompts_digest("assets.sft_dataset")] if asks else []
     worth = dg.AssetCheckSpec(
         WORTH_CHECK,
         asset=key,
@@ -151,14 +152,15 @@ def build(
             if settings.categories is not None:
                 embed = embed_by(settings.categories.embedder)
             if paraphrases is not None:
-                askers.append(
-                    stack.enter_context(asking(context, engines, row_cache, spec, what="paraphrases"))
-                )
+                if asks:
+                    askers.append(
+                        stack.enter_context(asking(context, engines, row_cache, spec, what="paraphrases"))
+                    )
                 rephrased = partial(
                     paraphrase_hits,
                     settings=paraphrases,
                     embed=embed_by(paraphrases.embedder),
-                    ask=askers[0],
+                    ask=askers[0] if askers else None,
                     id_column=VERIFIED.key,
                 )
             found = training_rows(

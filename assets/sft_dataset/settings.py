@@ -107,9 +107,14 @@ class Paraphrases(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    embedder: EmbedderSpec = Field(description="the model that finds each problem's nearest rows")
-    nearest: int = Field(default=1, ge=1, description="rows a problem that the model is asked about")
-    similarity: float = Field(default=0.0, ge=-1, le=1, description="cosine below which it is not asked")
+    embedder: EmbedderSpec = Field(description="the model that finds each row's nearest problems")
+    nearest: int = Field(default=1, ge=1, description="problems a row that the model is asked about")
+    similarity: float = Field(default=0.6, ge=-1, le=1, description="cosine below which it is not asked")
+    ask: bool = Field(
+        default=True,
+        description="whether the recipe's model is asked; without, what is near counts as found by the method "
+        "`embedding`, which waits for a person unless `actions` says otherwise",
+    )
     max_tokens: int = Field(default=4, ge=1, description="new tokens at most; the answer is one word")
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from assets.asking.asker import GENERATION
 from assets.sft_dataset.paraphrases import nearest_pairs, paraphrase_hits
-from assets.sft_dataset.settings import Paraphrases
+from assets.sft_dataset.settings import Decontamination, Paraphrases
 from resources.embedder.base import EMBEDDING, EmbedderSpec
 
 SETTINGS = Paraphrases(embedder=EmbedderSpec(), nearest=2)
@@ -45,21 +45,35 @@ def answering(texts: dict[str, tuple[str, str]], asked: list[str]):
     return ask
 
 
-def test_each_problem_is_held_against_its_nearest_rows():
-    pairs = nearest_pairs(ROWS, PROBLEMS, SETTINGS, letters, "response_id")
-    assert pairs.select("problem_id", "response_id").rows() == [
-        ("1", "r1"),
-        ("1", "r2"),
-        ("2", "r2"),
-        ("2", "r1"),
+def test_each_row_is_held_against_its_nearest_problems():
+    every = SETTINGS.model_copy(update={"similarity": 0.0})
+    pairs = nearest_pairs(ROWS, PROBLEMS, every, letters, "response_id")
+    assert pairs.select("response_id", "problem_id").rows() == [
+        ("r1", "1"), ("r1", "2"), ("r2", "2"), ("r2", "1"), ("r3", "1"), ("r3", "2"),
+    ]  # fmt: skip
+    assert nearest_pairs(ROWS.reverse(), PROBLEMS, every, letters, "response_id").equals(pairs)
+    near = nearest_pairs(ROWS, PROBLEMS, SETTINGS, letters, "response_id")
+    assert near.select("response_id", "problem_id").rows() == [("r1", "1"), ("r2", "2")]
+    # five rows that tell one problem are all asked about, and one question in two benchmarks is asked about once
+    same = pl.concat([PROBLEMS, PROBLEMS.with_columns(pl.lit("z").alias("benchmark"))])
+    rows = pl.DataFrame({"response_id": list("abcde"), "prompt": ["aaa a"] * 5})
+    assert nearest_pairs(rows, same, SETTINGS, letters, "response_id").select(
+        "benchmark"
+    ).unique().rows() == [("b",)]
+    assert nearest_pairs(rows, same, SETTINGS, letters, "response_id").height == 5
+
+
+def test_without_a_model_to_ask_embeddings_say_it_and_a_person_decides():
+    hits = paraphrase_hits(ROWS, PROBLEMS, SETTINGS, letters, None, id_column="response_id")
+    assert hits.rows() == [
+        ("r1", "embedding", "b", "1", "cosine 1.0"),
+        ("r2", "embedding", "b", "2", "cosine 1.0"),
     ]
-    turned = nearest_pairs(ROWS.reverse(), PROBLEMS, SETTINGS, letters, "response_id")
-    assert turned.equals(pairs)
-    near = SETTINGS.model_copy(update={"similarity": 0.5})
-    assert nearest_pairs(ROWS, PROBLEMS, near, letters, "response_id")["response_id"].to_list() == [
-        "r1",
-        "r2",
-    ]
+    both = pl.concat([PROBLEMS, PROBLEMS.with_columns(pl.lit("z").alias("benchmark"))])
+    found = paraphrase_hits(ROWS, both, SETTINGS, letters, None, id_column="response_id")
+    assert found["benchmark"].to_list() == ["b", "z", "b", "z"]
+    assert Decontamination().action_of("embedding") == "review"
+    assert Decontamination().action_of("paraphrase") == "drop"
 
 
 @pytest.mark.parametrize(
