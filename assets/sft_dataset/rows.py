@@ -45,8 +45,9 @@ def training_rows(
     """Training rows (columns of `TABLE`, sorted by `sft_id`) and every contamination hit (by `response_id`).
 
     `verified` has the columns of `verified_responses`; `seeds` gives `seed_id, seed, start_line, end_line`;
-    `files` `file_id, repo, path, commit, license, license_source`; `problems` the columns of `benchmarks`. Rows get a category
-    where `embed` is given; `rephrased` finds paraphrases of problems. `workers` processes read code; null: one a core.
+    `files` `file_id, repo, path, commit, license, license_source`; `problems` the columns of `benchmarks`. Rows get a
+    category where `embed` is given; `rephrased` finds paraphrases of problems. `workers` processes read code; null: one
+    a core.
     """
     chosen = select_responses(verified, settings.selection, seed=settings.seed)
     final = with_final_form(chosen.kept, settings.form, seed=settings.seed, workers=workers)
