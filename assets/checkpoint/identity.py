@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from resources.ids import content_id, text_id
 from resources.trainer.base import TinyModel, TrainingSettings
-from resources.trainer.chat_templates import template_digest
+from resources.trainer.chat_templates import NAMES, OWN, template_digest
 
 TRAINER_VERSION = "1"
 """Raised when the trainer's code makes other weights of the same input."""
@@ -68,6 +68,8 @@ def rows_digest(ordered: pl.DataFrame) -> str:
 
 def _json(settings: BaseModel) -> str:
     values = settings.model_dump(mode="json")
+    if values.get("chat_template", OWN) not in (OWN, *NAMES):
+        values["chat_template"] = "file"  # what is in it counts, and not where it lies
     named = {
         _NAMES_IN_IDS.get(name, name): _VALUES_IN_IDS.get(name, {}).get(str(value), value)
         for name, value in values.items()

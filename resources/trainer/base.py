@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Literal, Self
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from resources.former_names import ReadsFormerNames
-from resources.trainer.chat_templates import template_text
+from resources.trainer.chat_templates import NAMES, OWN, template_text
 
 EXAMPLE_SCHEMA = pl.Schema(
     {
@@ -83,7 +83,7 @@ class TrainingSettings(ReadsFormerNames):
         default="model",
         description="of the training, and of every evaluation of the checkpoint, which carries it: model (the base "
         "model's own), plain, instruction (### Instruction), at_instruction (@@ Instruction), alpaca, chatml, or a "
-        "Jinja file",
+        "Jinja file; a relative path is looked for beside the recipe's file",
     )
     precision: Literal["float32", "bfloat16", "mixed"] = Field(
         default="float32", description="mixed: float32 weights, bfloat16 arithmetic"
@@ -107,9 +107,11 @@ class TrainingSettings(ReadsFormerNames):
 
     @field_validator("chat_template")
     @classmethod
-    def _is_a_template(cls, chosen: str) -> str:
-        template_text(chosen)
-        return chosen
+    def _is_a_template(cls, chosen: str, info: ValidationInfo) -> str:
+        beside = Path((info.context or {}).get("folder", "."), chosen)  # of the recipe's file
+        found = str(beside.resolve()) if chosen not in (OWN, *NAMES) and beside.is_file() else chosen
+        template_text(found)
+        return found
 
     @model_validator(mode="after")
     def _ends(self) -> Self:

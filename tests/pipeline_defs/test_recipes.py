@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 import yaml
 
+from assets.checkpoint.identity import checkpoint_id
 from pipeline_defs.recipes.files import RecipeError, shipped_recipes
 from pipeline_defs.recipes.model import Recipe, load_recipe
 from resources.languages import LANGUAGES, lacking
@@ -126,3 +128,22 @@ def test_a_file_that_is_no_recipe_is_named(tmp_path: Path, text: str, message: s
 def test_an_unknown_name_lists_those_that_there_are() -> None:
     with pytest.raises(RecipeError, match=r"no recipe 'demmo'.*shipped are .*demo.*path of a YAML file"):
         load_recipe("demmo")
+
+
+def test_a_chat_template_lies_beside_the_recipe_and_counts_by_what_is_in_it(
+    tmp_path: Path, content: dict
+) -> None:
+    content["checkpoint"]["training"]["chat_template"] = "own.jinja"
+    ids = []
+    for folder, end in ((tmp_path / "a", ""), (tmp_path / "b", ""), (tmp_path / "c", "!")):
+        folder.mkdir()
+        (folder / "own.jinja").write_text(
+            f"{{% for m in messages %}}{{{{ m.content }}}}{end}\n{{% endfor %}}"
+        )
+        training = load_recipe(write(folder, content)).checkpoint.training
+        assert training.chat_template == str(folder / "own.jinja")
+        ids.append(checkpoint_id(pl.DataFrame({"sft_id": ["a"]}), {"model": "m"}, training))
+    assert ids[0] == ids[1] != ids[2]
+    (tmp_path / "c" / "own.jinja").unlink()
+    with pytest.raises(RecipeError, match=r"chat_template: .*'own.jinja' is no chat template"):
+        load_recipe(write(tmp_path / "c", content))
