@@ -25,7 +25,8 @@ import assets.raw_corpus.asset as raw_corpus
 import assets.sft_dataset.asset as sft_dataset
 import assets.verified_responses.asset as verified_responses
 from assets.asking.own_prompts import OwnPrompts
-from assets.audit.door import questions
+from assets.audit.context import of_tables_alone
+from assets.audit.door import Question, questions
 from assets.benchmarks.pins import read_pins
 from assets.publishing.recipe_assets import RecipeAssets
 from assets.publishing.step import AUTOMATED
@@ -124,8 +125,14 @@ def _artifacts(recipe: Recipe, settings: Settings, shared: RecipeAssets) -> list
         ),
         checkpoint.build(shared, recipe.checkpoint),
         eval_scores.build(shared, recipe.evaluation),
-        audit.build(shared, questions(settings.questions, recipe.questions)),
+        audit.build(shared, asked_of_tables(settings, recipe)),
     ]
+
+
+def asked_of_tables(settings: Settings, recipe: Recipe) -> dict[str, Question]:
+    """The questions of a recipe's audit asset."""
+    known = questions(settings.questions, recipe.questions)
+    return {name: one for name, one in known.items() if of_tables_alone(one)}
 
 
 def shared_of(recipe: Recipe, settings: Settings, looks: Looks) -> RecipeAssets:

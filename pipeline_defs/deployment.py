@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import datetime
 
     import dagster as dg
+    import polars as pl
 
     from assets.exports.settings import ExportSettings
     from pipeline_defs.dumps import DumpState
@@ -97,6 +98,15 @@ class Deployment(StoredRows):
         names = [recipes] if isinstance(recipes, str) else recipes
         chosen = self.recipes if names is None else [self.recipe(name) for name in names]
         return plan(self, chosen, languages=languages, dumps=dumps, select=select, force=force)
+
+    def cost(self, plan: "Plan") -> "pl.DataFrame":
+        """What carrying out `plan` would ask for: calls, tokens, programs, time, money, by artifact and language.
+
+        The row cache is asked, nothing is computed for good, and nothing is written; see `plan_cost.COST`.
+        """
+        from pipeline_defs.plan_cost import cost
+
+        return cost(self, plan)
 
     def materialize(
         self,

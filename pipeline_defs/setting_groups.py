@@ -37,3 +37,19 @@ class SandboxSettings(BaseModel):
         default_factory=Limits,
         description="limits of one program in an evaluation; a recipe sets its own for verification",
     )
+
+
+class ModelTerms(BaseModel):
+    """Terms of use of a model, as its provider states them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    terms: str = Field(
+        description="license or terms, e.g. Apache-2.0, or what they say of training on answers"
+    )
+    url: str = Field(default="", description="where they stand")
+    date: str = Field(default="", description="date of the terms that were read, e.g. 2026-11-30")
+
+    def as_row(self) -> tuple[str, str, str]:
+        """For a table: terms, url, date."""
+        return self.terms, self.url, self.date

@@ -28,7 +28,7 @@ from assets.corpus_dump.settings import CorpusDumpSettings
 from assets.raw_corpus.settings import RawCorpusSettings
 from pipeline_defs.environment_variables import misspelt_variable
 from pipeline_defs.freshness import FreshnessSettings
-from pipeline_defs.setting_groups import DumpSettings, SandboxSettings
+from pipeline_defs.setting_groups import DumpSettings, ModelTerms, SandboxSettings
 from pipeline_defs.validation_messages import problems
 from resources.alerts.settings import AlertSettings
 from resources.engines.deployment import EngineSettings
@@ -92,6 +92,10 @@ class Settings(BaseSettings):
     questions: Path | None = Field(
         default=None,
         description="folder of audit questions of your own, one a file: <name>.sql; asked of every recipe",
+    )
+    model_terms: dict[str, ModelTerms] = Field(
+        default_factory=dict,
+        description="model name, as rows carry it, to the terms of use that its answers come under",
     )
     sandbox: SandboxSettings = Field(
         default_factory=SandboxSettings, description="what verification may use of this machine"

@@ -7,14 +7,24 @@ from typing import Any
 
 import polars as pl
 
+from assets.audit.context import CONTEXT, version_tables
 from assets.audit.door import Question, questions
 from assets.audit.origin import Origin, UnknownIdError, trace_id
 from assets.audit.questions import SHARED, ask
+from assets.audit.tree import Node, file_trees, row_tree
+from assets.raw_corpus.take_down_rules import parse_take_downs
+from assets.raw_corpus.take_downs import hits, looked_at
 from pipeline_defs.recipes.files import RecipeError
 from pipeline_defs.recipes.model import Recipe, load_recipe
 from pipeline_defs.settings import Settings
 from resources.parquet_store.store import MissingTableError, ParquetStore
 from resources.storage import Storage
+
+
+def terms_table(settings: Settings) -> pl.DataFrame:
+    """The terms of use of models, as an audit question reads them."""
+    rows = [(name, *one.as_row()) for name, one in settings.model_terms.items()]
+    return pl.DataFrame(rows, schema=CONTEXT["model_terms"], orient="row")
 
 
 @dataclass(frozen=True)
@@ -81,6 +91,45 @@ class StoredRows:
                 unknown.append(str(error))
         raise UnknownIdError("\n".join(unknown) or "no recipe is on")
 
+    def trace_tree(self, row_id: str, recipe: str | None = None) -> Node:
+        """Everything that is known of the row with this id, kept, rejected or taken down, as a tree from its file.
+
+        Without `recipe`, all that are on are looked through. Raises `UnknownIdError`.
+        """
+        chosen = self.recipes if recipe is None else (self.recipe(recipe),)
+        unknown: list[str] = []
+        for one in chosen:
+            try:
+                return row_tree(self.store(), one.name, row_id)
+            except UnknownIdError as error:
+                unknown.append(str(error))
+        raise UnknownIdError("\n".join(unknown) or "no recipe is on")
+
+    def trace_files(
+        self, *, repo: str | None = None, path: str | None = None, recipe: str | None = None
+    ) -> list[Node]:
+        """The trees of all files of a repository, or with such a path: all that grew from them, in one recipe."""
+        files = self.files_named(repo, path)
+        chosen = self.recipes if recipe is None else (self.recipe(recipe),)
+        if not files:
+            raise UnknownIdError(
+                f"no file of the dumps that are stored is in {' '.join(filter(None, (repo, path)))}"
+            )
+        return [tree for one in chosen for tree in file_trees(self.store(), one.name, files)]
+
+    def files_named(self, repo: str | None, path: str | None) -> list[str]:
+        """Ids of the files of the stored dumps in a repository, with such a path, or both, sorted by their place."""
+        kind = f"repo {repo}" if path is None else f"path {repo or '*'} {path}"
+        rules = parse_take_downs(kind, "what was asked for")
+        found = []
+        for address in self.store().partitions(("corpus_dump",)):
+            files = self.store().scan(address).drop("content").with_row_index("row")
+            hit = hits(looked_at(files, rules), rules).select("row")
+            found.append(files.join(hit, on="row", how="semi").select("file_id", "repo", "path").collect())
+        if not found:
+            return []
+        return pl.concat(found).unique().sort("repo", "path")["file_id"].unique(maintain_order=True).to_list()
+
     def questions(self, recipe: str | None = None) -> dict[str, Question]:
         """Name to audit question: those of the project, of packages and of the settings' folder, and the recipe's own.
 
@@ -89,11 +138,28 @@ class StoredRows:
         chosen = self.recipes if recipe is None else (self.recipe(recipe),)
         return questions(self.settings.questions, *(one.questions for one in chosen))
 
-    def audit(self, question: str, recipe: str | None = None, *, language: str | None = None) -> pl.DataFrame:
-        """The answer to an audit question. Raises `UnknownQuestionError` and `QuestionError`."""
-        chosen = self.recipe(recipe)
+    def audit(
+        self, question: str, recipe: str | None = None, *, language: str | None = None, **given: str
+    ) -> pl.DataFrame:
+        """The answer to an audit question, `given` its parameters.
+
+        Raises `UnknownQuestionError` and `QuestionError`.
+        """
+        chosen, store = self.recipe(recipe), self.store()
         known = questions(self.settings.questions, chosen.questions)
-        return ask(question, self.store(), chosen.name, language=language, questions=known)
+        words = known[question].words if question in known else frozenset()
+        context = version_tables(store, chosen.name) if "versions" in words else {}
+        if "cache_spaces" in words:
+            context["cache_spaces"] = self._cache_spaces()
+        context["model_terms"] = terms_table(self.settings)
+        return ask(
+            question, store, chosen.name, language=language, questions=known, given=given, context=context
+        )
+
+    def _cache_spaces(self) -> pl.DataFrame:
+        from pipeline_defs.cache_table import cache_table
+
+        return cache_table(self)
 
     def store(self) -> ParquetStore:
         """The Parquet store."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from resources.doors import Door
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+PARAMETER = re.compile(r"param ([a-z][a-z0-9_]*): (.+)")
 
 
 class QuestionError(ValueError):
@@ -44,13 +45,31 @@ class Question:
 
     @cached_property
     def purpose(self) -> str:
-        """The comment lines at the head."""
+        """The comment lines at the head, up to its parameters."""
+        lines = []
+        for line in self._head:
+            if PARAMETER.fullmatch(line):
+                break
+            lines.append(line)
+        return " ".join(lines).strip()
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        """Name to meaning of what can be given with it: lines `-- param NAME: meaning` of the head.
+
+        In the SQL a parameter is `getvariable('NAME')`, null where it is not given.
+        """
+        found = [PARAMETER.fullmatch(line) for line in self._head]
+        return {one[1]: one[2] for one in found if one is not None}
+
+    @cached_property
+    def _head(self) -> list[str]:
         lines = []
         for line in self.sql.splitlines():
             if not line.startswith("--"):
                 break
             lines.append(line.removeprefix("--").strip())
-        return " ".join(lines).strip()
+        return lines
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -62,9 +81,21 @@ AUDIT_QUESTIONS = Door(
     "audit_questions",
     Question,
     {
+        "cache_without_owner": "assets.audit.shipped:CACHE_WITHOUT_OWNER",
+        "checkpoints": "assets.audit.shipped:CHECKPOINTS",
         "contamination": "assets.audit.shipped:CONTAMINATION",
+        "cost_per_row": "assets.audit.shipped:COST_PER_ROW",
+        "dumps": "assets.audit.shipped:DUMPS",
+        "duplicate_families": "assets.audit.shipped:DUPLICATE_FAMILIES",
+        "largest_repositories": "assets.audit.shipped:LARGEST_REPOSITORIES",
+        "license_by_stage": "assets.audit.shipped:LICENSE_BY_STAGE",
         "license_mix": "assets.audit.shipped:LICENSE_MIX",
         "lineage_completeness": "assets.audit.shipped:LINEAGE_COMPLETENESS",
+        "models_and_terms": "assets.audit.shipped:MODELS_AND_TERMS",
+        "rejected_by_dump": "assets.audit.shipped:REJECTED_BY_DUMP",
+        "rows_of_repository": "assets.audit.shipped:ROWS_OF_REPOSITORY",
+        "take_down_impact": "assets.audit.shipped:TAKE_DOWN_IMPACT",
+        "verdicts": "assets.audit.shipped:VERDICTS",
         "yield_funnel": "assets.audit.shipped:YIELD_FUNNEL",
     },
 )

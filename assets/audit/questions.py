@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from assets.audit.context import empty_context
 from assets.audit.door import Question, QuestionError
 from assets.audit.door import questions as questions_behind_the_door
 from assets.candidate_responses.table import TABLE as CANDIDATE_RESPONSES
@@ -17,9 +18,11 @@ from assets.filtered_seeds.table import TABLE as FILTERED_SEEDS
 from assets.instructions.table import TABLE as INSTRUCTIONS
 from assets.rows.ledger import FUNNEL_SCHEMA
 from assets.rows.outcome import REJECTION_SCHEMA
+from assets.rows.table import Column
 from assets.sft_dataset.decontamination import HITS
 from assets.sft_dataset.table import TABLE as SFT_DATASET
 from assets.verified_responses.table import TABLE as VERIFIED_RESPONSES
+from assets.verified_responses.table import VERDICT_COLUMNS
 from resources.former_names import COLUMNS, QUESTIONS, warn_of_former_name
 from resources.parquet_store import ParquetStore, TableAddress
 
@@ -35,6 +38,7 @@ OF_RECIPE = {
     "sft_dataset": SFT_DATASET.schema,
 }
 CONTAMINATION = "sft_dataset__contamination"
+VERDICTS = "verified_responses__verdicts"
 
 
 class UnknownQuestionError(KeyError):
@@ -59,10 +63,13 @@ def ask(
     language: str | None = None,
     instead: Mapping[str, pl.DataFrame] | None = None,
     questions: Mapping[str, Question] | None = None,
+    given: Mapping[str, str] | None = None,
+    context: Mapping[str, pl.DataFrame] | None = None,
 ) -> pl.DataFrame:
     """The answer to question `name` of `questions` (None: those behind the door) over the tables of `recipe`.
 
-    `language` leaves the rows of other languages out; `instead` gives tables that are not in the store yet.
+    `language` leaves the rows of other languages out; `instead` gives tables that are not in the store yet, `given` the
+    question's parameters, and `context` what it may read besides (`context.CONTEXT`; empty where it is left out).
     Raises `UnknownQuestionError`, and `QuestionError` for SQL that DuckDB refuses.
     """
     known = questions_behind_the_door() if questions is None else questions
@@ -71,6 +78,10 @@ def ask(
         name = QUESTIONS[name]
     if name not in known:
         raise UnknownQuestionError(f"no question {name!r}; there are {', '.join(known)}")
+    unknown = sorted(set(given or {}) - set(known[name].parameters))
+    if unknown:
+        there = ", ".join(known[name].parameters) or "none"
+        raise QuestionError(f"question {name} has no parameter {', '.join(unknown)}; it has {there}")
     import duckdb  # here, with pyarrow's datasets below: half a second that loading the definitions need not pay
 
     with duckdb.connect() as connection:
@@ -82,6 +93,11 @@ def ask(
             if language is not None:
                 found = [one for one in found if one.partition == (("language", language),)]
             _register(connection, store, table, found, schema)
+        for table, frame in {**dict(empty_context()), **(context or {})}.items():
+            connection.register(table, frame.to_arrow())
+        for parameter, value in (given or {}).items():
+            quoted = value.replace("'", "''")
+            connection.execute(f"SET VARIABLE \"{parameter}\" = '{quoted}'")
         try:
             return connection.sql(known[name].sql).pl()
         except duckdb.Error as error:
@@ -96,8 +112,16 @@ def tables(recipe: str) -> dict[str, tuple[tuple[str, ...], pl.Schema]]:
     for name, (key, _) in placed.items():
         for suffix, schema in (("rejected", REJECTION_SCHEMA), ("funnel", FUNNEL_SCHEMA)):
             beside[f"{name}__{suffix}"] = ((*key[:-1], f"{key[-1]}__{suffix}"), schema)
-    hits = HITS
-    return placed | beside | {CONTAMINATION: ((recipe, CONTAMINATION), hits)}
+    judged = pl.Schema({"response_id": pl.String, **_schema(VERDICT_COLUMNS)})
+    return (
+        placed
+        | beside
+        | {CONTAMINATION: ((recipe, CONTAMINATION), HITS), VERDICTS: ((recipe, VERDICTS), judged)}
+    )
+
+
+def _schema(columns: Sequence[Column]) -> dict[str, pl.DataType]:
+    return {column.name: column.dtype for column in columns}
 
 
 def _register(

@@ -9,6 +9,7 @@ import polars as pl
 import typer
 from rich.console import Console
 
+from pipeline_defs.commands.costs import print_costs, with_costs
 from pipeline_defs.commands.output import AsCsv, AsJson, Output
 from pipeline_defs.commands.pilot import PilotUnit, take_pilot
 from pipeline_defs.commands.progress import paid_words, shown
@@ -130,15 +131,34 @@ def plan(
     language: Languages = None,
     dump: DumpNames = None,
     changed: Changed = None,
+    if_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--if", help="As --set: what would it cost if recipe.responses.samples=20? May be repeated."
+        ),
+    ] = None,
+    priced: Annotated[
+        bool,
+        typer.Option(
+            "--cost/--no-cost", help="Say what it would ask for too: calls, tokens, programs, time, money."
+        ),
+    ] = True,
     json: AsJson = False,
     csv: AsCsv = False,
 ) -> None:
-    """Say what would be rebuilt, and why, without running anything."""
-    planned = _changed(recipe, changed).plan(recipe, languages=language or None, dumps=dump or None)
+    """Say what would be rebuilt, and why, and what it would ask for; nothing is written, no model is called."""
+    deployment = _changed(recipe, [*(changed or []), *(if_ or [])])
+    planned = deployment.plan(recipe, languages=language or None, dumps=dump or None)
     output = Output(json, csv)
     _say(planned, output)
-    title = f"{len(planned)} partitions are out of date"
-    output.table(planned.frame(), title, nothing="everything is up to date")
+    frame, title = planned.frame(), f"{len(planned)} partitions are out of date"
+    if not priced or not len(planned):
+        output.table(frame, title, nothing="everything is up to date")
+        return
+    asked = with_costs(frame, deployment.cost(planned))
+    output.table(asked, title, shown=frame)
+    if output.for_people:
+        print_costs(output, asked)
 
 
 def _changed(recipe: str | None, changed: list[str] | None) -> Deployment:

@@ -78,7 +78,10 @@ COMMANDS = (
         "Rebuild what is out of date: of every recipe that is on, or of one, and of the corpus that they need.",
     ),
     Listed(
-        "plan", PIPELINE, "materialize:plan", "Say what would be rebuilt, and why, without running anything."
+        "plan",
+        PIPELINE,
+        "materialize:plan",
+        "Say what would be rebuilt, and why, and what it would ask for; nothing is written, no model is called.",
     ),
     Listed(
         "ui",
@@ -117,8 +120,18 @@ COMMANDS = (
         "export:export",
         "Write training rows of recipes as a folder ready to be pushed: Parquet, card, attribution, split, funnel.",
     ),
-    Listed("audit", DATA, "audit:audit", "Ask an audit question: yields, lineage, licenses, contamination."),
-    Listed("trace", DATA, "trace:trace", "Follow a row back to repository, commit, path, lines and license."),
+    Listed(
+        "audit",
+        DATA,
+        "audit:audit",
+        "Ask an audit question: yields, lineage, licenses, contamination, costs, repositories, terms; or list them.",
+    ),
+    Listed(
+        "trace",
+        DATA,
+        "trace:trace",
+        "Follow a row back to repository, commit, path, lines and license, and forward to all that was made of it.",
+    ),
     Listed(
         "versions",
         DATA,

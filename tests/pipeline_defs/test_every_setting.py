@@ -23,6 +23,7 @@ from pipeline_defs.recipes.files import shipped_recipes
 from pipeline_defs.recipes.model import Recipe, load_recipe
 from pipeline_defs.resources import build_resources
 from pipeline_defs.settings import Settings, SettingsError, load_settings
+from pipeline_defs.stored_rows import terms_table
 from resources.corpus_source.settings import Directory, Dump, InstalledPackages
 from resources.doors import Chosen
 from resources.embedder.base import EmbedderSpec
@@ -50,6 +51,9 @@ OTHERS: dict[str, Any] = {
     "benchmarks": {"mine": "mine.jsonl"},
     "benchmark_pins": "mine.lock.json",
     "questions": "sql",
+    "model_terms": {
+        "some-model": {"terms": "Apache-2.0", "url": "https://example.org", "date": "2026-11-30"}
+    },
     "sandbox.backend": "landlock",
     "sandbox.workers": 7,
     "sandbox.python": "other/python",
@@ -187,6 +191,7 @@ def opened(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         built["trainer"].open(),
         built["trainer"].folder("model"),
         built["workers"].count(),
+        terms_table(settings).rows(),
         Spending(engines.settings.prices, engines.settings.budget),
         *(
             engines.open(spec.model_validate({"model": "m"}))

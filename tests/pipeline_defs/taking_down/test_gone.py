@@ -183,6 +183,14 @@ def test_the_rebuild_asks_nothing_and_finds_no_needle(line: SmallLine) -> None:
     assert {path for path in found(home) if not path.startswith("models/")} == set()
     line.deployment.materialize(dumps=["2026-01"], select='key:"corpus_dump"', force=True)  # from its source
     assert {path for path in found(home) if not path.startswith("models/")} == set()
+    store, key = line.deployment.store(), ("demo", "sft_dataset")
+    old, new = version_list(store, key)["version"].to_list()[:2]
+    gone = difference(store, key, old, new)["sft_id"][0]
+    traced = line.deployment.trace_tree(gone)  # no table has it any more: the records of versions do
+    assert [node.state for node in traced.walk()] == ["taken_down"] * 5
+    assert traced.rejections[0]["detail"].startswith("line 1: path example/beta")
+    (seeds,) = (one.children for one in line.deployment.trace_files(path="lists.py"))
+    assert {node.artifact for seed in seeds for node in seed.walk()} >= {"filtered_seeds", "sft_dataset"}
     taken = line.table("sft_dataset")
     assert taken.filter(pl.col("path").str.contains("needles")).is_empty() and taken.height
     tables = StoreWatch(line.deployment.store()).look().tables()

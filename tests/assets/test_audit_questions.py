@@ -1,0 +1,51 @@
+"""Every shipped question is answered over a small store, with its parameters; every column of a table is there."""
+
+import polars as pl
+import pytest
+
+from assets.audit.context import CONTEXT
+from assets.audit.door import Question, QuestionError, questions
+from assets.audit.questions import ask
+from resources.parquet_store import ParquetStore
+from tests.pipeline_defs.written_store import home, store  # noqa: F401 - fixtures
+
+GIVEN = {
+    "rows_of_repository": {"repo": "Example/ALPHA"},
+    "take_down_impact": {"repo": "example/alpha"},
+    "cost_per_row": {"prompt_price": "2", "completion_price": "8"},
+    "duplicate_families": {"least": "1"},
+    "largest_repositories": {"limit": "5"},
+}
+
+
+@pytest.mark.parametrize("name", sorted(questions()))
+def test_every_question_is_answered(store: ParquetStore, name: str) -> None:  # noqa: F811
+    question = questions()[name]
+    assert set(GIVEN.get(name, {})) <= set(question.parameters)
+    answer = ask(name, store, "demo", given=GIVEN.get(name))
+    assert answer.width > 1
+    if name in (
+        "largest_repositories",
+        "rows_of_repository",
+        "license_by_stage",
+        "take_down_impact",
+        "dumps",
+    ):
+        assert answer.height or name == "dumps"
+    if name == "take_down_impact":
+        removed = dict(answer.select("artifact", "rows_removed").iter_rows())
+        assert removed["filtered_seeds"] == 2 and removed["sft_dataset"] == 1
+    if name == "rows_of_repository":
+        assert answer["sft_id"].to_list() == ["t1"]
+        assert ask(name, store, "demo", given={"repo": "nobody's'"}).is_empty()  # a quote is a quote
+
+
+def test_unknown_parameters_are_named_and_context_is_read(store: ParquetStore) -> None:  # noqa: F811
+    with pytest.raises(QuestionError, match="has no parameter x; it has repo"):
+        ask("rows_of_repository", store, "demo", given={"x": "1"})
+    terms = pl.DataFrame([("m", "Apache-2.0", "", "2026-11-30")], schema=CONTEXT["model_terms"], orient="row")
+    own = {"terms": Question("-- Which terms?\nSELECT * FROM model_terms", "terms.sql")}
+    assert ask("terms", store, "demo", questions=own, context={"model_terms": terms}).height == 1
+    assert Question("-- A?\n-- param one: first (default 1)\nSELECT 1", "x").parameters == {
+        "one": "first (default 1)"
+    }
