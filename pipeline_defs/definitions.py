@@ -42,6 +42,7 @@ from pipeline_defs.operating_jobs import operating_jobs
 from pipeline_defs.partitions import CORPUS_DUMPS, language_partitions
 from pipeline_defs.recipes.files import RecipeError
 from pipeline_defs.recipes.model import Recipe, load_recipe
+from pipeline_defs.report.asset import report_asset
 from pipeline_defs.resources import build_resources
 from pipeline_defs.runs import source_fingerprints
 from pipeline_defs.sensors import DumpLookout, dumps_check, folder_sensor, named_sensor, s3_sensor
@@ -95,6 +96,7 @@ def build_defs(
             *with_pages(assets, settings, enabled),
             full_check_asset(deployment),
             receipts_asset(deployment),
+            report_asset(deployment),
         ],
         asset_checks=[dumps_check(lookout, lambda: settings.dumps.named)],
         jobs=[job, manage_dump, *operating_jobs(deployment)],

@@ -133,6 +133,12 @@ COMMANDS = (
         "Follow a row back to repository, commit, path, lines and license, and forward to all that was made of it.",
     ),
     Listed(
+        "report",
+        DATA,
+        "html_report:report",
+        "Write a recipe's report, one HTML file without network, and open it.",
+    ),
+    Listed(
         "versions",
         DATA,
         "versions:versions",
