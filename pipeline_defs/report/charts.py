@@ -47,26 +47,29 @@ def _bars(names: list[Any], values: list[Any], *, title: str = "") -> Figure:
 
 
 def _funnel(rows: pl.DataFrame) -> list[Figure]:
-    """Rows from step to step, and out of the line for each reason."""
-    steps = rows.select("artifact", "step", "rows_in", "kept", "rows_out").unique(maintain_order=True)
-    names = [f"{one['artifact']}: {one['step']}" for one in steps.iter_rows(named=True)] + ["kept"]
-    sources, targets, values = [], [], []
-    for place, one in enumerate(steps.iter_rows(named=True)):
-        sources.append(place)
-        targets.append(place + 1)
-        values.append(one["rows_out"])
-    for one in rows.filter(pl.col("rejected_for_reason") > 0).iter_rows(named=True):
-        sources.append(names.index(f"{one['artifact']}: {one['step']}"))
-        targets.append(len(names))
-        names.append(str(one["reason"]))
-        values.append(one["rejected_for_reason"])
-    sankey = {
-        "type": "sankey",
-        "orientation": "h",
-        "node": {"label": [label(name) for name in names], "pad": 12, "thickness": 14},
-        "link": {"source": sources, "target": targets, "value": values},
-    }
-    return [_figure([sankey], height=520)]
+    """Of every step what was kept and what was rejected, with the reasons of it."""
+    steps = rows.group_by("artifact", "step", maintain_order=True).agg(
+        pl.col("kept", "rejected").first(),
+        pl.format("{} {}", "rejected_for_reason", "reason").drop_nulls().alias("reasons"),
+    )
+    names = [label(f"{one['artifact']}: {one['step']}") for one in steps.iter_rows(named=True)]
+    places = list(range(len(names)))
+    reasons = ["<br>".join(label(reason) for reason in some[:12]) for some in steps["reasons"].to_list()]
+    bars = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": name,
+            "x": steps[name].to_list(),
+            "y": places,
+            "customdata": reasons if name == "rejected" else names,
+            "hovertemplate": f"%{{x:,}} {name}<br>%{{customdata}}<extra></extra>",
+        }
+        for name in ("kept", "rejected")
+    ]
+    axis = {"tickmode": "array", "tickvals": places, "ticktext": names, "autorange": "reversed"}
+    legend = {"orientation": "h"}
+    return [_figure(bars, barmode="stack", yaxis=axis, legend=legend, height=max(240, 28 * len(names) + 110))]
 
 
 def _languages(rows: pl.DataFrame) -> list[Figure]:

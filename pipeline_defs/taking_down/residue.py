@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipeline_defs.taking_down.reach import Reach
+from pipeline_defs.taking_down.reach import Reach, readable_tables
 from resources.parquet_store import ParquetStore
 
 SHORTEST = 20
@@ -19,45 +19,42 @@ TEXTS = ("content", "seed", "docstring", "instruction", "solution", "response", 
 
 
 def own_lines(store: ParquetStore, reached: Reach) -> list[str]:
-    """Lines of the rows that are reached, which no other row of their table has; the longest of each text."""
-    found: set[str] = set()
-    for table in reached.tables:
-        frame = store.scan(table.address)
-        names = frame.collect_schema().names()
-        if table.column != "file_id":
-            continue
-        hit = pl.col("file_id").is_in(reached.files.implode())
-        for name in TEXTS:
-            if name not in names:
-                continue
-            lines = lines_of(frame.filter(hit), name).collect(engine="streaming")
-            if lines.is_empty():
-                continue
-            others = lines_of(frame.filter(~hit), name).join(lines.lazy(), on="line", how="semi")
-            own = lines.join(others.unique().collect(engine="streaming"), on="line", how="anti")
-            found.update(own["line"].to_list())
-    return sorted(found)
+    """Lines of the rows that come from the files, which no other row of any table has; the longest of each text."""
+    hit = pl.col("file_id").is_in(reached.files.implode()).fill_null(False)
+    frames = [frame for _, frame in readable_tables(store) if "file_id" in frame.collect_schema()]
+    texts = [(frame, name) for frame in frames for name in TEXTS if name in frame.collect_schema()]
+    found = [lines_of(frame.filter(hit), name).collect(engine="streaming") for frame, name in texts]
+    lines = pl.concat([pl.DataFrame(schema={"line": pl.String}), *found]).unique()
+    for frame, name in texts:
+        if lines.is_empty():
+            break
+        every = all_lines(frame.filter(~hit), name)
+        others = every.join(lines.lazy(), on="line", how="semi").unique().collect(engine="streaming")
+        lines = lines.join(others, on="line", how="anti")
+    return lines["line"].sort().to_list()
 
 
 def lines_of(frame: pl.LazyFrame, column: str) -> pl.LazyFrame:
-    """The longer lines of a text column, without the white space around them, each once."""
-    lines = (
-        pl.col(column)
-        .str.split("\n")
-        .list.eval(
-            pl.element().str.strip_chars().filter(pl.element().str.strip_chars().str.len_chars() >= SHORTEST)
-        )
-    )
-    longest = lines.list.eval(
+    """The longer lines of a text column, without the white space around them, each once; the longest of each text."""
+    longest = _lines(column).list.eval(
         pl.element().sort_by(pl.element().str.len_chars(), descending=True).head(LINES_A_TEXT)
     )
-    return (
-        frame.filter(pl.col(column).is_not_null())
-        .select(longest.alias("line"))
-        .explode("line", empty_as_null=True, keep_nulls=False)
-        .drop_nulls()
-        .unique()
-    )
+    return _each(frame, column, longest).unique()
+
+
+def all_lines(frame: pl.LazyFrame, column: str) -> pl.LazyFrame:
+    """All longer lines of a text column."""
+    return _each(frame, column, _lines(column))
+
+
+def _lines(column: str) -> pl.Expr:
+    stripped = pl.element().str.strip_chars()
+    return pl.col(column).str.split("\n").list.eval(stripped.filter(stripped.str.len_chars() >= SHORTEST))
+
+
+def _each(frame: pl.LazyFrame, column: str, lines: pl.Expr) -> pl.LazyFrame:
+    some = frame.filter(pl.col(column).is_not_null()).select(lines.alias("line"))
+    return some.explode("line", empty_as_null=True, keep_nulls=False).drop_nulls()
 
 
 def patterns(lines: Sequence[str]) -> list[str]:

@@ -196,7 +196,9 @@ def test_contamination_is_counted_by_problem(run: Run, store: ParquetStore) -> N
 
 
 def test_an_unknown_question_lists_those_that_there_are(run: Run, home: Path) -> None:
-    assert said(run("audit", "licenses")).startswith("no question 'licenses'; there are contamination, ")
+    assert said(run("audit", "licenses")).startswith(
+        "no question 'licenses'; there are cache_without_owner, "
+    )
 
 
 @pytest.mark.parametrize("start", ["t1", "r1", "i1", "s1"])

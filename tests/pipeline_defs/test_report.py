@@ -55,7 +55,7 @@ def test_a_report_stands_alone_in_a_browser(home: Path, store: ParquetStore) -> 
             ground = browser.evaluate("getComputedStyle(document.body).backgroundColor")
             assert ground == {"dark": "rgb(20, 24, 29)", "light": "rgb(255, 255, 255)"}[scheme]
         browser.set_viewport_size({"width": 360, "height": 740})
-        assert browser.evaluate("document.documentElement.scrollWidth") <= 361  # a phone scrolls one way
+        browser.wait_for_function("document.documentElement.scrollWidth <= 361")  # a phone scrolls one way
 
 
 def test_json_cannot_end_its_element() -> None:

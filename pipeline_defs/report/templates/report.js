@@ -11,6 +11,7 @@ function draw() {
   for (const place of document.querySelectorAll(".chart")) {
     const figure = figures[Number(place.dataset.figure)], layout = { ...figure.layout, ...look };
     for (const axis of ["xaxis", "yaxis"]) layout[axis] = { automargin: true, gridcolor: line, ...layout[axis] };
+    place.style.height = `${layout.height}px`;
     Plotly.react(place, figure.data, layout, { responsive: true, displaylogo: false });
   }
 }

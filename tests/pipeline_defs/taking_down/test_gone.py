@@ -187,7 +187,7 @@ def test_the_rebuild_asks_nothing_and_finds_no_needle(line: SmallLine) -> None:
     old, new = version_list(store, key)["version"].to_list()[:2]
     gone = difference(store, key, old, new)["sft_id"][0]
     traced = line.deployment.trace_tree(gone)  # no table has it any more: the records of versions do
-    assert [node.state for node in traced.walk()] == ["taken_down"] * 5
+    assert [node.state for node in traced.walk()] == ["taken_down"] * 6
     assert traced.rejections[0]["detail"].startswith("line 1: path example/beta")
     (seeds,) = (one.children for one in line.deployment.trace_files(path="lists.py"))
     assert {node.artifact for seed in seeds for node in seed.walk()} >= {"filtered_seeds", "sft_dataset"}
