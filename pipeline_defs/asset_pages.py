@@ -61,7 +61,7 @@ def recipe_metadata(recipe: Recipe, method: Method, rows_page: str) -> dict[str,
 
 
 def in_words(recipe: Recipe, method: Method) -> str:
-    """The stage in Markdown: what it does, part by part, and its settings as they stand in the recipe."""
+    """The stage in Markdown: what it does, part by part, and its settings as they are in the recipe."""
     parts = "\n".join(f"- `{step.path}`: {step.does}" for step in method.steps)
     title = f"**{recipe.name}**, {method.artifact}" + (f": `{method.name}`" if method.name else "")
     engine = " The engine is the recipe's own." if method.field in ASKING else ""

@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Deployment(StoredRows):
-    """Settings and the recipes that are on: `Deployment.open()` gives that of this process.
+    """Settings and the enabled recipes: `Deployment.open()` gives that of this process.
 
-    Where a method takes `recipe`, it is the name of one that is on, or the path of its file; None stands for the
-    only one (`RecipeError` where several are on).
+    Where a method takes `recipe`, it is the name of an enabled one, or the path of its file; None stands for the
+    only one (`RecipeError` where several are enabled).
     """
 
     @classmethod
@@ -60,11 +60,11 @@ class Deployment(StoredRows):
         return cls(read, tuple(load_recipe(name) for name in read.recipes))
 
     def with_recipe(self, name_or_path: str | None) -> "Deployment":
-        """The same deployment where this recipe is on too, whether or not the settings name it."""
+        """The same deployment where this recipe is enabled too, whether or not the settings name it."""
         if name_or_path is None or name_or_path in {recipe.name for recipe in self.recipes}:
             return self
         extra = load_recipe(name_or_path)
-        if extra in self.recipes:  # a file that is on already, under whatever path
+        if extra in self.recipes:  # a file that is enabled already, under whatever path
             return self
         return replace(self, recipes=(*self.recipes, extra))
 
@@ -89,7 +89,7 @@ class Deployment(StoredRows):
     ) -> "Plan":
         """What is out of date, and why; nothing is run or changed.
 
-        `recipes` are names of recipes that are on, `languages` some of theirs, `dumps` what to read; None: all of
+        `recipes` are names of enabled recipes, `languages` some of theirs, `dumps` what to read; None: all of
         them. `select` is a Dagster asset selection, such as `key:"demo/sft_dataset"+`. `force` takes all that is
         selected for out of date.
         """
@@ -182,7 +182,7 @@ class Deployment(StoredRows):
         private: bool = True,
         date: "datetime.date | None" = None,
     ) -> "Exported":
-        """Training rows of `recipes` (None: of all that are on) as a folder that is ready to be handed on.
+        """Training rows of `recipes` (None: of all enabled ones) as a folder that is ready to be handed on.
 
         `settings` says which rows, split how, in which form: `{"format": "prompt_completion", "held_out": 0.05}`.
         With `papers`, Croissant, SPDX and the EU's summary stand beside the card; they state `date` (None: today) as

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 def misspelt_variable(model: type[BaseModel], prefix: str, *others: str) -> str | None:
     """What is wrong with the first variable that begins with `prefix` and is nearly a setting of `model`.
 
-    So is one that leaves out what a setting stands in (`DEVICE`), or has one underscore where two divide
+    So is one that leaves out what a setting is in (`DEVICE`), or has one underscore where two divide
     (`SANDBOX_BACKEND`). `others` are variables that are no settings and right all the same.
     """
     known = {name.upper() for name in model.model_fields} | {one.removeprefix(prefix) for one in others}

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class FreshnessSettings(BaseModel):
-    """How long a recipe's outputs (training rows, checkpoint, scores) may go without being made again."""
+    """Longest age of a recipe's outputs (training rows, checkpoint, scores)."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -57,7 +57,7 @@ class ReadDumpConfig(dg.Config):
 class RecipeConfig(ForOneRun):
     """A recipe to bring up to date."""
 
-    recipe: str = Field(default="", description="Name of a recipe that is on. Empty: all that are on.")
+    recipe: str = Field(default="", description="Name of an enabled recipe. Empty: all enabled recipes.")
     languages: list[str] = Field(default=[], description="Languages. Empty: all of the recipe's.")
     dumps: list[str] = Field(
         default=[], description="Dumps to look at. Empty: all that can be read, new ones too."
@@ -72,15 +72,13 @@ class LanguageConfig(ForOneRun):
     """A language to bring up to date."""
 
     language: str = Field(description="Programming language.")
-    recipes: list[str] = Field(
-        default=[], description="Recipes that are on. Empty: all that have the language."
-    )
+    recipes: list[str] = Field(default=[], description="Enabled recipes. Empty: all that have the language.")
 
 
 class PilotConfig(ForOneRun):
     """A sample through a whole recipe."""
 
-    recipe: str = Field(default="", description="Name of a recipe that is on. Empty: the only one.")
+    recipe: str = Field(default="", description="Name of an enabled recipe. Empty: the only one.")
     size: int = Field(default=50, ge=1, description="Files or seeds of each language.")
     unit: Unit = Field(
         default=Unit.files,
@@ -93,7 +91,7 @@ class PilotConfig(ForOneRun):
 class EvaluationConfig(dg.Config):
     """A recipe's checkpoint to score, or any other model."""
 
-    recipe: str = Field(default="", description="Name of a recipe that is on. Empty: the only one.")
+    recipe: str = Field(default="", description="Name of an enabled recipe. Empty: the only one.")
     benchmarks: list[str] = Field(
         default=[], description="Registered benchmarks, such as humanevalpack:fix. Empty: as the recipe says."
     )
@@ -101,7 +99,7 @@ class EvaluationConfig(dg.Config):
     model: str = Field(
         default="",
         description="Another model to score in the recipe's way: a folder, a hub id, or a name on a server. Its scores "
-        "are shown with the run and stand in no table. Empty: the recipe's checkpoint.",
+        "are shown with the run and are in no table. Empty: the recipe's checkpoint.",
     )
     engine: str = Field(
         default="transformers",
@@ -115,11 +113,11 @@ class AuditConfig(dg.Config):
     question: str = Field(
         default="yield_funnel", description="Name of a question: `seedline audit` lists them."
     )
-    recipe: str = Field(default="", description="Name of a recipe that is on. Empty: the only one.")
+    recipe: str = Field(default="", description="Name of an enabled recipe. Empty: the only one.")
     language: str = Field(default="", description="Only rows of this language. Empty: all.")
 
 
 class TakeDownConfig(dg.Config):
     """Where take-downs are applied."""
 
-    recipes: list[str] = Field(default=[], description="Recipes that are on. Empty: all of them.")
+    recipes: list[str] = Field(default=[], description="Enabled recipes. Empty: all of them.")

@@ -1,6 +1,6 @@
 """A pilot: a sample of files or seeds through a whole recipe, in a place of its own, and what the whole would come to.
 
-Its tables stand below `pilot/<recipe>` in the store and in no Dagster instance, so that nothing takes them for the
+Its tables are below `pilot/<recipe>` in the store and in no Dagster instance, so that nothing takes them for the
 real ones. The row cache is the real one: what a pilot asks of models is not paid for again.
 """
 

@@ -1,6 +1,6 @@
 """What a pilot's tables say: rows, model calls, tokens and money of every artifact, and what the whole comes to.
 
-How a sample's measure becomes an estimate stands in `pilot_estimate.py`.
+How a sample's measure becomes an estimate is in `pilot_estimate.py`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -63,7 +63,7 @@ class Measure:
 
 
 def measured(store: ParquetStore, recipe: Recipe, samples: Sequence[Sampled], prices: Prices) -> pl.DataFrame:
-    """The result (`ESTIMATE`) of a pilot whose tables stand in `store`."""
+    """The result (`ESTIMATE`) of a pilot whose tables are in `store`."""
     found = [one for sample in samples for one in _of_language(store, recipe, sample, prices)]
     found += [one for artifact in WHOLE for one in _of_whole(store, recipe, artifact, prices)]
     rows = list(_all_languages(found)) + [one for one in found if one.language is not None]

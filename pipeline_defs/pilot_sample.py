@@ -16,7 +16,7 @@ GOLDEN = (5**0.5 - 1) / 2
 def spread_sample(rows: pl.DataFrame, size: int, *, id_column: str) -> pl.DataFrame:
     """`size` of `rows` (columns `repo` and `id_column`), all of them where there are fewer, in order of their ids.
 
-    The rows stand in the order of the hashes of their repositories and ids, and places are taken that are spread
+    The rows are in the order of the hashes of their repositories and ids, and places are taken that are spread
     evenly over it: a repository gives about as many rows as its share of all of them.
     """
     if rows.height <= size:

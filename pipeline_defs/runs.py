@@ -55,7 +55,7 @@ class DumpsFailedError(RunFailedError):
 def judge_of(
     defs: dg.Definitions, store: ParquetStore, sources: CorpusSourcesResource, settings: Settings
 ) -> Judge:
-    """The judge over what stands in `store` now."""
+    """The judge over what is in `store` now."""
     return Judge(defs.resolve_asset_graph(), StoreWatch(store).look(), source_fingerprints(sources, settings))
 
 

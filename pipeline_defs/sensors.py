@@ -1,7 +1,7 @@
 """New dumps, noticed: a folder and an S3 prefix are watched, and the dumps that the settings name are looked at.
 
 A dump is complete when its folder holds `_SUCCESS`, as Spark and its kin write it last. What is known of a dump
-stands in the store (`dumps.py`), so there is no cursor to lose and a restarted sensor misses nothing.
+is in the store (`dumps.py`), so there is no cursor to lose and a restarted sensor misses nothing.
 """
 
 import json
@@ -64,7 +64,7 @@ class DumpLookout:
     def states(
         self, instance: dg.DagsterInstance, found: Callable[[Snapshot], Iterable[str]]
     ) -> tuple[Snapshot, list[DumpState]]:
-        """What stands in the store, and the states of the dumps that `found` names.
+        """What is in the store, and the states of the dumps that `found` names.
 
         Runs are looked at before the store: one that ends in between is still seen as running, and not as lost.
         """

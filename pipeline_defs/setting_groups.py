@@ -9,7 +9,7 @@ from resources.sandbox.base import BackendChoice, Limits
 
 
 class DumpSettings(BaseModel):
-    """Where corpus dumps come from."""
+    """Sources of corpus dumps."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -24,12 +24,12 @@ class DumpSettings(BaseModel):
 
 
 class SandboxSettings(BaseModel):
-    """What verification may use of this machine."""
+    """Resources of this machine for running generated programs."""
 
     model_config = ConfigDict(extra="forbid")
 
     backend: BackendChoice = Field(
-        default="auto", description="auto: the first of bwrap and landlock that stands its probe here"
+        default="auto", description="auto: the first of bwrap and landlock whose probe passes here"
     )
     workers: int = Field(default=0, ge=0, description="programs at a time; 0: one a core")
     python: str = Field(default="", description="the Python that programs are judged with; empty: this one")

@@ -1,4 +1,4 @@
-"""The deployment's settings: where things are kept, what this machine may use, which recipes are on.
+"""The deployment's settings: where things are kept, what this machine may use, which recipes are enabled.
 
 Read once, here, from the environment (`SEEDLINE_...`, nested with two underscores) over an optional TOML file:
 the one that SEEDLINE_CONFIG names, else `seedline.toml`, else the demo's. Where both are silent about a model
@@ -98,7 +98,8 @@ class Settings(BaseSettings):
         description="model name, as rows carry it, to the terms of use that its answers come under",
     )
     sandbox: SandboxSettings = Field(
-        default_factory=SandboxSettings, description="what verification may use of this machine"
+        default_factory=SandboxSettings,
+        description="resources of this machine for running generated programs",
     )
     engines: EngineSettings = Field(
         default_factory=EngineSettings,

@@ -38,7 +38,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Judge:
-    """Judges partitions by what stands in the store in one snapshot."""
+    """Judges partitions by what is in the store in one snapshot."""
 
     graph: BaseAssetGraph
     snapshot: Snapshot

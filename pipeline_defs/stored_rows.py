@@ -41,7 +41,7 @@ class StoredRows:
         if name is None:
             if len(self.recipes) != 1:
                 names = ", ".join(recipe.name for recipe in self.recipes)
-                raise RecipeError(f"several recipes are on ({names}): say which with --recipe")
+                raise RecipeError(f"several recipes are enabled ({names}): say which with --recipe")
             return self.recipes[0]
         known = {recipe.name: recipe for recipe in self.recipes}
         if name not in known and Path(name).is_file():
@@ -49,7 +49,7 @@ class StoredRows:
         if name in known:
             return known[name]
         raise RecipeError(
-            f"recipe {name!r} is not on; on are {', '.join(recipe.name for recipe in self.recipes)} "
+            f"recipe {name!r} is not enabled; enabled are {', '.join(recipe.name for recipe in self.recipes)} "
             "(setting SEEDLINE_RECIPES)"
         )
 
@@ -80,7 +80,7 @@ class StoredRows:
     def trace(self, row_id: str, recipe: str | None = None) -> Origin:
         """The way from the row with this id back to its file, and what was made of it.
 
-        Without `recipe`, all that are on are looked through. Raises `UnknownIdError`.
+        Without `recipe`, all enabled ones are looked through. Raises `UnknownIdError`.
         """
         chosen = self.recipes if recipe is None else (self.recipe(recipe),)
         unknown: list[str] = []
@@ -89,7 +89,7 @@ class StoredRows:
                 return trace_id(row_id, self.store(), one.name)
             except UnknownIdError as error:
                 unknown.append(str(error))
-        raise UnknownIdError("\n".join(unknown) or "no recipe is on")
+        raise UnknownIdError("\n".join(unknown) or "no recipe is enabled")
 
     def trace_tree(self, row_id: str, recipe: str | None = None) -> Node:
         """Everything that is known of the row with this id, kept, rejected or taken down, as a tree from its file.
@@ -133,7 +133,7 @@ class StoredRows:
     def questions(self, recipe: str | None = None) -> dict[str, Question]:
         """Name to audit question: those of the project, of packages and of the settings' folder, and the recipe's own.
 
-        Without `recipe`, the own questions of every recipe that is on. Raises `QuestionError`.
+        Without `recipe`, the own questions of every enabled recipe. Raises `QuestionError`.
         """
         chosen = self.recipes if recipe is None else (self.recipe(recipe),)
         return questions(self.settings.questions, *(one.questions for one in chosen))

@@ -50,7 +50,7 @@ class Door(Generic[Kind]):
         return [*self.own, *sorted(set(self._installed()) - set(self.own))]
 
     def open(self, name: str) -> Kind:
-        """What stands behind `name`. Raises `DoorError`."""
+        """What is behind `name`. Raises `DoorError`."""
         place = self.own.get(name) or self._installed().get(name)
         if place is None and ":" not in name:
             raise DoorError(
@@ -141,7 +141,7 @@ FOLDER = "folder"
 class Chosen:
     """Annotates a field of settings whose value names, in its field `tag`, what it is the settings of.
 
-    What stands behind the door has an attribute `settings`, the model that validates the value:
+    What is behind the door has an attribute `settings`, the model that validates the value:
     `Annotated[Any, Chosen(DOOR, "method")]`.
     """
 

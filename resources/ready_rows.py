@@ -13,7 +13,7 @@ _SEPARATOR = "\n\x1e\n"
 
 
 def pack(instruction: str, response: str) -> str:
-    """Both texts as one; a control character of ASCII's (record separator) that stands in them is lost."""
+    """Both texts as one; a control character of ASCII's (record separator) that is in them is lost."""
     return _SEPARATOR.join(text.replace("\x1e", "") for text in (instruction, response))
 
 

@@ -23,7 +23,7 @@ STAGING = ".staging"
 
 
 class S3Options(BaseModel):
-    """Where an S3 protocol server is, when it is not AWS itself."""
+    """Address of an S3 protocol server other than AWS."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

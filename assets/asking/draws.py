@@ -14,6 +14,6 @@ def draw_number(recipe_seed: int, purpose: str, row_id: str, sample: int = 0) ->
 
 
 def uniform(seed: int, purpose: str, id_column: str) -> pl.Expr:
-    """A number in [0, 1) for each row; the same on every machine and whatever rows stand beside it."""
+    """A number in [0, 1) for each row; the same on every machine and whatever rows are beside it."""
     digits = content_id(pl.lit(str(seed)), pl.lit(purpose), id_column).str.head(8)
     return digits.str.to_integer(base=16, dtype=pl.Int64) / 2**32

@@ -1,6 +1,6 @@
 """Where a stage that asks a model meets Dagster: the asker opened, its cost shown, its budget checked.
 
-How requests are made and answered stands in `asker.py`, what they cost in `spending.py`.
+How requests are made and answered is in `asker.py`, what they cost in `spending.py`.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Prompt templates: files beside the stage that sends them, whose text is part of its code version.
 
-What a template is given stands in the stage's own module; how a prompt is asked, in `asker.py`; a recipe's own
+What a template is given is in the stage's own module; how a prompt is asked, in `asker.py`; a recipe's own
 templates, in `own_prompts.py`.
 """
 

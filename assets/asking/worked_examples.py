@@ -1,4 +1,4 @@
-"""Files of worked examples that stand beside a stage's prompts: read and checked for form.
+"""Files of worked examples that are beside a stage's prompts: read and checked for form.
 
 What an example is and how a prompt shows it is the stage's matter; so are rules over a whole file.
 """

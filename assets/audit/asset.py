@@ -1,7 +1,7 @@
 """The audit asset of a recipe: the answer to every question as a table, and the lineage question over new rows.
 
 One asset at the end of the recipe's line, however many questions there are: its table says what was asked and how
-many rows came back, and each answer stands beside it as `audit__<question>`. Every table that a question reads counts
+many rows came back, and each answer is beside it as `audit__<question>`. Every table that a question reads counts
 as an input, and only the last one is drawn as an edge of the graph.
 """
 

@@ -29,7 +29,7 @@ def identities(registered: Sources, pins: Pins | None = None) -> pl.DataFrame:
 def sources_digest(registered: Sources, pins: Pins | None = None) -> str:
     """Digest of all benchmarks' files; a missing file counts as empty, and stops the asset when it runs.
 
-    What is on the hub counts as it stands on this machine: nobody asks the network twice a minute.
+    What is on the hub counts as it is on this machine: nobody asks the network twice a minute.
     """
     digest = hashlib.sha256()
     for name, source in sorted(benchmark_files(registered).items()):

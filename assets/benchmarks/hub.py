@@ -1,6 +1,6 @@
 """Benchmarks on the Hugging Face hub: their files on this machine, fetched once a revision.
 
-huggingface_hub keeps them in its own cache; what stands there needs no network.
+huggingface_hub keeps them in its own cache; what is there needs no network.
 """
 
 import re

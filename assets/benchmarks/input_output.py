@@ -1,7 +1,7 @@
 """Problems judged by what a program prints, or a method returns, for given inputs (LiveCodeBench's way).
 
 Both sides are made here: the answer gets one function that takes a case's input, and the tests call it for each case
-and compare. So the tests can stand in another process than the answer, as the sandbox prefers. Rules of the published
+and compare. So the tests can be in another process than the answer, as the sandbox prefers. Rules of the published
 evaluation: a line is right when its text is, or its numbers are; a tuple counts as a list; each case has its own time;
 names of the usual modules are there without an import. Time is the CPU's, so that a busy machine fails nobody; an
 answer that tells it wrong gains no more than the clock allows, which is as much as the sandbox allows anything.

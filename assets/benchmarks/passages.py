@@ -1,4 +1,4 @@
-"""Passages of benchmark problems, and where they stand in texts: the search by many strings at once.
+"""Passages of benchmark problems, and where they are in texts: the search by many strings at once.
 
 Which rows are searched, and what becomes of those that hold a passage, is the stages' matter: seeds before
 anything grows from them, training rows at the end.
@@ -16,7 +16,7 @@ PATTERN_SCHEMA = pl.Schema(
 
 
 class Verbatim(BaseModel):
-    """Which docstrings and canonical solutions are looked for word by word, and how."""
+    """The verbatim search: docstrings and canonical solutions, word by word."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

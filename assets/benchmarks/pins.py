@@ -1,6 +1,6 @@
 """Pinned benchmarks: what their files were when somebody looked, so that a changed one stops whoever relies on it.
 
-A pin is the digest of the files' bytes, the number of problems in them and, on the hub, the commit. Pins stand in one
+A pin is the digest of the files' bytes, the number of problems in them and, on the hub, the commit. Pins are in one
 file beside the settings, written by `seedline benchmarks --pin`, to be kept under version control.
 """
 
@@ -17,7 +17,7 @@ REMEDY = "if that is right, pin it again with `seedline benchmarks --pin NAME`"
 
 
 class Pin(BaseModel):
-    """What a benchmark was."""
+    """One benchmark as it was pinned."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

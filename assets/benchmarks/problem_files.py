@@ -4,7 +4,7 @@ Plain or gzipped, in the forms in which benchmarks are published.
 
 A benchmark is a file, or a folder with files (a language each, or a release each).
 
-What each form's fields mean stands in `forms`; which files are read is the registry's matter. Nothing is scored.
+What each form's fields mean is in `forms`; which files are read is the registry's matter. Nothing is scored.
 """
 
 from collections.abc import Iterator

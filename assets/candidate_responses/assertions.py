@@ -12,7 +12,7 @@ from resources.languages import RECORDS
 
 
 def asserts_something(tests: str, language: str) -> bool:
-    """Whether what fails a test stands in `tests`, lines that are comments aside; true for other languages."""
+    """Whether what fails a test is in `tests`, lines that are comments aside; true for other languages."""
     words = RECORDS[language].test_words if language in RECORDS else ""
     if not words:
         return True

@@ -1,6 +1,6 @@
 """Sectioned responses: instruction -> n responses with their own tests, by one few-shot completion call a sample.
 
-Rendering, asking and the frame of the result; the form of the text stands in `sections.py`. Method and values:
+Rendering, asking and the frame of the result; the form of the text is in `sections.py`. Method and values:
 StarCoder2-Instruct (bigcode-project/starcoder2-self-align). Prompts and examples are our own.
 """
 

@@ -2,7 +2,7 @@
 
 The rules of form are StarCoder2-Instruct's: four sections in this order, each exactly once; code in the
 implementation; exactly one block in the tests, which must assert something and not only define. Frames and
-prompts stand in `sectioned.py`.
+prompts are in `sectioned.py`.
 """
 
 import ast
@@ -27,7 +27,7 @@ HEADINGS = {section: f"#### {section.capitalize()}" for section in SECTIONS}
 class SectionedResponse:
     """A response that has the form.
 
-    `text` is the response from its first heading on; `code` all code that stands before the tests and
+    `text` is the response from its first heading on; `code` all code that is before the tests and
     `tests` the test block, both without fences; the other four are the sections' Markdown.
     """
 

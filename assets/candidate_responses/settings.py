@@ -1,6 +1,6 @@
 """Settings of the methods that write responses, one model a method, told apart by `method`.
 
-Defaults are the published values; each names where it was published. What the methods do stands in the
+Defaults are the published values; each names where it was published. What the methods do is in the
 modules of the same names.
 """
 

@@ -70,7 +70,7 @@ class Detectors:
     ) -> pl.DataFrame:
         """What `rows` hold: `id_column` and `PATTERN_SCHEMA`, sorted, one a row, method and problem.
 
-        Code is what stands in `text`'s code blocks, else all of it; a block whose fence names no language is taken
+        Code is what is in `text`'s code blocks, else all of it; a block whose fence names no language is taken
         for `language` (null: Python). `matched` says how much is shared and where. `workers` processes; null: one a
         core.
         """

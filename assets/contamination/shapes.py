@@ -1,7 +1,7 @@
 """Code to the shapes it is made of: one row for each kind of statement or expression, and for each run of tokens.
 
 A unit is a function, however deep it stands, or the whole text. Its `parts` are its statements and expressions with
-names and literals blanked, in no order; a compound statement is one part, what stands in its body others. Its `runs`
+names and literals blanked, in no order; a compound statement is one part, what is in its body others. Its `runs`
 are `RUN` blanked tokens in a row, in which order counts. Parse errors cost what they touch.
 """
 

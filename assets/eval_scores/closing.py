@@ -1,7 +1,7 @@
 """What MultiPL-E's samples leave open: its stop tokens end a completion before the function's own closing brace.
 
 Its tests close the function there; here tests stand alone, so the answer is closed. Other benchmarks' completions are
-judged as they are: an open brace is their mistake. Where a completion is cut stands in `cutting.py`.
+judged as they are: an open brace is their mistake. Where a completion is cut is in `cutting.py`.
 """
 
 import re

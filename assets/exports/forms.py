@@ -2,7 +2,7 @@
 
 `messages` is what TRL, Axolotl and most others take, `prompt_completion` TRL's conversational pair, whose loss is on
 the completion without a template of its own. `openai` is the fine-tuning service's: JSON lines of `messages`, nothing
-else, the origin in tables beside. `sharegpt` and `alpaca` are the older forms of FastChat and Alpaca. `rlvr` stands in
+else, the origin in tables beside. `sharegpt` and `alpaca` are the older forms of FastChat and Alpaca. `rlvr` is in
 `tasks`, `harbor` in `harbor`.
 """
 

@@ -21,13 +21,13 @@ class ExportError(ValueError):
 
 
 class ExportSettings(BaseModel):
-    """Which rows are handed on, and how."""
+    """The rows of an export, and their form."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Format = Field(default="messages", description="form of the rows")
     held_out: float = Field(
-        default=0.0, ge=0, lt=1, description="share of rows that become the split `test`; 0: there is none"
+        default=0.0, ge=0, lt=1, description="share of rows that become the split `test`; 0: no such split"
     )
     split_by: Literal["repository", "file"] = Field(
         default="repository", description="what is never in both splits"

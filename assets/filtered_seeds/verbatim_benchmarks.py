@@ -1,7 +1,7 @@
 """The rule on benchmarks: a seed that holds a docstring or canonical solution of a problem is dropped.
 
 StarCoder2-Instruct's, before anything grows from the seed; the decontamination of training rows looks for more. The
-search itself stands beside the benchmarks.
+search itself is beside the benchmarks.
 """
 
 import polars as pl

@@ -1,4 +1,4 @@
-"""CodeOcean's four tasks, and which of them a seed becomes; prompts of each stand in `prompts/code_ocean_*.jinja`."""
+"""CodeOcean's four tasks, and which of them a seed becomes; prompts of each are in `prompts/code_ocean_*.jinja`."""
 
 import re
 

@@ -1,7 +1,7 @@
 """Which evolutions are worthless: the text rules of Evol-Instruct's eliminations, on single texts.
 
 Method: WizardLM, as WizardCoder and MagicoderS took it over. Asking the judge whether an evolution adds anything
-stands in `evol_instruct.py`; here its answer is read.
+is in `evol_instruct.py`; here its answer is read.
 """
 
 import re

@@ -100,7 +100,7 @@ def problem_requests(seeds: pl.DataFrame, settings: OssInstruct) -> pl.DataFrame
 def parse_problem(text: str) -> tuple[str, str] | str:
     """Problem and solution of an answer, or what is wrong with it.
 
-    The first heading of each kind counts; what stands before them goes. Lines in code blocks are no headings.
+    The first heading of each kind counts; what is before them goes. Lines in code blocks are no headings.
     """
     scanned = scan(without_drafts(text))
     first: dict[str, Heading] = {}

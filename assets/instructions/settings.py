@@ -1,6 +1,6 @@
 """Settings of the methods that write instructions, one model a method, told apart by `method`.
 
-Defaults are the published values; each names where it was published. What the methods do stands in the
+Defaults are the published values; each names where it was published. What the methods do is in the
 modules of the same names.
 """
 
@@ -45,7 +45,7 @@ class SelfOssInstruct(BaseModel):
 
 
 class FromDocstring(BaseModel):
-    """Comment-function pairs as they stand in the corpus, no model: the baseline of Magicoder's ablation."""
+    """Comment-function pairs as they are in the corpus, no model: the baseline of Magicoder's ablation."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -151,12 +151,12 @@ class CodeOcean(BaseModel):
     target_languages: tuple[str, ...] = Field(
         ("python", "php", "go", "java", "javascript", "ruby"),
         min_length=1,
-        description="what translations go to; a seed's own language is passed over",
+        description="target languages of translations; a seed's own language is skipped",
     )  # the languages of CodeSearchNet, which WaveCoder's raw code is from
     good_cases: int = Field(1, ge=0, description="good cases in each prompt")  # published: 1
     bad_cases: int = Field(1, ge=0, description="bad cases in each prompt")  # published: 1
     wave: int = Field(
-        1000, ge=1, description="rows asked at once, by the bank as it stands then"
+        1000, ge=1, description="rows of one batch; the bank of cases changes between batches"
     )  # published: row by row
     bank_size: int = Field(
         100, ge=0, description="grown cases of each task and quality, the earliest; beside the start bank"

@@ -109,7 +109,7 @@ def record_version(
 
 
 def record_stored(store: ParquetStore, address: TableAddress) -> None:
-    """Write down the version that stands at `address`, where an earlier release left no record of it."""
+    """Write down the version that is at `address`, where an earlier release left no record of it."""
     facts = store.facts(address)
     path = store.storage.path(FOLDER, str(address), f"{facts.get('digest', '')[:32]}.json")
     if address.key[-1] not in RECORDED or store.storage.exists(path):

@@ -1,4 +1,4 @@
-"""How many files of a corpus stand under which license."""
+"""How many files of a corpus are under which license."""
 
 import polars as pl
 

@@ -18,7 +18,7 @@ class RawCorpusSettings(BaseModel):
         "any: every file; or a list of SPDX identifiers",
     )
     take_downs: str | None = Field(
-        default=None, description="path or s3:// address of the file of take-downs; null: there are none"
+        default=None, description="path or s3:// address of the file of take-downs; null: no take-downs"
     )
 
     @field_validator("allow")

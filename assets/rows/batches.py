@@ -1,7 +1,7 @@
 """Going through a table that is larger than memory: frames that are read when they are asked for.
 
 A scan's own batches (`collect_batches`) are read ahead without bound where what is done with them takes longer than
-reading them. Which rows a step needs, and what it does with them, stands in the steps.
+reading them. Which rows a step needs, and what it does with them, is in the steps.
 """
 
 from collections.abc import Iterator

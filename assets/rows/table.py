@@ -1,7 +1,7 @@
 """How an artifact declares its table: columns with types and meanings, said once.
 
 The declaration drives validation on writing, the schema shown in the Dagster UI, and the documentation's tables. The
-declarations themselves stand in `table.py` of each artifact's package.
+declarations themselves are in `table.py` of each artifact's package.
 """
 
 from collections.abc import Iterable

@@ -2,7 +2,7 @@
 
 Documentation stays, as Python's docstrings do: `/** */` and `///` where a language has them, and in Go, Ruby and
 Bash the comments right above what they document. Comments that mean something to a tool that builds or runs the
-code stay too. Python's own way stands in `python_comments.py`.
+code stay too. Python's own way is in `python_comments.py`.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Python code without its comments, found by Python's own tokenizer; docstrings are no comments.
 
-Other languages stand in `code_comments.py`.
+Other languages are in `code_comments.py`.
 """
 
 import io

@@ -27,10 +27,10 @@ _UNSEEN = "\u200b\u200c\u200d\u2060\ufeff"
 
 
 def without_drafts(text: str) -> str:
-    """`text` without the model's thoughts and without what stands after the token that ended its turn.
+    """`text` without the model's thoughts and without what is after the token that ended its turn.
 
     Thoughts end at their closing tag, whether or not the opening one is there (chat templates write it into the
-    prompt). Those that never end leave only what stands before them.
+    prompt). Those that never end leave only what is before them.
     """
     final = _FINAL_CHANNEL.split(text.removeprefix("\ufeff"))
     text = final[-1]

@@ -1,6 +1,6 @@
 """The code of a model's answer: of what parses, what the entry point needs; later attempts over earlier; no draft.
 
-One extractor for scores and for training rows. What of an answer is text stands in `answer_text`, its attempts in
+One extractor for scores and for training rows. What of an answer is text is in `answer_text`, its attempts in
 `attempts`, what a function needs in `python_parts` and `syntax`. Nothing is run here.
 """
 

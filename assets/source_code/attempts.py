@@ -1,6 +1,6 @@
 """The attempts of an answer: each stretch of it that is code, as written or mended until it parses, in order.
 
-Belongs here: what counts as a stretch, and how it is read. Which of them an answer means stands in `answers`.
+Belongs here: what counts as a stretch, and how it is read. Which of them an answer means is in `answers`.
 """
 
 import re

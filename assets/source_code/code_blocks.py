@@ -1,8 +1,8 @@
 """Markdown as models write it: which lines stand inside fenced code blocks, and the blocks themselves.
 
 CommonMark as markdown-it reads it, in lists and quotes too, however deep a fence is indented; a block that never ends
-reaches to the end of what it stands in. What a block must contain is not judged here; what of an answer is its code
-stands in `answers`.
+reaches to the end of what it is in. What a block must contain is not judged here; what of an answer is its code
+is in `answers`.
 """
 
 import re

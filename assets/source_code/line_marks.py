@@ -1,4 +1,4 @@
-"""Lines as an interpreter, an editor or a mail shows them, without what stands before their code.
+"""Lines as an interpreter, an editor or a mail shows them, without what is before their code.
 
 Prompts of interpreters, cells of a notebook, line numbers, marks of quotation, characters that nobody sees. Text in,
 text out; whether what is left is code is for the caller to find out.

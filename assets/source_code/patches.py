@@ -1,6 +1,6 @@
 """Answers that say what to change: unified diffs and search-and-replace blocks, applied to the code that they change.
 
-A patch counts where what it takes away stands in the code as it is said, or where it says a whole file. Nothing is
+A patch counts where what it takes away is in the code as it is said, or where it says a whole file. Nothing is
 guessed: a patch that fits nowhere is no code.
 """
 
@@ -18,7 +18,7 @@ _SEARCH = re.compile(r"(?ms)^<{5,9}[^\n]*\n(.*?)^={5,9}[ \t]*\n(.*?)^>{5,9}[^\n]
 
 @dataclass(frozen=True)
 class Hunk:
-    """Lines that stood there, and lines that stand there now."""
+    """Lines that stood there, and lines that are there now."""
 
     old: tuple[str, ...]
     new: tuple[str, ...]
@@ -67,7 +67,7 @@ def applied(hunks: list[Hunk], code: str) -> str | None:
 
 
 def whole_file(hunks: list[Hunk]) -> str:
-    """The text that stands there after the changes, of a patch that shows all of it."""
+    """The text that is there after the changes, of a patch that shows all of it."""
     return "\n".join("\n".join(hunk.new) for hunk in hunks)
 
 

@@ -1,7 +1,7 @@
 """What of a Python answer a function needs: its top-level statements by the names that they bind and use.
 
 Kept are definitions, imports and what they use; cut away is what only runs (prints, asserts, input, a main block).
-Source text in, source text out; where code stands in an answer is not known here.
+Source text in, source text out; where code is in an answer is not known here.
 """
 
 import ast

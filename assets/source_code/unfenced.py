@@ -1,6 +1,6 @@
 """Code that stands amid prose without a fence: runs of lines that begin like code and parse.
 
-At the left margin, or indented as a whole (Markdown's other way to show code): then the run stands apart from what is
+At the left margin, or indented as a whole (Markdown's other way to show code): then the run is apart from what is
 before it, and its indentation is taken away.
 """
 

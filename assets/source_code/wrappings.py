@@ -1,4 +1,4 @@
-"""Code that stands in something else than Markdown: JSON, HTML, tags in brackets, a document of LaTeX.
+"""Code that is in something else than Markdown: JSON, HTML, tags in brackets, a document of LaTeX.
 
 Each gives the answer again as Markdown, for answers in which no code was found as they are. Text in, texts out.
 """
@@ -26,7 +26,7 @@ _MOST_STRINGS = 60
 
 
 def unwrapped(text: str, language: str) -> Iterator[str]:
-    """`text` as Markdown, once for each thing its code may stand in."""
+    """`text` as Markdown, once for each thing its code may be in."""
     blocks = scan(text).blocks
     for inner in [text, *(block.text for block in blocks)]:
         strings = _json_strings(inner)

@@ -1,6 +1,6 @@
 """The inner loop of splitting texts into words, compiled: one pass over the bytes, by a table of classes.
 
-Knows code points and classes; which character has which class stands in `words`.
+Knows code points and classes; which character has which class is in `words`.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """Programs judged to the end: the sandbox's verdict, the control on a useless answer, a second run, and the reason.
 
-Belongs here: the order of these steps and what is switched on. Each of them stands in a file of its own.
+Belongs here: the order of these steps and what is switched on. Each of them is in a file of its own.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Verification by execution: which responses are believed for what their own tests showed in the sandbox.
 
-How programs are judged and remembered stands in `assets/verdicts`; which verdict means what, in
+How programs are judged and remembered is in `assets/verdicts`; which verdict means what, in
 `resources/sandbox`.
 """
 

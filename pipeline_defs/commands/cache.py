@@ -21,7 +21,7 @@ def cache(
         bool,
         typer.Option(
             "--prune",
-            help="Delete the spaces that no recipe that is on would use and nobody has used lately.",
+            help="Delete the spaces that no enabled recipe uses and that were not used lately.",
         ),
     ] = False,
     unused_days: Annotated[
@@ -54,12 +54,12 @@ def cache(
     waiting = len(unused(spaces, 0)) - len(gone)
     if waiting:
         output.say(
-            f"{waiting} more spaces that no recipe that is on would use were used in the last {unused_days:g} "
+            f"{waiting} more spaces that no enabled recipe would use were used in the last {unused_days:g} "
             "days; --unused-days 0 deletes them too"
         )
     if not gone:
-        output.say("nothing to delete: every space is used by a recipe that is on, or was used lately")
-    elif yes or typer.confirm(f"delete {len(gone)} spaces that no recipe that is on would use?"):
+        output.say("nothing to delete: every space is used by an enabled recipe, or was used lately")
+    elif yes or typer.confirm(f"delete {len(gone)} spaces that no enabled recipe would use?"):
         for space in gone:
             storage.remove(storage.path(space.name))
             forget_space(storage, space.name)
@@ -108,6 +108,6 @@ def _row(storage: Storage, space: Space) -> dict[str, object]:
 
 
 def code_versions(deployment: Deployment) -> dict[str, str | None]:
-    """Each asset (`recipe/artifact`) of the recipes that are on, with the code version it has now."""
+    """Each asset (`recipe/artifact`) of the enabled recipes, with the code version it has now."""
     graph = deployment.definitions().resolve_asset_graph()
     return {key.to_user_string(): graph.get(key).code_version for key in graph.materializable_asset_keys}

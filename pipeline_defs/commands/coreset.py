@@ -1,6 +1,6 @@
 """`seedline coreset`: a given number of rows of any table of texts that cover all the others.
 
-Only the command: reading in batches, progress, writing. The method stands in `assets/filtered_seeds/coreset`,
+Only the command: reading in batches, progress, writing. The method is in `assets/filtered_seeds/coreset`,
 the model in `resources/embedder`.
 """
 

@@ -1,6 +1,6 @@
 """`seedline decontaminate`: benchmark problems in any table of texts, with the evidence.
 
-Only the command: reading in batches, progress, writing. The detectors stand in `assets/sft_dataset/decontamination`
+Only the command: reading in batches, progress, writing. The detectors are in `assets/sft_dataset/decontamination`
 and `assets/contamination`.
 """
 

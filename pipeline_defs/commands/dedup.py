@@ -1,6 +1,6 @@
 """`seedline dedup`: near-duplicates in any table of texts, each with the row it repeats.
 
-Only the command: reading in batches, progress, writing. The method stands in
+Only the command: reading in batches, progress, writing. The method is in
 `assets/texts/near_duplicates`.
 """
 

@@ -1,6 +1,6 @@
 """`seedline init`: a folder to start a project in: settings, a recipe, a small dump to try.
 
-The files themselves stand in `pipeline_defs/project`; nothing that exists is overwritten.
+The files themselves are in `pipeline_defs/project`; nothing that exists is overwritten.
 """
 
 import re

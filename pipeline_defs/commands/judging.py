@@ -1,6 +1,6 @@
 """Programs judged for a command: through the sandbox with a progress bar, and remembered where a cache is named.
 
-Belongs here: what `seedline verify` and `seedline score` share. What they read and write stands in their own files.
+Belongs here: what `seedline verify` and `seedline score` share. What they read and write is in their own files.
 """
 
 import tempfile

@@ -28,7 +28,7 @@ RecipeName = Annotated[
     str | None,
     typer.Option(
         "--recipe",
-        help="Name of a recipe that is on, or path of a YAML file. Default: all that are on.",
+        help="Name of an enabled recipe, or path of a YAML file. Default: all enabled recipes.",
     ),
 ]
 DumpNames = Annotated[
@@ -106,7 +106,7 @@ def materialize(
     json: AsJson = False,
     csv: AsCsv = False,
 ) -> None:
-    """Rebuild what is out of date: of every recipe that is on, or of one, and of the corpus that they need."""
+    """Rebuild what is out of date: of every enabled recipe, or of one, and of the corpus that they need."""
     deployment = _changed(recipe, changed)
     if pilot is not None:
         output = Output(json, csv)

@@ -1,6 +1,6 @@
 """The programs that `seedline verify` is given: lines of `id, language, code, tests`, every bad one found first.
 
-Belongs here: reading, the names of languages, what is wrong with a line. Judging stands in `judging.py`.
+Belongs here: reading, the names of languages, what is wrong with a line. Judging is in `judging.py`.
 """
 
 import json

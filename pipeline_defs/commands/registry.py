@@ -75,7 +75,7 @@ COMMANDS = (
         "materialize",
         PIPELINE,
         "materialize:materialize",
-        "Rebuild what is out of date: of every recipe that is on, or of one, and of the corpus that they need.",
+        "Rebuild what is out of date: of every enabled recipe, or of one, and of the corpus that they need.",
     ),
     Listed(
         "plan",

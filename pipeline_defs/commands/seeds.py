@@ -1,6 +1,6 @@
 """`seedline seeds`: seeds out of any table of source files, with the filters' verdict on each.
 
-Only the command: reading in batches, progress, writing. The method stands in `assets/filtered_seeds`.
+Only the command: reading in batches, progress, writing. The method is in `assets/filtered_seeds`.
 """
 
 from pathlib import Path

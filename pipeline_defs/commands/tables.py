@@ -1,7 +1,7 @@
 """Tables that the standalone commands read and write: a file or folder of Parquet or JSON lines.
 
 Belongs here: finding the files, checking that the columns asked for are there, writing a Parquet file in one
-step. What a command does with the rows stands in its own file; assets read and write through the store.
+step. What a command does with the rows is in its own file; assets read and write through the store.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

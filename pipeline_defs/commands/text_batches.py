@@ -1,7 +1,7 @@
 """Going once through the texts of a table, a batch at a time, with a progress bar and ids for the rows.
 
 Shared by the commands that keep something small for every row (a signature, an embedding) and decide once all
-rows have been seen. Reading and writing tables stands in `tables`.
+rows have been seen. Reading and writing tables is in `tables`.
 """
 
 from collections.abc import Callable, Iterator, Sequence

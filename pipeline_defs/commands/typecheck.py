@@ -1,6 +1,6 @@
 """`seedline typecheck`: which sources of a table a type checker accepts, each as a file of its own.
 
-Only the command: reading, asking in batches, writing. The checkers stand in `resources/type_checker`.
+Only the command: reading, asking in batches, writing. The checkers are in `resources/type_checker`.
 """
 
 from pathlib import Path

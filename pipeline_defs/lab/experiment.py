@@ -1,7 +1,7 @@
 """The lab's course: a corpus and held-out problems from the grammar, every arm through the real assets, the scores.
 
 Everything is kept below one folder: stopped and started again, it goes on where it was. What is printed and drawn
-stands in `picture` and in the command.
+is in `picture` and in the command.
 """
 
 import multiprocessing

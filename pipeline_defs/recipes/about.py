@@ -1,6 +1,6 @@
 """What a recipe does, stage by stage, in words: the docstrings of the settings that it picked.
 
-For the asset pages and the row viewer; the words themselves stand beside the code of each method.
+For the asset pages and the row viewer; the words themselves are beside the code of each method.
 """
 
 from collections.abc import Iterator

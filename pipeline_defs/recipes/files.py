@@ -1,4 +1,4 @@
-"""Recipe files: which are shipped, where one is, and what stands in it before it is validated.
+"""Recipe files: which are shipped, where one is, and what is in it before it is validated.
 
 Apart from the typed recipe, whose import loads every stage's settings.
 """

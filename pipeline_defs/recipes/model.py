@@ -1,7 +1,7 @@
 """The typed recipe: for each stage a method and its settings, read from one YAML file.
 
 The settings of a stage are declared beside its code; this file only puts them together and turns what is
-wrong into a message that names file, field and remedy. Shipped recipes stand beside this file.
+wrong into a message that names file, field and remedy. Shipped recipes are beside this file.
 """
 
 from pathlib import Path

@@ -2,7 +2,7 @@
 
 Everything is read only and from this machine: no script, no request to another server, no name in the Host header
 that was not expected (a foreign name that resolves to this machine would let a foreign page read the rows). What the
-pages show stands in `pages.py`.
+pages show is in `pages.py`.
 """
 
 import logging

@@ -1,6 +1,6 @@
 """What a person asked of a table: read from an address's query, and written back into one.
 
-Belongs here: the names of the parameters and what is allowed in them. How rows are found stands in `found.py`.
+Belongs here: the names of the parameters and what is allowed in them. How rows are found is in `found.py`.
 """
 
 from collections.abc import Sequence
@@ -75,7 +75,7 @@ class Asked:
         return replace(self, exactly=(*others, (column, value)), page=1)
 
     def without(self, column: str) -> "Asked":
-        """The same, whatever stands in `column`."""
+        """The same, whatever is in `column`."""
         return replace(self, exactly=tuple(pair for pair in self.exactly if pair[0] != column), page=1)
 
     def sorted_by(self, column: str) -> "Asked":

@@ -1,4 +1,4 @@
-"""What stands in the store and what does not: every artifact and partition with its rows, its state and why."""
+"""What is in the store and what does not: every artifact and partition with its rows, its state and why."""
 
 import threading
 from dataclasses import dataclass

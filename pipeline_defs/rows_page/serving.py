@@ -1,6 +1,6 @@
 """The row viewer as a process: started beside the Dagster UI and ended with it, or on its own.
 
-What it answers stands in `app.py`.
+What it answers is in `app.py`.
 """
 
 import os

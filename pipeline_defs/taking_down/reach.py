@@ -1,6 +1,6 @@
 """Rows of every stored table that come from given files: found by their file's id, or by an id that leads to it.
 
-Nothing is computed anew: what stands in the tables is followed, table by table.
+Nothing is computed anew: what is in the tables is followed, table by table.
 """
 
 from collections.abc import Iterator

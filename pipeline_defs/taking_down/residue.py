@@ -1,4 +1,4 @@
-"""Text that stands in removed rows and nowhere else: lines by which what is left of it is found.
+"""Text that is in removed rows and nowhere else: lines by which what is left of it is found.
 
 A cached answer, a log or a preview has no id of the file that it holds text of; a line of it is enough.
 """
@@ -58,7 +58,7 @@ def _each(frame: pl.LazyFrame, column: str, lines: pl.Expr) -> pl.LazyFrame:
 
 
 def patterns(lines: Sequence[str]) -> list[str]:
-    """The lines as they stand in text, and as they stand in JSON."""
+    """The lines as they are in text, and as they are in JSON."""
     return sorted({*lines, *(json.dumps(line)[1:-1] for line in lines), *(_utf8(line) for line in lines)})
 
 

@@ -40,7 +40,7 @@ class Trained:
 
 
 def record_everything(store: ParquetStore) -> None:
-    """Write down the versions that stand in the store and have no record."""
+    """Write down the versions that are in the store and have no record."""
     for address in StoreWatch(store).look().tables():
         if address.key[-1] in RECORDED and address.key[0] != "pilot":
             try:

@@ -10,7 +10,7 @@ VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
 class AlertSettings(BaseModel):
-    """Where word of failed runs and of what the nightly check found goes."""
+    """Recipients of alerts about failed runs and findings of the nightly check."""
 
     model_config = ConfigDict(extra="forbid")
 

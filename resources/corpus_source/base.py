@@ -2,7 +2,7 @@
 
 A source reads and says what it read; it judges nothing. Languages, sizes and encodings are judged by
 `assets/corpus_dump`, licenses by `assets/raw_corpus`. What cannot be read comes out as a row with a fault,
-so that nothing vanishes. Backends stand in files of their own beside this one.
+so that nothing vanishes. Backends are in files of their own beside this one.
 """
 
 from abc import ABC, abstractmethod

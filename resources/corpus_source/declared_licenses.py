@@ -1,7 +1,7 @@
 """The license that a project declares: what a statement in a license field, or a list of classifiers, says.
 
 What is declared and not understood is *unknown* (`Declared(None)`), and never the same as not declared (null): what
-stands further up does not hold where something else was said. Package manifests stand in `manifests`, headers of files
+stands further up does not hold where something else was said. Package manifests are in `manifests`, headers of files
 in `header_licenses`, texts of licenses in `license_texts`.
 """
 

@@ -1,7 +1,7 @@
 """The license that a source file's own header declares: a tag, a notice, or the words that keep all rights.
 
 Looked at are the comments (or the docstring) at the head of a file. A header that points to the license of its
-project says nothing of its own. Manifests stand in `declared_licenses`, whole texts in `license_texts`.
+project says nothing of its own. Manifests are in `declared_licenses`, whole texts in `license_texts`.
 """
 
 import re

@@ -1,7 +1,7 @@
 """What of a license's text says something: its words, without copyright lines, titles, names and marks.
 
 Belongs here: how a text is made plain, and which differences between two texts say nothing. Which license a text is
-stands in `license_texts`.
+is in `license_texts`.
 """
 
 import html

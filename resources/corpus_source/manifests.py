@@ -1,6 +1,6 @@
 """The license in package manifests: each form, read as its own tool reads it.
 
-What their fields' words mean stands in `declared_licenses`.
+What their fields' words mean is in `declared_licenses`.
 """
 
 import ast

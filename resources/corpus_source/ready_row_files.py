@@ -1,7 +1,7 @@
 """The files of a data set of ready rows: which of them are rows, of which split, and their records one by one.
 
 As such data is published and kept: Parquet, JSON lines and JSON lists, each plain, `.gz` or `.zst`, and the Arrow files
-of a Hugging Face data set that was saved to disk or cached. What a record means stands in `ready_row_forms`.
+of a Hugging Face data set that was saved to disk or cached. What a record means is in `ready_row_forms`.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Rows that are instruction data already: files of a Hugging Face data set, Parquet or JSON, as files of the corpus.
 
-Which files, and how they are read, stands in `ready_row_files`, the forms of rows in `ready_row_forms`. A row's
+Which files, and how they are read, is in `ready_row_files`, the forms of rows in `ready_row_forms`. A row's
 programming language is that of its first code block, as the fence says. What the rows are good for is judged by nobody
 here.
 """

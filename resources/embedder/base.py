@@ -1,6 +1,6 @@
 """The interface of every embedder: a frame of texts in, frames of embeddings out, batch by batch.
 
-An embedding depends on the text and on `identity()`, so a row cache keeps it. Backends stand in files of
+An embedding depends on the text and on `identity()`, so a row cache keeps it. Backends are in files of
 their own beside this one; what embeddings are used for (coreset, nearest problems) belongs to the stages.
 """
 

@@ -1,7 +1,7 @@
 """Embeddings by sentence-transformers: models such as all-MiniLM-L6-v2 and all-roberta-large-v1, on CPU or GPU.
 
 Texts longer than the model reads are cut by it. Rows of similar length share a forward pass; which rows those
-are changes an embedding in its last bits at most. Finding the model stands in `model_location`.
+are changes an embedding in its last bits at most. Finding the model is in `model_location`.
 """
 
 import os

@@ -1,7 +1,7 @@
 """The interface of every language model engine: a frame of requests in, completions with token counts out.
 
 One row is one sample: asking for ten samples of a prompt is ten rows, so the row cache pays for each sample
-once and raising n pays for the difference. Engines may group rows that share a prompt. Backends stand in
+once and raising n pays for the difference. Engines may group rows that share a prompt. Backends are in
 files of their own beside this one; parsing and prompting belong to the stages.
 """
 
@@ -71,7 +71,7 @@ class Sampling:
 
 
 class Engine(ABC):
-    """A language model, or what stands in for one. Use as a context manager: leaving releases the model."""
+    """A language model, or what replaces one. Use as a context manager: leaving releases the model."""
 
     @property
     @abstractmethod

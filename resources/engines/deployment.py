@@ -1,6 +1,6 @@
 """How this deployment reaches models: devices, memory, addresses, keys, rates and prices.
 
-Nothing here changes what a model answers; what does stands in `spec.py`.
+Nothing here changes what a model answers; what does is in `spec.py`.
 """
 
 import re
@@ -21,7 +21,7 @@ Device = Annotated[str, AfterValidator(_known_device)]
 
 
 class VllmDeployment(BaseModel):
-    """How vLLM runs on this machine, in process and as a server."""
+    """vLLM on this machine, in process and as a server."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -36,7 +36,7 @@ class VllmDeployment(BaseModel):
 
 
 class OpenAIDeployment(BaseModel):
-    """Where an OpenAI-compatible server is, and what it allows."""
+    """An OpenAI-compatible server: its address and its limits."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -58,7 +58,7 @@ class OpenAIDeployment(BaseModel):
 
 
 class Prices(BaseModel):
-    """What a million tokens cost, in any currency; what is not set is free."""
+    """Price of a million tokens, in any currency; a price that is not set counts as 0."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -67,7 +67,7 @@ class Prices(BaseModel):
 
 
 class Budget(BaseModel):
-    """Where one materialization stops asking, with what it has; the next one goes on from there."""
+    """Budget of one materialization: it stops calling the model there and keeps its results; the next one continues."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -76,7 +76,7 @@ class Budget(BaseModel):
 
 
 class EngineSettings(BaseModel):
-    """How this deployment reaches models; which model to use is said in the recipe."""
+    """Access of this deployment to models; the recipe names the model."""
 
     model_config = ConfigDict(extra="forbid")
 

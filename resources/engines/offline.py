@@ -2,7 +2,7 @@
 
 It answers from a request's `facts` in exactly the form that the prompts ask for, so that the same parsers and
 stages run on any machine. Its rows are a baseline and no training data of worth: Magicoder's ablation found that
-comment-function pairs make a model worse. The rules stand in `docstring_rules/`; none of them runs any code.
+comment-function pairs make a model worse. The rules are in `docstring_rules/`; none of them runs any code.
 """
 
 import ast

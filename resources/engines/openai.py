@@ -1,7 +1,7 @@
 """The `openai` engine: a model behind any server that speaks OpenAI's protocol, asked by many requests at once.
 
 Here: what the engine is, what it refuses before the first request, and how results reach the caller from the
-thread that talks to the server. What is sent when stands in `openai_exchange`.
+thread that talks to the server. What is sent when is in `openai_exchange`.
 """
 
 import asyncio

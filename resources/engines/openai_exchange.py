@@ -1,6 +1,6 @@
 """A batch of requests: sent as the server takes them, tried again, handed over as they finish, each exactly once.
 
-How a request travels stands in `openai_connection`, what a reply means in `openai_wire`, how many may be in flight
+How a request travels is in `openai_connection`, what a reply means in `openai_wire`, how many may be in flight
 in `concurrency`, how fast they go in `rates`.
 """
 

@@ -1,6 +1,6 @@
 """What the two vLLM engines have in common: the model they name, seeds of samples, rows that ask nothing.
 
-How the model runs (a process of the step's own, a shared server) stands in `vllm` and `vllm_server`.
+How the model runs (a process of the step's own, a shared server) is in `vllm` and `vllm_server`.
 """
 
 import polars as pl

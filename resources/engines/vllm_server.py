@@ -1,7 +1,7 @@
 """The `vllm_server` engine: a `vllm serve` that steps and runs of this machine share, asked by the `openai` engine.
 
 The first step that needs the model starts it, each further one finds it; it is started again when it dies, with
-the requests that were in flight, and stops when nobody has used it for a while. Finding and starting stand in
+the requests that were in flight, and stops when nobody has used it for a while. Finding and starting are in
 `shared_server`, the server's life in `server_watch`.
 """
 

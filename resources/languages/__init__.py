@@ -1,6 +1,6 @@
 """The programming languages: one record a file, here in the order in which tables and partitions show them.
 
-A language is known by the name of its file and by its aliases; what else there is of it, by that name, stands in the
+A language is known by the name of its file and by its aliases; what else there is of it, by that name, is in the
 rooms that use it. A new language takes:
 
 1. its record here, and its name in `LANGUAGES`;
@@ -9,7 +9,7 @@ rooms that use it. A new language takes:
 
 and to be judged:
 
-4. its file in `resources/sandbox/languages` (what runs in the sandbox beside a program stands in `harness` there);
+4. its file in `resources/sandbox/languages` (what runs in the sandbox beside a program is in `harness` there);
 5. there too, what a check looks like: its words in `check_words.py`, or a harness that counts checks by itself and a
    line in `assertions.py`;
 6. what makes an answer useless: a statement that fails, and its plain types, in `assets/verdicts/useless/bodies.py`.

@@ -1,6 +1,6 @@
 """Which programming language a file is in: by the source's own statement, its extension or its shebang.
 
-Contents are not guessed at. The names themselves stand in the languages' records.
+Contents are not guessed at. The names themselves are in the languages' records.
 """
 
 import polars as pl

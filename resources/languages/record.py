@@ -1,7 +1,7 @@
 """What a programming language is to this project, as data: one record a language, one file a record.
 
 Parts that are code (rules of extraction, the sandbox's harness) and parts that are examples (few-shot banks, labelled
-docstrings) stand in the rooms that use them, under the language's name; `absent` says which of them it lacks, and why.
+docstrings) are in the rooms that use them, under the language's name; `absent` says which of them it lacks, and why.
 """
 
 from collections.abc import Mapping

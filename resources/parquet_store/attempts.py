@@ -1,6 +1,6 @@
 """What was begun for a table and did not come off: how often, from what, and why.
 
-A record stands in the store from the moment when a step begins until its table is in place, so a step that was
+A record is in the store from the moment when a step begins until its table is in place, so a step that was
 killed leaves one too. It keeps automation from beginning the same thing again for ever, and it remembers dumps
 that a person wants forgotten. Who reads it decides what follows.
 """

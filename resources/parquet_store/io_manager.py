@@ -21,7 +21,7 @@ from resources.storage import S3Options, Storage
 
 @dataclass(frozen=True)
 class StagedArtifact:
-    """What an asset hands to the IO manager: its table, and the tables that stand beside it by suffix."""
+    """What an asset hands to the IO manager: its table, and the tables that are beside it by suffix."""
 
     address: TableAddress
     table: StagedTable

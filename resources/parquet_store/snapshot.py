@@ -1,4 +1,4 @@
-"""What stands in the store at one moment, cheaply: one listing, and each file's facts read once a version.
+"""What is in the store at one moment, cheaply: one listing, and each file's facts read once a version.
 
 Sensors and plans look at every table again and again; only what was written since is opened. Whether a table is
 out of date is not judged here.
@@ -96,7 +96,7 @@ class StoreWatch:
     _notes: dict[str, tuple[str, DamageNote | None]] = field(default_factory=dict)
 
     def look(self) -> "Snapshot":
-        """What stands there now."""
+        """What is there now."""
         return Snapshot(self, self.store.storage.versions())
 
     def facts(self, path: str, version: str, address: TableAddress) -> TableFacts | None:

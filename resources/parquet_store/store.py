@@ -85,7 +85,7 @@ class ParquetStore:
 
         `concluded` gives facts that hold once the number of rows is known, such as the outcome of checks.
 
-        Raises OSError, with the folder and a remedy, when there is no room; what stands at `address` stays.
+        Raises OSError, with the folder and a remedy, when there is no room; what is at `address` stays.
         """
         with self.writer(address, schema, volatile=volatile, metadata=metadata) as writer:
             for batch in _batches(frame):

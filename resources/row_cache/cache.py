@@ -2,7 +2,7 @@
 
 `RowCache.map` finds by key which rows are known, computes the rest and writes every finished batch before it
 asks for the next. A key is the hash of all that a result depends on, so there is nothing to invalidate: other
-settings or another stage version are another space of keys. The files stand in `fragments.py`; who used a
+settings or another stage version are another space of keys. The files are in `fragments.py`; who used a
 space last, for clearing up, in `usage.py`.
 """
 

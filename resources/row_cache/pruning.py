@@ -1,6 +1,6 @@
 """Which spaces of a row cache may go: what nobody would use, and nobody has used for a while.
 
-Belongs here: the rule. What the enabled recipes are is told by the caller; who used what stands in `usage.py`.
+Belongs here: the rule. What the enabled recipes are is told by the caller; who used what is in `usage.py`.
 """
 
 from collections.abc import Collection, Mapping
@@ -20,7 +20,7 @@ class Space:
     name: str
     record: Mapping[str, object] | None  # of `usage.read_usage`; null: nobody has left one
     last_used: datetime
-    wanted: bool  # a recipe that is on would use it as its settings are now
+    wanted: bool  # an enabled recipe would use it as its settings are now
     user_is_on: bool
 
 
@@ -28,7 +28,7 @@ def surveyed(storage: Storage, code_versions: Mapping[str, str | None], on: Coll
     """All spaces of the cache.
 
     `code_versions` says what each asset (`recipe/artifact`) of the recipes that are `on` would use now. A record
-    that names no code version counts as wanted while its recipe is on.
+    that names no code version counts as wanted while its recipe is enabled.
     """
     records = sorted(read_usage(storage), key=lambda record: str(record.get("last_used", "")))
     by_space: dict[str, list[dict[str, object]]] = {}
@@ -47,7 +47,7 @@ def surveyed(storage: Storage, code_versions: Mapping[str, str | None], on: Coll
 
 
 def unused(spaces: list[Space], days: float, now: datetime | None = None) -> list[Space]:
-    """Those of `spaces` that no recipe that is on would use, and that nobody has used for `days`."""
+    """Those of `spaces` that no enabled recipe would use, and that nobody has used for `days`."""
     before = (now or datetime.now(UTC)) - timedelta(days=days)
     return [space for space in spaces if not space.wanted and space.last_used <= before]
 

@@ -9,7 +9,7 @@ from resources.storage import S3Options, Storage
 class RowCacheResource(dg.ConfigurableResource):
     """Settings of the row cache; `for_user` gives the cache itself.
 
-    `prefix` stands before the names of its users: what uses the cache beside the real tables is told apart.
+    `prefix` is before the names of its users: what uses the cache beside the real tables is told apart.
     """
 
     root: str

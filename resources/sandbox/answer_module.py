@@ -38,7 +38,7 @@ def without_answer_imports(code: str, tests: str, modules: Collection[str]) -> s
 
 @dataclass(frozen=True)
 class Change:
-    """A stretch of a text by lines (from 1) and columns in bytes, and what stands there instead."""
+    """A stretch of a text by lines (from 1) and columns in bytes, and what is there instead."""
 
     first: int
     start: int

@@ -1,7 +1,7 @@
 """The interface of the sandbox: a frame of programs in, unforgeable verdicts out.
 
 A verdict says what the tests showed about the code, never merely how a process ended. How programs are
-isolated and proven stands in the files beside this one.
+isolated and proven is in the files beside this one.
 """
 
 from abc import ABC, abstractmethod
@@ -99,7 +99,7 @@ FLAGS = {
 
 
 class Limits(BaseModel):
-    """What one program may use, all of its processes together. Part of every verdict's cache key."""
+    """Limits of one program, all of its processes together. Part of every verdict's cache key."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

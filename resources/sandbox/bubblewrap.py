@@ -1,6 +1,6 @@
 """One command in isolation: the function every language's compile and run stage goes through.
 
-Belongs here: `run` and what it hands back. How a sandbox is made stands in `inside/`, which programs of a
+Belongs here: `run` and what it hands back. How a sandbox is made is in `inside/`, which programs of a
 language are run in `languages/`.
 """
 

@@ -1,7 +1,7 @@
 """Judging Python: which mode and which kept server a program gets, and what the server's reply means.
 
 Belongs here: split first, one process where the tests need it or as the second witness, retry of time-outs, the hash
-seed. How a program is run and proven stands in `inside/`.
+seed. How a program is run and proven is in `inside/`.
 """
 
 import hashlib

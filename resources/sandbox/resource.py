@@ -1,6 +1,6 @@
 """The sandbox as a Dagster resource: its settings, and a context that holds it open.
 
-Belongs here: typed settings alone. How programs are isolated and judged stands in the files beside this one.
+Belongs here: typed settings alone. How programs are isolated and judged is in the files beside this one.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Which languages this machine can judge: toolchains found, warmed up and tried inside the sandbox, once.
 
-Belongs here: detection and what it keeps on disk. How a language's programs are built stands in `languages/`.
+Belongs here: detection and what it keeps on disk. How a language's programs are built is in `languages/`.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """The interface of every trainer: examples, a base model and hyper-parameters in, a model folder out.
 
 Settings here are what the resulting weights depend on; where and how fast it runs (device, threads) belongs
-to the backends, which stand in files of their own. The published values of the recipes' papers all fit.
+to the backends, which are in files of their own. The published values of the recipes' papers all fit.
 """
 
 from abc import ABC, abstractmethod

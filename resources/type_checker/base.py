@@ -1,7 +1,7 @@
 """The interface of type checkers: sources in, a verdict for each out.
 
 What a checker is (its version and the settings that can change a verdict) is its identity, so that verdicts can
-be cached. How a checker is run stands in the files beside this one.
+be cached. How a checker is run is in the files beside this one.
 """
 
 from abc import ABC, abstractmethod

@@ -45,7 +45,7 @@ compilation at once, no costly one that never pays. They change no verdict."""
 
 
 class PyrightSettings(BaseModel):
-    """What Pyright assumes, and how much it is given at once."""
+    """Pyright's assumptions and the size of its batches."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -139,7 +139,7 @@ def test_show_filters_by_sql(run: Run, store: ParquetStore) -> None:
         (["filtered_seed"], "no table demo/filtered_seed .*there are .*filtered_seeds, instructions"),
         (["checkpoint"], "no table demo/checkpoint .*there are .*filtered_seeds"),
         (["filtered_seeds", "--recipe", "dmo"], "no recipe 'dmo': shipped are .*demo"),
-        (["dmo/filtered_seeds"], "recipe 'dmo' is not on; on are demo"),
+        (["dmo/filtered_seeds"], "recipe 'dmo' is not enabled; enabled are demo"),
     ],
 )
 def test_show_says_what_is_wrong(run: Run, store: ParquetStore, arguments: list[str], message: str) -> None:

@@ -156,7 +156,7 @@ def test_rows_questions_and_origins(two: Deployment) -> None:
         two.trace("nothing")
     with pytest.raises(MissingTableError, match="no table one/checkpoint"):
         two.scan("one/checkpoint")
-    with pytest.raises(RecipeError, match="several recipes are on"):
+    with pytest.raises(RecipeError, match="several recipes are enabled"):
         two.audit("yield_funnel")
     with pytest.raises(SelectionError, match="matches none"):
         two.plan(select='key:"three/sft_dataset"')

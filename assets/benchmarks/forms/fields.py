@@ -31,7 +31,7 @@ def texts(record: Mapping[str, Any], field: str) -> list[str]:
 def docstring(code: str, entry_point: str) -> str | None:
     """The first string in the function `entry_point` of `code`, as written; None where the code does not parse.
 
-    Not necessarily a docstring in Python's sense: one of HumanEval's stands after an import.
+    Not necessarily a docstring in Python's sense: one of HumanEval's is after an import.
     """
     try:
         body = ast.parse(code).body

@@ -2,7 +2,7 @@
 
 Principal components by singular value decomposition; small enough (60 kB) to go into a run's metadata. It
 shows spread and gaps, not distances: most of what tells rows apart lies outside the plane, and the share that
-lies in it stands on the axes.
+lies in it is on the axes.
 """
 
 import numpy as np

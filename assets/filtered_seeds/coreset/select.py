@@ -23,7 +23,7 @@ STAGE = "coreset"
 
 
 class CoresetSettings(BaseModel):
-    """How many rows are chosen: `size` rows, or a `share` of them (rounded up). WaveCoder's seed is 42."""
+    """Number of rows chosen: `size` rows, or a `share` of them (rounded up). WaveCoder's seed is 42."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

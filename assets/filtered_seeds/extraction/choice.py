@@ -1,7 +1,7 @@
 """Which documented functions of a file are taken, and with what around them: the recipe's choice.
 
 StarCoder2-Instruct takes top-level functions alone (`def` in the first column), without their decorators, and counts
-every return of a value; by default all functions are taken as they stand. What a function is stands in `functions`.
+every return of a value; by default all functions are taken as they stand. What a function is is in `functions`.
 """
 
 from collections.abc import Iterable

@@ -12,7 +12,7 @@ from tree_sitter import Node
 
 @dataclass(frozen=True, slots=True)
 class Documentation:
-    """Documentation of a function as it stands in the source; rows are 0-based and inclusive."""
+    """Documentation of a function as it is in the source; rows are 0-based and inclusive."""
 
     text: str
     form: str
@@ -62,7 +62,7 @@ class LinesAbove:
     def documentation(self, row: int, name: str | None) -> Documentation | None:
         """Documentation of the function `name` that begins on `row`; null where there is none.
 
-        Attributes, its overloads, and comments that are no documentation may stand between. Line comments of
+        Attributes, its overloads, and comments that are no documentation may be between. Line comments of
         one form make one documentation as long as no line parts them.
         """
         first = self._above_attributes(row, name, or_comments=True)

@@ -29,7 +29,7 @@ _COLUMNS = ("file_id", "content", "language")
 def extract(files: pl.DataFrame, settings: ExtractionSettings) -> Outcome:
     """Seeds (`SEED_SCHEMA`) of `files` (`file_id`, `content`, `language`; others are ignored).
 
-    Seeds stand in the order of the files and of their lines. Rejected, by `file_id`: missing_content, empty,
+    Seeds are in the order of the files and of their lines. Rejected, by `file_id`: missing_content, empty,
     unknown_language (kinds that parse), parse_timeout, parse_error, no_seed. Raises `ValueError` for a column
     that is missing and for ids that stand twice.
     """

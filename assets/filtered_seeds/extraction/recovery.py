@@ -97,7 +97,7 @@ def with_recovered(
 
 
 class _Rows:
-    """Which rows stand within functions."""
+    """Which rows are within functions."""
 
     def __init__(self, spans: dict[tuple[int, int], Function]) -> None:
         self._firsts: list[int] = []
@@ -123,7 +123,7 @@ class _Piece:
 
     @property
     def may_be_function(self) -> bool:
-        """Whether what the documentation stands above has parentheses, and no word that opens something else."""
+        """Whether what the documentation is above has parentheses, and no word that opens something else."""
         head: list[bytes] = []
         code_row = self._code_row()
         if code_row > self.start and not self.lines[code_row - 1].strip():

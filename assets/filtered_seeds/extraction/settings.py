@@ -1,4 +1,4 @@
-"""What a recipe says about the extraction of seeds, and the columns that come out; how it is done stands beside.
+"""What a recipe says about the extraction of seeds, and the columns that come out; how it is done is beside.
 
 The kinds are those of the published methods: documented functions (StarCoder2-Instruct), random consecutive
 lines (Magicoder), comment-code pairs (CodeSearchNet, Magicoder's baseline), whole files.
@@ -43,7 +43,7 @@ SEED_SCHEMA = pl.Schema(
 
 
 class ExtractionSettings(BaseModel):
-    """Which seeds are taken from a file, and how."""
+    """Extraction of seeds from a file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -19,7 +19,7 @@ BANNED_IMPORTS = {name: record.banned_imports for name, record in RECORDS.items(
 
 
 class BannedSettings(BaseModel):
-    """What a seed must not contain."""
+    """Words and imports that a seed must not contain."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -1,7 +1,7 @@
 """Rules on the shape of a documented function: value returned, arguments, docstring, size, sound text.
 
 From StarCoder2-Instruct, whose rules are for Python; the signals come from extraction in every language, and a
-row that has no signal (a snippet has no arguments) is not judged by it. Words and imports stand in `banned`.
+row that has no signal (a snippet has no arguments) is not judged by it. Words and imports are in `banned`.
 """
 
 import polars as pl
@@ -15,7 +15,7 @@ TRIPLE_DOUBLE_QUOTED = ("triple_double_quoted", "raw_triple_double_quoted")
 
 
 class FunctionFormSettings(BaseModel):
-    """Which functions are seeds, by their shape; the defaults are StarCoder2-Instruct's."""
+    """Form of the functions that become seeds; the defaults are StarCoder2-Instruct's."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -37,7 +37,7 @@ _VENDORED = (
 
 
 class NotHandwrittenSettings(BaseModel):
-    """Which files are left out before seeds are taken from them."""
+    """Files that nobody wrote by hand, rejected before extraction."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -41,7 +41,7 @@ _HARMLESS_TELEPHONE = r"\b555\b|\b123[ .-]?4|0000"  # fictional, counting
 
 
 class PersonalDataSettings(BaseModel):
-    """Which personal data drops a seed."""
+    """Kinds of personal data for which a seed is rejected."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

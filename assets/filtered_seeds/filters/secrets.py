@@ -31,7 +31,7 @@ SECRET = "secret"
 
 
 class SecretSettings(BaseModel):
-    """Which detectors drop a seed."""
+    """Detectors of secrets for which a seed is rejected."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

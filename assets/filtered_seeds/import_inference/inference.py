@@ -23,7 +23,7 @@ _ANNOTATED = re.compile(r"->|[(,]\s*\*{0,2}\w+\s*:")
 
 
 class ImportSettings(BaseModel):
-    """How missing imports are found."""
+    """Inference of missing imports."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

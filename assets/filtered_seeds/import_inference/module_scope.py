@@ -1,7 +1,7 @@
 """What binds a name at the top level of a Python file: its imports, its definitions, its simple constants.
 
 Read from the tree-sitter tree, so that a file with an error, or written for another Python, still tells what
-it can. Looks into `if`, `try` and `with` at the top level (optional and type-only imports stand there), not
+it can. Looks into `if`, `try` and `with` at the top level (optional and type-only imports are there), not
 into functions and classes. Which name a function needs is not decided here.
 """
 

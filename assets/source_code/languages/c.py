@@ -1,4 +1,4 @@
-"""C: Doxygen comments on definitions. What it shares with C++ (queries, macros, includes) stands in `cpp.py`."""
+"""C: Doxygen comments on definitions. What it shares with C++ (queries, macros, includes) is in `cpp.py`."""
 
 import re
 

@@ -21,7 +21,7 @@ VALUES = """
 
 
 def count_arguments(parameters: Node | None, function: Node) -> int:
-    """Parameters as written; default values and modifiers stand beside them in the tree."""
+    """Parameters as written; default values and modifiers are beside them in the tree."""
     return 0 if parameters is None else sum(child.type == "parameter" for child in parameters.named_children)
 
 

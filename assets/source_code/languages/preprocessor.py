@@ -1,6 +1,6 @@
 """Text that stands for something else until a preprocessor has run: taken out, every other byte in its place.
 
-Grammars read C++, C# and Swift as they stand in the file; where two branches of an `#if` open one brace each, no tree
+Grammars read C++, C# and Swift as they are in the file; where two branches of an `#if` open one brace each, no tree
 can be right. What is blank here is blank for the grammar only: seeds are cut from the file.
 """
 

@@ -23,7 +23,7 @@ class LanguageRules:
 
     `functions` captures, a match a function: `@function`, `@body`, `@name`, `@parameters` (none: no arguments),
     and `@docstring` where the documentation stands inside. Matches of their own: `@comment`, and `@attribute`
-    (nodes that stand between documentation and function as siblings; with `@overload_of` only above the
+    (nodes that are between documentation and function as siblings; with `@overload_of` only above the
     function of that name).
 
     `values` is run on a function alone: `@value` (what gives a value back) and `@scope` (functions within,

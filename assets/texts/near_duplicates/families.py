@@ -3,7 +3,7 @@
 Two rows are linked where they share a band and the share of equal signature values, which estimates their
 Jaccard similarity, reaches the threshold. Not every pair of a bucket is compared: pairs that are in one family
 already are passed over, and the result is still exactly the components, up to `MOST_ROUNDS`. Knows row numbers
-and signatures only; ids, ranks and evidence stand in `find`.
+and signatures only; ids, ranks and evidence are in `find`.
 """
 
 import math

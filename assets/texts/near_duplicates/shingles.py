@@ -2,7 +2,7 @@
 
 A shingle is the words with one space between them, its hash XXH64. A text with fewer words than the n-gram is one
 shingle of all of them; a text without words is one shingle, the text itself, so that only its copies are like it.
-What a word is stands in `assets/texts/words`.
+What a word is is in `assets/texts/words`.
 """
 
 from dataclasses import dataclass

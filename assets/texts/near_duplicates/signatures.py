@@ -3,7 +3,7 @@
 The per-row half of the method: a row's signature depends on its text and `signature_settings` alone, so a row
 cache keeps it. Signatures are datasketch's: `MinHash(num_perm=permutations, seed=seed, hashfunc=shingle_hash)` of a
 text's `shingle_texts` has these `hashvalues`, so that a `MinHashLSH` over kept rows can be asked what is near a text.
-Permutations are x -> a x + b modulo 2^32 with a odd, on mixed hashes (its scheme affine32). Comparing rows stands in
+Permutations are x -> a x + b modulo 2^32 with a odd, on mixed hashes (its scheme affine32). Comparing rows is in
 `families`.
 """
 

@@ -1,6 +1,6 @@
 """Tests of other languages that certainly use the answer in a check, in the plain forms; all else is in doubt.
 
-Certain is what stands in no condition, loop, handler or closure, in the file itself, in `main` or in a test that the
+Certain is what is in no condition, loop, handler or closure, in the file itself, in `main` or in a test that the
 harness calls by its name or attribute.
 """
 

@@ -1,4 +1,4 @@
-"""What stands in the place of a function's body: a statement that throws, or one that gives a value of its type.
+"""What replaces a function's body: a statement that throws, or one that gives a value of its type.
 
 Belongs here: types and texts of each language. Where the bodies are is found by `languages.py`.
 """

@@ -1,6 +1,6 @@
 """Useless answers in the languages that tree-sitter reads: where bodies and constants stand, and what replaces them.
 
-Signatures, types and imports stay as they are, so that what is left still compiles. What a body becomes stands in
+Signatures, types and imports stay as they are, so that what is left still compiles. What a body becomes is in
 `bodies.py`.
 """
 

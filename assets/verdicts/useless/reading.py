@@ -1,4 +1,4 @@
-"""Where functions, types, constants and names stand in the syntax trees of answers, in all languages but Python."""
+"""Where functions, types, constants and names are in the syntax trees of answers, in all languages but Python."""
 
 import re
 from collections.abc import Iterator
@@ -138,7 +138,7 @@ def owner_of(node: Node) -> str | None:
 
 
 def outer_statement(node: Node) -> Node | None:
-    """The whole statement of a function that stands at the top of the file and can go; None: it cannot."""
+    """The whole statement of a function that is at the top of the file and can go; None: it cannot."""
     top = node.parent
     if top is None or node.type not in (
         "function_declaration",

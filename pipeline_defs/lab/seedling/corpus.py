@@ -1,7 +1,7 @@
 """What the lab reads: a dump of code that seedling was not trained on, and the held-out problems.
 
 The dump is in The Stack's form, by the same careful and careless authors, and holds copies as the world's code
-does. The problems are in HumanEval's form and of compositions that stand in no dump and no training document.
+does. The problems are in HumanEval's form and of compositions that are in no dump and no training document.
 """
 
 import json

@@ -1,6 +1,6 @@
 """What an operation of the grammar is: its words, the right ways to write it and the slips that people make.
 
-Here stand the dataclass and the two makers of filters and maps; the operations themselves stand in
+Here stand the dataclass and the two makers of filters and maps; the operations themselves are in
 `number_operations` and `text_operations`. The grammar is this project's own.
 """
 

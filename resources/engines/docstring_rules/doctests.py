@@ -1,4 +1,4 @@
-"""Asserts from the doctest examples of a docstring: what stands after `>>>` becomes code, what follows is expected.
+"""Asserts from the doctest examples of a docstring: what is after `>>>` becomes code, what follows is expected.
 
 An example that needs what the program does not have (names of another module, elided output) is left out,
 with every later example that builds on it. Expected values are only ever read from the text.

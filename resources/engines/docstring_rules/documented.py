@@ -1,6 +1,6 @@
 """What a docstring says of parameters and result: types and descriptions, in Sphinx, Google and NumPy form.
 
-Text in, text out; what the words are used for stands in the files beside this one.
+Text in, text out; what the words are used for is in the files beside this one.
 """
 
 import functools

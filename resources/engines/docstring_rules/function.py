@@ -1,6 +1,6 @@
 """The function that a Python seed defines, as its syntax tree tells it.
 
-What its docstring says stands in `documented.py`, what tests or tasks are made of it in the files beside this one.
+What its docstring says is in `documented.py`, what tests or tasks are made of it in the files beside this one.
 """
 
 import ast

@@ -1,7 +1,7 @@
 """The languages beside Python: `LANGUAGES` by name, each judged by `judge.judge` with its toolchain.
 
 One file a language, named as in `resources.languages`, whose record says why where there is none. Python has a
-fork-server of its own and does not stand here.
+fork-server of its own and is not here.
 """
 
 import importlib

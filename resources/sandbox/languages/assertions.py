@@ -40,7 +40,7 @@ _ENTRY = re.compile(r"^(main|Main|Test\w*|init)$")
 
 
 def live_sites(language: str, tests: str) -> tuple[int, int]:
-    """(sites the harness counts, other sites) of `tests` that stand in live code."""
+    """(sites the harness counts, other sites) of `tests` that are in live code."""
     if language in CHECK_WORDS:
         return Suite(language, tests).sites, 0
     text = code_only(language, tests).encode()

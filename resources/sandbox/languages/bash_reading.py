@@ -1,6 +1,6 @@
 """What the nodes of a Bash tree mean: which command runs, what is printed, what decides a status.
 
-Belongs here: reading alone. Where marks are put stands in `bash_checks.py`.
+Belongs here: reading alone. Where marks are put is in `bash_checks.py`.
 """
 
 import re

@@ -1,6 +1,6 @@
 """What a statement of Bash tests tells of an outcome: a word that is printed, a counter, a status that it leaves by.
 
-Which statements are checks, and their marks, stand in `bash_checks`.
+Which statements are checks, and their marks, are in `bash_checks`.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Tests with their checks marked: the harness is told as each begins, ends and fails, so that no `catch` hides it.
 
 `begin` and `end` stand around what a check asks: what is thrown between them, by the answer as a rule, leaves the check
-unfinished. `failed` stands at the act itself, before anybody can catch. A catch clause that names what it expects, or
+unfinished. `failed` is at the act itself, before anybody can catch. A catch clause that names what it expects, or
 checks what it caught, forgives what was unfinished. Which statements are checks is found in `checks.py`.
 """
 

@@ -2,7 +2,7 @@
 
 A check is an assertion, or whatever decides whether an act is reached that fails the tests: a throw, a panic, an exit
 with another status than 0, a testing library's failure. A function that cannot but fail makes its calls such acts, and
-one that checks makes its calls checks. How checks are told to the harness stands in `check_marks.py`.
+one that checks makes its calls checks. How checks are told to the harness is in `check_marks.py`.
 """
 
 import re

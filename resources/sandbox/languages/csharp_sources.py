@@ -1,6 +1,6 @@
 """C#'s answer and tests as source files: two where both are whole, one where the tests close what the answer opened.
 
-Belongs here: whose `using`, namespace, class and Main count. How the files are compiled and run stands in `csharp.py`.
+Belongs here: whose `using`, namespace, class and Main count. How the files are compiled and run is in `csharp.py`.
 """
 
 import re

@@ -149,7 +149,7 @@ class Go(Language):
 
 
 def is_own_file(tests: str) -> bool:
-    """Whether `tests` name a package or import, and so stand in a file beside the answer's."""
+    """Whether `tests` name a package or import, and so are in a file beside the answer's."""
     return _OWN_FILE.search(code_only("go", tests)) is not None
 
 

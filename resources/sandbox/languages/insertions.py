@@ -1,6 +1,6 @@
 """Insertions into a suite's text, at byte places of its tree.
 
-What stands at one place is ordered: ends before beginnings, the inner of two ends before the outer.
+What is at one place is ordered: ends before beginnings, the inner of two ends before the outer.
 """
 
 from tree_sitter import Node
@@ -48,6 +48,6 @@ class Insertions:
         return b"".join([*pieces, source[position:]]).decode()
 
     def stands_in_block(self, statement: Node) -> bool:
-        """Whether other statements may stand beside `statement`."""
+        """Whether other statements may be beside `statement`."""
         holder = self.tree.parent(statement)
         return holder is not None and holder.type in self.words.blocks

@@ -1,6 +1,6 @@
 """Java's answer and tests as source files: two where both are whole, one where the tests close what the answer opened.
 
-Belongs here: whose package, imports, class and main count. How the files are compiled and run stands in `java.py`.
+Belongs here: whose package, imports, class and main count. How the files are compiled and run is in `java.py`.
 """
 
 import re

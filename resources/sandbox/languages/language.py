@@ -1,6 +1,6 @@
 """What a language must offer to be judged: how to find its tools, build a program with its proof, and run it.
 
-Belongs here: the face `Language` and the plain records it deals in. One language a file stands beside this
+Belongs here: the face `Language` and the plain records it deals in. One language a file is beside this
 one; what their runs mean is decided in `judge.py`.
 """
 

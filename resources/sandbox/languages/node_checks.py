@@ -1,7 +1,7 @@
 """Checks in tests of JavaScript and TypeScript: how conditions, handlers, reports and exits are written there.
 
 `harness/node.js` keeps the account: its `watch`, `caught` and `reached` are what the marks call. Assertions are counted
-by the harness itself. What all script languages share stands in `script_checks.py`.
+by the harness itself. What all script languages share is in `script_checks.py`.
 """
 
 import re
@@ -28,7 +28,7 @@ _FAILS = re.compile(r"^(?:\w*_)?fail\w*$|^not_?ok$", re.IGNORECASE)
 
 @dataclass
 class NodeChecks(ScriptChecks):
-    """See `ScriptChecks`; `encloses`: whether the tests stand in a block, where no `import` may."""
+    """See `ScriptChecks`; `encloses`: whether the tests are in a block, where no `import` may."""
 
     encloses: bool = False
 

@@ -1,6 +1,6 @@
 """Names in JavaScript and TypeScript: what a program declares at its top level, and what it imports from where.
 
-Belongs here: reading, and imports written in another way. Which places of the tests are checks stands in
+Belongs here: reading, and imports written in another way. Which places of the tests are checks is in
 `node_checks.py`; how answer and tests are joined, in `javascript.py`.
 """
 
@@ -22,7 +22,7 @@ _LIBRARIES = ("chai", "vitest", "@jest/globals", "jest", "mocha", "expect", "bun
 
 
 def is_own_module(name: str | None) -> bool:
-    """Whether the module `name` is the answer's file, or a test library that the harness stands in for."""
+    """Whether the module `name` is the answer's file, or a test library that the harness replaces."""
     return name is not None and (name.startswith(("./", "../")) or name in _LIBRARIES)
 
 
@@ -37,7 +37,7 @@ def module_name(node: Node) -> str | None:
 
 
 def as_constants(node: Node) -> str:
-    """An import as a declaration, which may stand in a block."""
+    """An import as a declaration, which may be in a block."""
     name = module_name(node)
     made = ASSERT.get(name or "") or (
         f"globalThis.MARK.module('{name}','{{}}')" if is_own_module(name) else f"require('{name}')"

@@ -1,7 +1,7 @@
 """Checks in tests of PHP: how conditions, handlers, reports and exits are written there.
 
 `harness/proof.php` keeps the account: the functions that the marks call are defined there. What all script languages
-share stands in `script_checks.py`.
+share is in `script_checks.py`.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Checks in tests of Ruby: how conditions, handlers, reports and exits are written there.
 
 `harness/proof.rb` keeps the account: the marks call the object that it puts into a global of the run's own name. What
-all script languages share stands in `script_checks.py`.
+all script languages share is in `script_checks.py`.
 """
 
 import re

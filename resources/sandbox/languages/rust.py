@@ -60,7 +60,7 @@ class Rust(Language):
         """Answer, the harness with its macros, tests in a module of their own, and the harness's main.
 
         In a module of their own the tests may repeat what the answer imports. What the answer defines they may not,
-        so that they judge the answer and no copy of it: where they do, they stand beside it and do not compile.
+        so that they judge the answer and no copy of it: where they do, they are beside it and do not compile.
         """
         code, tests = closed(code, tests)
         tests = marked(Suite(self.name, tests, code), mark)

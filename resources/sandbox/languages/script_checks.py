@@ -203,7 +203,7 @@ class ScriptChecks(ABC):
     def put(self, place: int, text: str, *, closing: bool = False) -> None:
         """Insert `text` at a byte of the tests; `MARK` in it is the run's own name.
 
-        What closes stands before what opens at the same place, and inner marks stand within outer ones.
+        What closes is before what opens at the same place, and inner marks are within outer ones.
         """
         turn = len(self._edits)
         side, order = (0, -turn) if closing else (1, turn)

@@ -54,11 +54,11 @@ class SuiteTree:
             up = self.parent(up)
 
     def owner(self, node: Node) -> Function | None:
-        """The function or lambda that `node` stands in."""
+        """The function or lambda that `node` is in."""
         return self._owners.get(node.id)
 
     def statement(self, node: Node) -> Node | None:
-        """The statement of a block that `node` is or stands in; None where its function has no such."""
+        """The statement of a block that `node` is or is in; None where its function has no such."""
         for inner, outer in zip([node, *self.around(node)], self.around(node), strict=False):
             if outer.type in self.words.blocks and inner.is_named:
                 return inner
@@ -88,7 +88,7 @@ class SuiteTree:
         return [] if outside else found
 
     def is_dead(self, node: Node) -> bool:
-        """Whether `node` stands in a function that nothing mentions, nor could find by looking for methods."""
+        """Whether `node` is in a function that nothing mentions, nor could find by looking for methods."""
         if (
             "getDeclaredMethods" in self._mentions
             or "GetMethods" in self._mentions
@@ -117,7 +117,7 @@ class SuiteTree:
         return function is not None and function.name in ("main", "Main")
 
     def guard(self, act: Node) -> Node | None:
-        """What decides whether `act` is reached: the nearest `if`, or choice, loop or try that it stands in."""
+        """What decides whether `act` is reached: the nearest `if`, or choice, loop or try that it is in."""
         inner = act
         for node in self.around(act):
             if node.type in self.words.ifs:
@@ -251,7 +251,7 @@ class SuiteTree:
         return any("Test" not in text_of(base) for base in bases)
 
     def is_given_away(self, node: Node) -> bool:
-        """Whether `node` stands in a function that the answer calls."""
+        """Whether `node` is in a function that the answer calls."""
         function = self.owner(node)
         while function is not None:
             if function.called_by_answer:

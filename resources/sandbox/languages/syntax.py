@@ -49,7 +49,7 @@ def declared_name(node: tree_sitter.Node) -> str | None:
 def code_only(language: str, text: str) -> str:
     """`text` with comments and the insides of strings blanked; line breaks and byte offsets stay.
 
-    Bash keeps its double-quoted strings: what stands in them is run.
+    Bash keeps its double-quoted strings: what is in them is run.
     """
     source = bytearray(text.encode())
     waiting = [parse(language, text)]
