@@ -119,7 +119,7 @@ class Paraphrases(BaseModel):
 
 
 class Decontamination(DetectorSettings):
-    """What counts as having seen a benchmark, and what becomes of such rows."""
+    """Decontamination: when a row counts as holding a benchmark problem, and the fate of such rows."""
 
     benchmarks: tuple[str, ...] | None = Field(
         default=None, description="names; null: every registered benchmark"
