@@ -92,9 +92,8 @@ def write_folder(folder: Path, files: Mapping[str, bytes], executable: frozenset
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(Path(scratch) / path, target)
-    for path in sorted(
-        {parent for one in former for parent in (folder / one).parents if folder in parent.parents}
-    ):
+    folders = {parent for one in former for parent in (folder / one).parents if folder in parent.parents}
+    for path in sorted(folders, reverse=True):  # inner ones first
         if path.is_dir() and not any(path.iterdir()):
             path.rmdir()
 

@@ -113,6 +113,9 @@ def test_the_same_rows_give_the_same_bytes_and_an_old_export_is_renewed(tmp_path
     exported(tmp_path / "two", made.reverse(), held_out=0.2, shard_rows=5)
     assert (tmp_path / "two" / ".git" / "HEAD").read_text() == "x"
     assert _bytes(tmp_path / "one") == _bytes(tmp_path / "two")
+    write_folder(tmp_path / "two", {"a/b/c.txt": b"x", "d.txt": b"y"})
+    write_folder(tmp_path / "two", {"d.txt": b"y"})
+    assert sorted(path.name for path in (tmp_path / "two").iterdir()) == [".git", SUMS, "d.txt"]
     assert str(tmp_path) not in "".join(_texts(tmp_path / "one"))
     (tmp_path / "three").mkdir()
     (tmp_path / "three" / "thesis.tex").write_text("years of work")
