@@ -15,6 +15,8 @@ import click
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
+from assets.exports.table import ROWS as EXPORTED_ROWS
+from assets.exports.table import TABLE as EXPORTS
 from assets.publishing.markdown import cell, code_cell, table
 from assets.rows.outcome import REJECTION_SCHEMA
 from assets.rows.reasons import MEANING, Reason
@@ -158,7 +160,7 @@ def tables() -> dict[str, Table]:
         if artifact == "raw_corpus":  # the same columns as corpus_dump
             continue
         found[artifact] = importlib.import_module(f"assets.{artifact}.table").TABLE
-    return found
+    return found | {"exports": EXPORTS, "exports__rows": EXPORTED_ROWS}
 
 
 def tables_page() -> str:
