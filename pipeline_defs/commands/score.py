@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from assets.benchmarks.problem_files import read_problems
+from assets.benchmarks.registry import benchmark_files, load_benchmarks
 from assets.eval_scores.pass_at_k import scores
 from assets.eval_scores.sample_programs import sample_programs, unanswered_tasks, unknown_tasks
 from assets.verdicts.reasons import Unproven
@@ -20,6 +21,7 @@ from pipeline_defs.commands.judging import BACKEND_HELP, judged, machine_sandbox
 from pipeline_defs.commands.output import AsCsv, AsJson, Output, print_table
 from pipeline_defs.commands.program_lines import read_lines
 from pipeline_defs.commands.tables import PARQUET, TableError, check_output, read_table, write_table
+from pipeline_defs.settings import load_settings
 from resources.sandbox.base import TRANSIENT, VERDICT_SCHEMA, Sandbox, Verdict
 
 SAMPLES = pl.Schema(
@@ -32,8 +34,8 @@ _SAMPLES = typer.Argument(
     metavar="SAMPLES.jsonl", help="task_id with completion or solution, one sample a line"
 )
 _PROBLEMS = typer.Option(
-    help="the benchmark's problems: .jsonl, .jsonl.gz or .parquet of HumanEval(+), MBPP(+), MBXP, MultiPL-E, "
-    "HumanEvalPack, DS-1000 or LiveCodeBench"
+    help="a registered benchmark, or a file of its problems: .jsonl, .jsonl.gz or .parquet of HumanEval(+), MBPP(+), "
+    "MBXP, MultiPL-E, HumanEvalPack, DS-1000 or LiveCodeBench"
 )
 
 
@@ -67,7 +69,7 @@ def score(
     if out is not None:
         check_output(out)
     read = read_samples(samples)
-    known = read_problems(problems.name.split(".")[0], problems)
+    known = _problems_of(problems)
     check_tasks(samples, problems, read, known, partial)
     programs = sample_programs(read, known)
     attainable = _attainable(programs, ks, console)
@@ -141,6 +143,19 @@ def read_samples(path: Path) -> pl.DataFrame:
     if not rows:
         raise TableError(f"{path}: holds no sample")
     return pl.DataFrame(rows, schema=SAMPLES)
+
+
+def _problems_of(place: Path) -> pl.DataFrame:
+    """The problems of a file or folder, or of the benchmark that the settings register under that name."""
+    if place.exists():
+        return read_problems(place.name.split(".")[0], place)
+    settings = load_settings()
+    names = benchmark_files(settings.benchmarks)
+    if str(place) in names:
+        return load_benchmarks([str(place)], settings.benchmarks)
+    raise TableError(
+        f"--problems {place}: no such file, and no registered benchmark; there are {', '.join(names)}"
+    )
 
 
 def check_tasks(

@@ -89,6 +89,20 @@ def test_a_problem_whose_tests_hold_for_anything_is_named_and_its_score_stays(tm
     assert "also hold" not in run(samples, problems, "--k", "1", "--no-control")[1]
 
 
+def test_problems_of_a_registered_benchmark(tmp_path: Path, problems: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "seedline.toml").write_text(f'[benchmarks]\nexercises = "{problems}"\n')
+    monkeypatch.chdir(tmp_path)
+    samples = lines(tmp_path / "s.jsonl", [right(0), wrong(1), right(2)])
+    done, told = run(samples, Path("exercises"), "--k", "1", "--no-control")
+    assert done.exit_code == 0, done.output
+    assert "pass@1 0.6667" in told
+    done, _ = run(samples, Path("exercise"), "--k", "1")
+    assert done.exit_code == 2
+    assert "no registered benchmark; there are seedline, exercises" in " ".join(
+        done.output.replace("│", " ").split()
+    )
+
+
 def test_scores_and_verdicts(tmp_path: Path, problems: Path):
     samples = lines(tmp_path / "s.jsonl", [right(0), wrong(0), wrong(1), wrong(1), right(2), right(2)])
     done, told = run(samples, problems, "--k", "1,2,10", "--out", tmp_path / "out.parquet")
