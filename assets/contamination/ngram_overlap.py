@@ -25,7 +25,7 @@ CHARACTERS_A_WORD = 2
 DIFFERENT_WORDS = 9
 """Of a run of a test's words, for `words` = 13: as a share of them."""
 LETTERED_WORDS = 4
-"""Different words of such a run that begin with a letter: numbers alone stand in anybody's tables."""
+"""Different words of such a run that are no numbers and no single letters: these stand in anybody's tables."""
 SHARED_BY = 3
 """Problems of one benchmark from which a run of their tests says nothing about one of them."""
 
@@ -132,10 +132,11 @@ class _Group:
         self.wanted, self._split = wanted.select("hash", "asked", "place", "first"), split
         letters, bounds = folded_spans(split.text, split.starts, split.ends)
         first = wanted["first"].to_numpy()
+        foreign = wanted["foreign"].to_numpy()
+        first = first[~foreign]
         passages = np.full(len(first), number, np.int64)
         self.anchors, without = anchored(letters, bounds[first], bounds[first + run], passages)
-        foreign = wanted["foreign"].to_numpy()
-        self._every_foreign, self._every = bool(foreign.any()), bool((without & ~foreign).any())
+        self._every_foreign, self._every = bool(foreign.any()), bool(without.any())
 
     def candidates(self, rows: Places, foreign: Places, count: int) -> Places:
         """Places of the texts that can hold a run: those of `count` that have an anchor, or are `foreign`."""
@@ -198,7 +199,8 @@ def _says_something(
     from assets.contamination.ngram_loop import different_words  # here: it brings the compiler
 
     first_letter = split.text[split.starts]
-    lettered = ((first_letter | 32) >= ord("a")) & ((first_letter | 32) <= ord("z")) | (first_letter >= 128)
+    letter = ((first_letter | 32) >= ord("a")) & ((first_letter | 32) <= ord("z")) | (first_letter >= 128)
+    lettered = letter & (split.ends - split.starts > 1)
     tests = wanted.select("is_test", "first", "row", "hash", pl.int_range(pl.len()).alias("at")).filter(
         "is_test"
     )

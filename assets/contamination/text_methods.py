@@ -51,14 +51,15 @@ class TextMethods:
         )
         matched = self._patterns["matched"]
         letters, bounds = folded_texts(matched)
-        numbers = np.arange(len(matched), dtype=np.int64)
-        anchors, without = anchored(letters, bounds[:-1], bounds[1:], numbers)
-        of_runs = () if self._runs is None else self._runs.anchors
-        self._search = Search(anchors, *(_numbered_after(one, len(matched)) for one in of_runs))
         foreign = np.zeros(len(matched), np.bool_)
         foreign[foreign_texts(matched)] = True
+        own = np.flatnonzero(~foreign)
+        anchors, without = anchored(letters, bounds[own], bounds[own + 1], own)
+        of_runs = () if self._runs is None else self._runs.anchors
+        self._search = Search(anchors, *(_numbered_after(one, len(matched)) for one in of_runs))
         self._foreign = np.flatnonzero(foreign)  # looked for in every row that is not ASCII alone
-        self._everywhere = np.flatnonzero(without & ~foreign)
+        self._everywhere = own[without]
+        self._method = self._patterns["method"].to_numpy()
 
     def hits(self, rows: pl.DataFrame, text: pl.Expr, id_column: str) -> pl.DataFrame:
         """What `rows` hold: `id_column` and `PATTERN_SCHEMA`, sorted, one a row, method and problem."""
@@ -81,7 +82,10 @@ class TextMethods:
     def _passages_in(
         self, block: pl.DataFrame, id_column: str, rows: Places, numbers: Places
     ) -> pl.DataFrame:
-        asked = [(np.unique(rows), np.unique(numbers))]
+        asked = [
+            (np.unique(rows[here]), np.unique(numbers[here]))
+            for here in (self._method[numbers] == method for method in _PATTERNS)
+        ]
         if len(self._foreign):
             asked.append((foreign_texts(block["text"]), self._foreign))
         if len(self._everywhere):

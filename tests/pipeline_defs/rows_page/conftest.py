@@ -13,6 +13,7 @@ import uvicorn
 
 from assets.audit.questions import tables
 from assets.rows.outcome import REJECTION_SCHEMA
+from assets.sft_dataset.report_page import STYLE
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.rows_page.app import build_app
 from pipeline_defs.rows_page.pages import Pages
@@ -74,6 +75,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         .then(pl.lit("MIT"))
         .otherwise(pl.lit("Apache-2.0"))
         .alias("license"),
+        pl.lit(None, pl.String).alias("license_source"),
         pl.lit("2026").alias("dump"),
         (pl.col("number") * 3).cast(pl.Int64).alias("size"),
         pl.lit("0").alias("sha256"),
@@ -104,6 +106,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         ("sft_dataset", trained),
     ):
         write(store, ("demo", name), rows_of(schemas[name], row))
+    page = pl.DataFrame({"html": [f"<style>{STYLE}</style><h1>Contamination</h1>"]})
+    write(store, ("demo", "sft_dataset__contamination_page"), page)
     dropped = [
         {"id": "s2", "stage": "filters", "reason": "type_error", "detail": HOSTILE_REPO, "file_id": "f1"},
         {"id": "s3", "stage": "filters", "reason": "no_return_value", "detail": None},

@@ -1,5 +1,7 @@
 """The row viewer over a real connection: what is found, how it is shown, and what hostile rows and sites come to."""
 
+import base64
+import hashlib
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -54,6 +56,16 @@ def test_no_page_runs_or_fetches_anything(get: Get, path: str) -> None:
         assert not [name for name in attributes if name.startswith("on") or name == "style"]
         if tag in {"link", "form"}:
             assert str(attributes.get("href") or attributes.get("action")).startswith(("/", "data:,"))
+
+
+def test_the_report_of_contamination_is_shown_with_its_own_style_and_no_other(get: Get) -> None:
+    status, page, headers = get("/contamination/demo/sft_dataset?partition=python")
+    assert (status, page) == (200, get("/contamination/demo/sft_dataset")[1])
+    style = re.findall("<style>(.*?)</style>", page)[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'self' 'sha256-{digest}';" in headers["content-security-policy"]
+    assert get("/contamination/demo/sft_dataset?partition=rust")[0] == 404
+    assert get("/contamination/demo/filtered_seeds")[0] == 404
 
 
 def test_hostile_names_and_code_are_shown_as_text(get: Get) -> None:
