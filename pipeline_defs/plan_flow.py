@@ -17,7 +17,7 @@ import polars as pl
 from pipeline_defs.definitions import build_defs
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.planning import Plan
-from pipeline_defs.runs import Batch, RunFailedError, in_batches, run_batch
+from pipeline_defs.runs import Batch, RunFailedError, run_batch, run_batches
 from resources.parquet_store import ParquetStore, TableAddress
 from resources.parquet_store.overlay import OverlayIOManager
 from resources.row_cache.peeking import PEEKS, Peek, PeekingRowCacheResource
@@ -49,7 +49,7 @@ def look_through(deployment: Deployment, plan: Plan) -> Flow:
         }
         defs = build_defs(settings, recipes=plan.recipes, resources=resources)
         with dg.DagsterInstance.ephemeral() as instance:
-            for batch in in_batches(plan.work):
+            for batch in run_batches(plan.work):
                 keys = tuple(key for key in batch.keys if key.path[-1] not in NEVER_LED)
                 for key in keys:  # one by one: a stage that cannot go on holds up what comes after it alone
                     try:
