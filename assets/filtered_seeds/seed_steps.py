@@ -62,7 +62,8 @@ def type_check(seeds: pl.DataFrame, means: Means) -> Outcome:
 def verbatim_benchmarks(seeds: pl.DataFrame, means: Means) -> Outcome:
     """Seeds that hold no docstring or solution of a benchmark."""
     settings = _needed(means.settings.verbatim_benchmarks, "verbatim_benchmarks", "settings")
-    return without_benchmarks(seeds, _needed(means.problems, "verbatim_benchmarks", "benchmarks"), settings)
+    problems = _needed(means.problems, "verbatim_benchmarks", "benchmarks")
+    return without_benchmarks(seeds, problems, settings, workers=means.workers)
 
 
 def docstring_judge(seeds: pl.DataFrame, means: Means) -> Outcome:

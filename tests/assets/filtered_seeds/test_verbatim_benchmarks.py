@@ -1,9 +1,13 @@
 """Seeds that hold a benchmark's docstring or solution go, and their rejection says of which problem."""
 
+import random
+
 import polars as pl
 import pytest
 
+from assets.benchmarks.registry import load_benchmarks
 from assets.filtered_seeds.verbatim_benchmarks import VerbatimBenchmarks, without_benchmarks
+from tests.assets.contamination.alterations import python_altered
 
 PROBLEMS = pl.DataFrame(
     {
@@ -42,6 +46,30 @@ def test_what_holds_a_docstring_or_a_solution_goes():
         ("described", "contaminated", "one one/0"),
         ("both", "contaminated", "one one/0"),
     ]
+
+
+def test_other_methods_find_what_was_changed():
+    """A solution under other names, tests, and a question in other words, which no word by word search finds."""
+    problems = load_benchmarks(["seedline"]).head(10)
+    row = problems.row(3, named=True)
+    asserts = row["test"].split("\n", 1)[1]
+    seeds = pl.DataFrame(
+        {
+            "seed_id": ["renamed", "tests", "clean"],
+            "seed": [
+                python_altered(row["prompt"] + row["canonical_solution"], random.Random(1)),
+                f"def checks(candidate):\n{asserts}",
+                "def f(xs):\n    return xs",
+            ],
+            "docstring": [None, None, "Nothing of note."],
+            "language": ["python"] * 3,
+        }
+    )
+    chosen = VerbatimBenchmarks(methods=("verbatim", "ngram_overlap", "code_normalised"))
+    outcome = without_benchmarks(seeds, problems, chosen, workers=1)
+    assert outcome.kept["seed_id"].to_list() == ["clean"]
+    assert set(outcome.rejected["detail"]) == {f"seedline {row['problem_id']}"}
+    assert without_benchmarks(seeds, problems, VerbatimBenchmarks()).rejected.is_empty()
 
 
 def test_benchmarks_can_be_named_and_must_be_there():
