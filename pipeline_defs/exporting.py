@@ -17,7 +17,7 @@ from assets.exports.folder import Data, conversations, explained, papers_of
 from assets.exports.harbor.data import harbor
 from assets.exports.papers import FILES, Stated
 from assets.exports.record import Made, write_record
-from assets.exports.rows import export_rows
+from assets.exports.rows import export_rows, public_name
 from assets.exports.settings import ExportSettings
 from assets.exports.tasks import tasks
 from assets.exports.writing import refuse_foreign_folder, write_folder
@@ -27,6 +27,7 @@ from assets.rows.outcome import no_rejections
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.pushing import push
 from pipeline_defs.recipes.model import Recipe
+from pipeline_defs.setting_groups import ModelTerms
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,6 @@ def export(
     settings: ExportSettings,
     *,
     title: str | None = None,
-    terms: Mapping[str, str] | None = None,
     papers: bool = False,
     push_to: str | None = None,
     private: bool = True,
@@ -76,7 +76,7 @@ def export(
         funnel=reasons_left(ledger.funnel(), rejected),
         columns={},
         configs={},
-        terms=terms or {},
+        terms={public_name(name): _in_words(one) for name, one in deployment.settings.model_terms.items()},
         seedline=version("seedline"),
         papers=FILES if papers else (),
     )
@@ -105,6 +105,11 @@ def export(
         pushed_to=pushed,
     )
     return Exported(to, write_record(store, made), digests, rows, contents.funnel, pushed)
+
+
+def _in_words(terms: ModelTerms) -> str:
+    """Terms of a model with where they stand and when they were read."""
+    return ", ".join(part for part in (terms.terms, terms.url, terms.date and f"as of {terms.date}") if part)
 
 
 def _digests(files: Mapping[str, bytes]) -> dict[str, str]:

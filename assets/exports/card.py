@@ -161,7 +161,9 @@ def _body(contents: Contents) -> str:
         else {"sum": tokens.sum(), "median": round(float(str(tokens.median()))), "longest": tokens.max()},
         models=models.to_dicts(),
         cost=models["cost"].sum(),
-        terms={name: contents.terms.get(name) for name in models["model"].drop_nulls().unique().sort()},
+        terms={
+            name: contents.terms.get(name) for name in sorted({*models["model"], *rows["model"]} - {None})
+        },
         funnel=contents.funnel.to_dicts(),
         trains={"messages", "prompt_completion"} & {contents.settings.format},
     )

@@ -63,6 +63,7 @@ def test_an_export_is_written_recorded_and_knows_the_take_downs(
     rules.write_text("repo owner/repo3\n")
     with (home / "seedline.toml").open("a") as file:
         file.write(f'[raw_corpus]\ntake_downs = "{rules}"\n')
+        file.write('[model_terms."/srv/models/teacher"]\nterms = "Apache-2.0"\ndate = "2026-11-30"\n')
     arguments = ["export", "demo", "--to", str(home / "out"), "--held-out", "0.25", "--rows", "8"]
     result = CliRunner().invoke(app, [*arguments, "--json"])
     assert result.exit_code == 0, result.exception
@@ -78,6 +79,9 @@ def test_an_export_is_written_recorded_and_knows_the_take_downs(
         errors="replace"
     )
     assert not [secret for secret in (*SECRETS, str(home)) if secret in everything]
+
+    card = (home / "out" / "README.md").read_text()
+    assert "Terms of use of what teacher wrote: Apache-2.0, as of 2026-11-30." in card
 
     (address,) = made.partitions(KEY)
     about, rows = made.scan(address).collect(), made.scan(address.sibling("rows")).collect()
