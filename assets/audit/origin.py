@@ -78,7 +78,9 @@ def _upwards(row_id: str, frames: dict[str, pl.LazyFrame], position: int) -> lis
         if row.is_empty():
             break
         facts = row.row(0, named=True)
-        chain.append(Link(artifact, str(wanted), {name: facts[name] for name in SHOWN[artifact]}))
+        chain.append(
+            Link(artifact, str(wanted), {name: facts[name] for name in SHOWN[artifact] if name in facts})
+        )
         wanted = facts[parent] if parent else None
     return chain
 

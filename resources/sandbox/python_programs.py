@@ -18,7 +18,7 @@ from resources.sandbox.python_replies import marks_of, meaning_of, together_with
 from resources.sandbox.server_process import ALONE, SPLIT, Backend, Reply, ServerDied, ServerProcess
 from resources.sandbox.uncalled_tests import with_calls
 
-HARNESS_VERSION = "9"
+HARNESS_VERSION = "10"
 """Part of every verdict's cache key: raise it when a verdict's rule changes."""
 
 STANDARD = (

@@ -15,6 +15,7 @@ from resources.sandbox.answer_module import Change, changed
 _LOOKS_SO = re.compile(r"(?m)^(?:def[ \t]+test|class[ \t]+\w)")
 _PYTEST_MAIN = re.compile(r"\bpytest\s*\.\s*main\b")
 _COLLECT = r'"\0seedline collect"()'
+_WHOLE = r'"\0seedline collect"(True)'
 """What `inside/rewriting.py` puts the runner in place of, as text."""
 _AROUND = re.compile(r"\bautouse\b|\busefixtures\b|(?m:^def (?:setup|teardown)_(?:function|module)\b)")
 _UNITTEST = "import unittest\nunittest.main()"
@@ -36,7 +37,7 @@ def with_calls(tests: str) -> str:
         return tests
     if runs:
         calls_of_main = [node for node in ast.walk(tree) if _is_pytest_main(node)]
-        return changed(tests, [Change.of(node, _COLLECT) for node in calls_of_main])
+        return changed(tests, [Change.of(node, _WHOLE) for node in calls_of_main])
     used = {
         part.id for part in ast.walk(tree) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
     }

@@ -15,15 +15,19 @@ _HERE = __file__
 
 
 class NotThere(Exception):
-    """A fixture that the tests want and that is not there."""
+    """A fixture that is not there."""
 
 
-def run(*_arguments, **_named):
-    """Run every test of the calling module. Returns 0, as `pytest.main` does where all hold; raises as they do."""
+def run(whole=False):
+    """Run every test of the calling module. Returns 0, as `pytest.main` does where all hold; raises as they do.
+
+    `whole`: pytest itself was asked for, to which a fixture that is not there is an error. Otherwise a function that
+    wants one is a helper, however it is called.
+    """
     space = sys._getframe(1).f_globals
     found = [value for value in list(space.values()) if _of_tests(value)]
     fixtures = {name: value for name, value in space.items() if _marker(value) is not None}
-    once = {}  # values of fixtures that are made once
+    once = {run: whole}  # values of fixtures that are made once
     endings = []
     _call(space.get("setup_module"))
     for value in dict.fromkeys(found):
@@ -99,7 +103,7 @@ def _cases(function, marked, kind, fixtures, once, endings, hooks):
             if code.co_flags & 0x80:  # a coroutine
                 asyncio.run(result)
         except BaseException as error:
-            if not _skipped(error):
+            if not _skipped(error) and (type(error) is not NotThere or once.get(run)):
                 raise
         finally:
             _end(ends)
