@@ -10,7 +10,7 @@ def checkpoints(json: AsJson = False, csv: AsCsv = False) -> None:
     """Every checkpoint that was made, with its data's digests, its scores, and its share of rows taken down since."""
     from pipeline_defs.kept_versions import checkpoint_versions
 
-    found = checkpoint_versions(Deployment.open())
+    output, found = Output(json, csv), checkpoint_versions(Deployment.open())
     shown = found.select(
         "recipe",
         "checkpoint_id",
@@ -27,4 +27,4 @@ def checkpoints(json: AsJson = False, csv: AsCsv = False) -> None:
         .alias("of which taken down"),
         pl.col("scores").list.eval(pl.element().struct.field("text")).list.join(", ").alias("scores"),
     )
-    Output(json, csv).table(found, shown=shown, nothing="no checkpoint was made yet")
+    output.table(found, shown=shown, nothing="no checkpoint was made yet")

@@ -28,9 +28,7 @@ def own_lines(store: ParquetStore, reached: Reach) -> list[str]:
     for frame, name in texts:
         if lines.is_empty():
             break
-        every = all_lines(frame.filter(~hit), name)
-        others = every.join(lines.lazy(), on="line", how="semi").unique().collect(engine="streaming")
-        lines = lines.join(others, on="line", how="anti")
+        lines = lines.join(_there(frame.filter(~hit), name, lines["line"].to_list()), on="line", how="anti")
     return lines["line"].sort().to_list()
 
 
@@ -42,9 +40,10 @@ def lines_of(frame: pl.LazyFrame, column: str) -> pl.LazyFrame:
     return _each(frame, column, longest).unique()
 
 
-def all_lines(frame: pl.LazyFrame, column: str) -> pl.LazyFrame:
-    """All longer lines of a text column."""
-    return _each(frame, column, _lines(column))
+def _there(frame: pl.LazyFrame, column: str, lines: list[str]) -> pl.DataFrame:
+    """Those of `lines` that stand anywhere in a text column, also within a longer line."""
+    held = pl.col(column).str.extract_many(lines, overlapping=True).list.unique()
+    return _each(frame, column, held).unique().collect(engine="streaming")
 
 
 def _lines(column: str) -> pl.Expr:
