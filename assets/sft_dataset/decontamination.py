@@ -15,7 +15,7 @@ from assets.contamination.hits import Detectors
 from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
 from assets.sft_dataset.decisions import DECISIONS, decided
-from assets.sft_dataset.settings import Decontamination
+from assets.sft_dataset.settings import Decontamination, action_of
 from resources.row_cache import RowCache
 
 STAGE = "decontamination"
@@ -94,7 +94,7 @@ def decontaminate(
         # a model is asked about what nothing cheaper has found
         asked = rephrased(rows.join(hits, on=id_column, how="anti"), chosen)
         hits = pl.concat([hits, asked.with_columns(pl.lit("instruction").alias("part")).select(hits.columns)])
-    actions = {method: settings.action_of(method) for method in hits["method"].unique()}
+    actions = {method: action_of(settings, method) for method in hits["method"].unique()}
     hits = hits.sort(id_column, "method", "benchmark", "problem_id", "part").with_columns(
         pl.col("method").replace_strict(actions, return_dtype=pl.String).alias("action")
     )

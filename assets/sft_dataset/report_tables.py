@@ -8,7 +8,7 @@ import polars as pl
 
 from assets.contamination import code_normalised, reworded
 from assets.contamination.compared import compared
-from assets.sft_dataset.settings import Decontamination
+from assets.sft_dataset.settings import Decontamination, action_of
 from resources.row_cache import RowCache
 
 WAITS = "waits for a person"
@@ -65,7 +65,7 @@ def by_method(
         rows.append(
             {
                 "method": method,
-                "action": settings.action_of(method),
+                "action": action_of(settings, method),
                 "threshold": said.get(method, ""),
                 "rows": own["response_id"].n_unique(),
                 "by_decision": own.filter(pl.col("decision").is_not_null())["response_id"].n_unique(),

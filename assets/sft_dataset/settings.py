@@ -163,12 +163,13 @@ class Decontamination(DetectorSettings):
         folder = (info.context or {}).get("folder", Path())
         return None if path is None else (folder / path.expanduser()).resolve()
 
-    def action_of(self, method: str) -> Action:
-        """What becomes of a row that `method` finds."""
-        for name, action in self.actions.items():
-            if name == method:
-                return action
-        return self.action
+
+def action_of(settings: Decontamination, method: str) -> Action:
+    """What becomes of a row that `method` finds."""
+    for name, action in settings.actions.items():
+        if name == method:
+            return action
+    return settings.action
 
 
 class Categories(BaseModel):

@@ -5,7 +5,7 @@ import pytest
 
 from assets.asking.asker import GENERATION
 from assets.sft_dataset.paraphrases import nearest_pairs, paraphrase_hits
-from assets.sft_dataset.settings import Decontamination, Paraphrases
+from assets.sft_dataset.settings import Decontamination, Paraphrases, action_of
 from resources.embedder.base import EMBEDDING, EmbedderSpec
 
 SETTINGS = Paraphrases(embedder=EmbedderSpec(), nearest=2)
@@ -72,8 +72,8 @@ def test_without_a_model_to_ask_embeddings_say_it_and_a_person_decides():
     both = pl.concat([PROBLEMS, PROBLEMS.with_columns(pl.lit("z").alias("benchmark"))])
     found = paraphrase_hits(ROWS, both, SETTINGS, letters, None, id_column="response_id")
     assert found["benchmark"].to_list() == ["b", "z", "b", "z"]
-    assert Decontamination().action_of("embedding") == "review"
-    assert Decontamination().action_of("paraphrase") == "drop"
+    assert action_of(Decontamination(), "embedding") == "review"
+    assert action_of(Decontamination(), "paraphrase") == "drop"
 
 
 @pytest.mark.parametrize(
