@@ -136,7 +136,8 @@ def test_ready_rows_go_the_way_of_all_rows(tmp_path: Path) -> None:
         answered.kept, recipe.verification, Means(sandbox=ask, asker=ask, row_cache=cache, language="python")
     )
     outcome, hits, *_ = training_rows(verified.verdicts, seeds.lazy(), files.lazy(), PROBLEMS, recipe.sft)
-    assert hits["problem_id"].to_list() == ["p/0"]  # decontaminated like the rest
+    # decontaminated like the rest; the row is its own seed
+    assert set(hits.select("problem_id", "part").rows()) == {("p/0", "instruction"), ("p/0", "seed")}
     assert sorted(outcome.rejected["reason"]) == ["contaminated", "duplicate_instruction"]
     rows = {row["prompt"]: row for row in outcome.kept.to_dicts()}
     lead = "Write a solution to the following coding problem:\n"
