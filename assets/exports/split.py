@@ -43,9 +43,10 @@ def with_split(rows: pl.DataFrame, settings: ExportSettings) -> pl.DataFrame:
             chosen.append(name)
             room -= count
     if not chosen:
+        way = "" if settings.split_by == "file" else ", or split by file"
         raise ExportError(
             f"every {settings.split_by} has more rows than the {settings.held_out:.1%} of {rows.height} that should be "
-            f"held out (the smallest has {owners['len'].min()}): hold out more, or split by file"
+            f"held out (the smallest has {owners['len'].min()}): hold out more{way}"
         )
     held_out = pl.col("__owner").is_in(pl.Series(chosen, dtype=pl.String).implode())
     split = pl.when(held_out).then(pl.lit(TEST)).otherwise(pl.lit(TRAIN))
