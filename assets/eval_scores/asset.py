@@ -10,6 +10,7 @@ import polars as pl
 from assets.asking.model_calls import asking, call_metadata
 from assets.asking.prompts import prompts_digest
 from assets.eval_scores.evaluation import CANONICAL, canonical_samples, checkpoint_samples
+from assets.eval_scores.regression import previous_samples, regression_check, regression_result
 from assets.eval_scores.scores import score_table, scores_by_month
 from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.table import TABLE
@@ -68,7 +69,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
             "benchmarks": dg.AssetIn("benchmarks"),
             "sft_dataset": dg.AssetIn(shared.key("sft_dataset")),
         },
-        check_specs=[canonical, able],
+        check_specs=[canonical, able, regression_check(key)],
         pool="gpu",
     )
     def eval_scores(
@@ -83,6 +84,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
         trainer: TrainerResource,
     ) -> Materialized:
         """pass@k with 95 % intervals: over all problems, and without those found in the training rows."""
+        before = previous_samples(store.store(), TableAddress.of((*key.path[:-1], f"{ARTIFACT}__samples")))
         trained = checkpoint.select("checkpoint_id", "weights").collect().row(0, named=True)
         model = whole_model(
             store.store(),
@@ -129,6 +131,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
                 **_months_metadata(by_month),
                 "scores": dg.MetadataValue.md(markdown_table(scores.drop("score_id", "checkpoint_id"))),
             },
+            comparisons=[regression_result(key, samples, before, settings.seed)],
             checks=[
                 dg.AssetCheckResult(
                     check_name=CANONICAL_CHECK,

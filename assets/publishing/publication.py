@@ -53,6 +53,7 @@ def publish(
     ledger: Ledger | None = None,
     metadata: Mapping[str, Any] | None = None,
     checks: Sequence[dg.AssetCheckResult] = (),
+    comparisons: Sequence[dg.AssetCheckResult] = (),
     beside: Mapping[str, pl.DataFrame] | None = None,
     languages: Mapping[str, str] | None = None,
 ) -> Materialized:
@@ -60,7 +61,8 @@ def publish(
 
     What the step was made from, its settings, the outcome of its checks and the digests of the tables beside it go
     into the file: a pass holds for these rows and no others. `ledger` gives the funnel and the rejections, `beside`
-    more tables that belong to the artifact (suffix to frame), `languages` the digest of each language's rows
+    more tables that belong to the artifact (suffix to frame), `comparisons` are checks against what stood there before:
+    no property of the rows, so they are reported and not stored; `languages` has the digest of each language's rows
     where the table holds several.
     """
     parquet = store.store()
@@ -118,7 +120,7 @@ def publish(
         value=StagedArtifact(address, staged, aside, step.lock),
         metadata=described,
         data_version=dg.DataVersion(staged.digest),
-        check_results=results,
+        check_results=[*results, *comparisons],
     )
 
 

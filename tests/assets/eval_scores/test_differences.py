@@ -1,8 +1,10 @@
 """Two models on the same problems, paired."""
 
+import dagster as dg
 import polars as pl
 
 from assets.eval_scores.differences import DIFFERENCES, differences
+from assets.eval_scores.regression import regression_result
 
 
 def samples(passed: dict[str, list[bool]], unverified: str = "") -> pl.DataFrame:
@@ -47,3 +49,15 @@ def test_pairing_narrows_the_interval():
     hard = {str(number): [number % 2 == 0] for number in range(100)}
     found = differences(samples(hard | {"1": [True], "3": [True]}), samples(hard)).row(0, named=True)
     assert found["won"] == 2 and found["low"] >= 0 and found["high"] - found["low"] < 0.08
+
+
+def test_a_score_that_falls_is_a_warning_and_the_first_is_none():
+    key = dg.AssetKey(["demo", "eval_scores"])
+    all_right = {str(number): [True] for number in range(20)}
+    half_right = {str(number): [number % 2 == 0] for number in range(20)}
+    assert regression_result(key, samples(half_right), None).passed
+    assert regression_result(key, samples(all_right), samples(half_right)).passed
+    assert regression_result(key, samples(half_right), samples(half_right)).passed
+    fell = regression_result(key, samples(half_right), samples(all_right))
+    assert not fell.passed and fell.severity is dg.AssetCheckSeverity.WARN
+    assert "b (python): -50.0%" in str(fell.description)
