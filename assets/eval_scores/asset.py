@@ -10,7 +10,7 @@ import polars as pl
 from assets.asking.model_calls import asking, call_metadata
 from assets.asking.prompts import prompts_digest
 from assets.eval_scores.evaluation import CANONICAL, canonical_samples, checkpoint_samples
-from assets.eval_scores.regression import previous_samples, regression_check, regression_result
+from assets.eval_scores.regression import compared, fallen, previous_samples
 from assets.eval_scores.scores import score_table, scores_by_month
 from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.table import TABLE
@@ -36,6 +36,7 @@ ENGINES: dict[str, type[TransformersSpec | VllmSpec | VllmServerSpec]] = {
     "vllm_server": VllmServerSpec,
 }
 CANONICAL_CHECK = "canonical_solutions_pass"
+NO_FEWER_CHECK = "no_fewer_problems_solved"
 ABLE_CHECK = "tests_can_fail"
 
 
@@ -55,6 +56,13 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
         description="No problem's tests hold for an answer that does nothing.",
     )
 
+    no_fewer = dg.AssetCheckSpec(
+        NO_FEWER_CHECK,
+        asset=key,
+        description="The checkpoint solves no fewer problems than the previous one: the 95 % interval of the paired "
+        "difference does not lie below 0.",
+    )
+
     @shared.asset(
         ARTIFACT,
         TABLE,
@@ -69,7 +77,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
             "benchmarks": dg.AssetIn("benchmarks"),
             "sft_dataset": dg.AssetIn(shared.key("sft_dataset")),
         },
-        check_specs=[canonical, able, regression_check(key)],
+        check_specs=[canonical, able, no_fewer],
         pool="gpu",
     )
     def eval_scores(
@@ -131,7 +139,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
                 **_months_metadata(by_month),
                 "scores": dg.MetadataValue.md(markdown_table(scores.drop("score_id", "checkpoint_id"))),
             },
-            comparisons=[regression_result(key, samples, before, settings.seed)],
+            comparisons=[_no_fewer_solved(key, compared(samples, before, settings.seed))],
             checks=[
                 dg.AssetCheckResult(
                     check_name=CANONICAL_CHECK,
@@ -156,6 +164,19 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
         )
 
     return eval_scores
+
+
+def _no_fewer_solved(key: dg.AssetKey, differences: pl.DataFrame) -> dg.AssetCheckResult:
+    fell = fallen(differences)
+    shown = markdown_table(differences) if differences.height else "_nothing was scored before_"
+    return dg.AssetCheckResult(
+        check_name=NO_FEWER_CHECK,
+        asset_key=key,
+        passed=not fell,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="; ".join(fell) or f"{differences.height} scores compared with the previous ones",
+        metadata={"differences": dg.MetadataValue.md(shown)},
+    )
 
 
 def whole_model(store: ParquetStore, checkpoint: TableAddress, fetch: Callable[[], Path]) -> Path:

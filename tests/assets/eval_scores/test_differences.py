@@ -1,10 +1,9 @@
 """Two models on the same problems, paired."""
 
-import dagster as dg
 import polars as pl
 
 from assets.eval_scores.differences import DIFFERENCES, differences
-from assets.eval_scores.regression import regression_result
+from assets.eval_scores.regression import compared, fallen
 
 
 def samples(passed: dict[str, list[bool]], unverified: str = "") -> pl.DataFrame:
@@ -51,13 +50,11 @@ def test_pairing_narrows_the_interval():
     assert found["won"] == 2 and found["low"] >= 0 and found["high"] - found["low"] < 0.08
 
 
-def test_a_score_that_falls_is_a_warning_and_the_first_is_none():
-    key = dg.AssetKey(["demo", "eval_scores"])
+def test_a_score_that_falls_is_named_and_the_first_is_none():
     all_right = {str(number): [True] for number in range(20)}
     half_right = {str(number): [number % 2 == 0] for number in range(20)}
-    assert regression_result(key, samples(half_right), None).passed
-    assert regression_result(key, samples(all_right), samples(half_right)).passed
-    assert regression_result(key, samples(half_right), samples(half_right)).passed
-    fell = regression_result(key, samples(half_right), samples(all_right))
-    assert not fell.passed and fell.severity is dg.AssetCheckSeverity.WARN
-    assert "b (python): -50.0%" in str(fell.description)
+    assert compared(samples(half_right), None).is_empty()
+    assert fallen(compared(samples(all_right), samples(half_right))) == []
+    assert fallen(compared(samples(half_right), samples(half_right))) == []
+    (line,) = fallen(compared(samples(half_right), samples(all_right)))
+    assert line.startswith("b (python): -50.0% (-")
