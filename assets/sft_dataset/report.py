@@ -60,10 +60,10 @@ def contamination_report(
         by_method=methods,
         untold=cut.select("benchmark", "problem_id"),
         pairs=pairs(found.hits, found.texts, looked_for, PAIRS),
-        compared=found.compared,
         similarities=nearest(found.texts, looked_for),
         waiting=waits.height,
     )
+    # how much of it was new is this run's matter: the page is a part of the data set, and the same for the same rows
     again = ", ".join(f"{one.computed} texts × {one.problems} problems" for one in found.compared)
     known = sum(one.reused for one in found.compared)
     markdown = "\n\n".join(

@@ -17,7 +17,6 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 from numpy.typing import NDArray
 
-from assets.contamination.compared import Compared
 from assets.publishing.plots import figure_with_axes, png
 
 STYLE = (
@@ -43,7 +42,6 @@ def render(
     by_method: pl.DataFrame,
     untold: pl.DataFrame,
     pairs: Sequence[dict[str, str]],
-    compared: Sequence[Compared],
     similarities: tuple[str, NDArray[np.float32]],
     waiting: int,
 ) -> str:
@@ -63,7 +61,6 @@ def render(
         by_method=by_method.to_dicts(),
         untold=cut.sort("benchmark").to_dicts(),
         pairs=[_marked(pair) for pair in pairs],
-        compared=[one._asdict() for one in compared],
         picture=base64.b64encode(similarity_plot(named, values)).decode() if len(values) else None,
         nearest=named,
         waiting=waiting,
