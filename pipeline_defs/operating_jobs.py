@@ -161,9 +161,11 @@ def _evaluate_model(deployment: Deployment, context: dg.OpExecutionContext, conf
 
 
 def _scores_of(deployment: Deployment, config: EvaluationConfig) -> pl.DataFrame:
-    asked = deployment.recipe(config.recipe or None).evaluation.model_dump()
-    asked = asked | ({"benchmarks": config.benchmarks} if config.benchmarks else {})
-    return deployment.evaluate(config.model, engine=config.engine, **asked).scores.drop("score_id")
+    asked: dict[str, Any] = deployment.recipe(config.recipe or None).evaluation.model_dump()
+    benchmarks = config.benchmarks or asked["benchmarks"]
+    others = {name: value for name, value in asked.items() if name != "benchmarks"}
+    found = deployment.evaluate(config.model, benchmarks, engine=config.engine, **others)
+    return found.scores.drop("score_id")
 
 
 def _audit(deployment: Deployment, context: dg.OpExecutionContext, config: AuditConfig) -> None:

@@ -15,8 +15,8 @@ LINES = b'{"a": 1}\n\n["x"]\n{"a": \n{"a": 2}'
     "packed",
     [
         LINES,
-        gzip.compress(LINES),
-        gzip.compress(LINES[:9]) + gzip.compress(LINES[9:]),
+        gzip.compress(LINES, mtime=0),
+        gzip.compress(LINES[:9], mtime=0) + gzip.compress(LINES[9:], mtime=0),
         bytes(pa.compress(LINES, codec="zstd", asbytes=True)),
     ],
 )

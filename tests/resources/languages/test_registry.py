@@ -14,7 +14,7 @@ from assets.filtered_seeds.filters.banned import BANNED_IMPORTS
 from assets.source_code.code_blocks import language_of
 from assets.source_code.languages import rules_of
 from assets.verdicts.useless.bodies import NUMBER, TEXT, THROW, TRUTH
-from assets.verdicts.useless.languages import NO_TYPES
+from assets.verdicts.useless.reading import NO_TYPES
 from resources import languages
 from resources.languages import LANGUAGES, RECORDS, lacking, language_named
 from resources.languages.record import PARTS

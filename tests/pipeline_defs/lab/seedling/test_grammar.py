@@ -16,8 +16,8 @@ from assets.asking.prompts import template
 from assets.benchmarks.passages import find_contamination
 from assets.benchmarks.problem_files import read_problems
 from assets.candidate_responses.sections import SectionedResponse, parse_response, render_response
+from assets.contamination.text_methods import patterns
 from assets.instructions.self_oss_instruct import parse_concepts, parse_instruction
-from assets.sft_dataset.decontamination import patterns
 from assets.sft_dataset.settings import Decontamination
 from pipeline_defs.lab.seedling import corpus, documents
 from pipeline_defs.lab.seedling.asserts import assert_line, draw_inputs, expected, slip_versions
