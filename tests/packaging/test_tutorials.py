@@ -138,10 +138,10 @@ def test_a_question_in_a_folder_is_answered(installed: Installed, project: Path)
     (sql,) = blocks("sql")
     (setting,) = (tomllib.loads(block.text) for block in blocks("toml") if block.page == sql.page)
     (project / setting["questions"]).mkdir()
-    (project / setting["questions"] / "largest_repositories.sql").write_text(sql.text, encoding="utf-8")
+    (project / setting["questions"] / "longest_answers.sql").write_text(sql.text, encoding="utf-8")
     told = f"SEEDLINE_QUESTIONS={setting['questions']} seedline audit"
-    assert "From which repositories do most" in run_shell(installed, told, project)
-    (row,) = run_shell(installed, f"{told} largest_repositories --json", project).splitlines()
+    assert "Which repositories have the longest" in run_shell(installed, told, project)
+    (row,) = run_shell(installed, f"{told} longest_answers --json", project).splitlines()
     assert json.loads(row)["repo"] == "example_dump"
 
 

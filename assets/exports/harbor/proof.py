@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 from resources.sandbox import bubblewrap
 from resources.sandbox.base import Limits
@@ -79,7 +80,9 @@ def _proof(task: Mapping[str, bytes], limits: Limits) -> Proof:
 def _run(
     script: str, limits: Limits, files: Mapping[str, bytes], outputs: Sequence[str]
 ) -> bubblewrap.RunOutcome:
-    python = interpreter(sys.executable).executable
+    # the base installation: a task needs the standard library alone, and a virtual environment in a temporary folder
+    # is not to be seen in the sandbox, which has such a folder of its own
+    python = Path(interpreter(sys.executable).executable).resolve()
     environment = _PLACES | {"PYTHON": str(python)}
     return bubblewrap.run(
         ["/bin/bash", script],
