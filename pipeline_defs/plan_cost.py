@@ -31,7 +31,9 @@ LINE = (
 """Artifacts of one language, each made from the one before."""
 PROGRAMS = ("verdicts", "verdicts_again")
 CHECKS = ("type_check",)
-NO_CALLS = frozenset({*PROGRAMS, *CHECKS, "extraction", "signature", "embedding"})
+NO_CALLS = frozenset(
+    {*PROGRAMS, *CHECKS, "extraction", "signature", "embedding", "contamination", "contamination_untold"}
+)
 """Stages of the row cache that ask no model."""
 FEW = 5
 """With fewer rows that went on or did not, their share says nothing."""

@@ -153,6 +153,7 @@ def test_rows_are_a_click_away_and_can_be_searched(addresses: tuple[str, str], p
     expect(page.locator("mark").first).to_have_text("hypotenuse")
     page.get_by_role("link", name=re.compile("^open row")).click()
     expect(page.get_by_role("heading", name="Where it comes from")).to_be_visible()
+    page.wait_for_load_state()  # its style too
     coloured = page.locator("#content + p + .block .k").first
     colour = "element => getComputedStyle(element).color"
     ink = page.locator("body").evaluate(colour)
