@@ -140,7 +140,7 @@ def test_a_question_in_a_folder_is_answered(installed: Installed, project: Path)
     (project / setting["questions"]).mkdir()
     (project / setting["questions"] / "longest_answers.sql").write_text(sql.text, encoding="utf-8")
     told = f"SEEDLINE_QUESTIONS={setting['questions']} seedline audit"
-    assert "Which repositories have the longest" in run_shell(installed, told, project)
+    assert "longest_answers" in run_shell(installed, told, project)
     (row,) = run_shell(installed, f"{told} longest_answers --json", project).splitlines()
     assert json.loads(row)["repo"] == "example_dump"
 
