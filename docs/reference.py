@@ -22,8 +22,8 @@ from assets.rows.outcome import REJECTION_SCHEMA
 from assets.rows.reasons import MEANING, Reason
 from assets.rows.table import Table
 from pipeline_defs.commands.registry import every_command
+from pipeline_defs.configuration.settings import PREFIX, Settings
 from pipeline_defs.recipes.model import Recipe
-from pipeline_defs.settings import PREFIX, Settings
 from resources.sandbox.base import MEANING as VERDICT_MEANING
 from resources.sandbox.base import VERDICT_SCHEMA, Verdict
 

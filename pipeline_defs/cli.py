@@ -45,7 +45,7 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        from pipeline_defs.commands.errors import is_expected
+        from pipeline_defs.expected_errors import is_expected
 
         if not is_expected(error):
             raise

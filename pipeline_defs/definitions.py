@@ -30,23 +30,23 @@ from assets.audit.door import Question, questions
 from assets.benchmarks.pins import read_pins
 from assets.publishing.recipe_assets import RecipeAssets
 from assets.publishing.step import AUTOMATED
-from pipeline_defs.asset_pages import with_pages
-from pipeline_defs.automation import Looks, rebuild_when_inputs_change
+from pipeline_defs.configuration.freshness import FreshnessSettings
+from pipeline_defs.configuration.settings import Settings, load_settings
 from pipeline_defs.deployment import Deployment
-from pipeline_defs.failure_alerts import failure_sensor
-from pipeline_defs.freshness import FreshnessSettings
-from pipeline_defs.full_check import full_check_asset, full_check_schedule
-from pipeline_defs.jobs import corpus_dump_job, manage_dump
-from pipeline_defs.lost_runs import lost_runs_sensor
-from pipeline_defs.operating_jobs import operating_jobs
-from pipeline_defs.partitions import CORPUS_DUMPS, language_partitions
+from pipeline_defs.graph.asset_pages import with_pages
+from pipeline_defs.graph.automation import Looks, rebuild_when_inputs_change
+from pipeline_defs.graph.partitions import CORPUS_DUMPS, language_partitions
+from pipeline_defs.graph.resources import build_resources
+from pipeline_defs.operating.failure_alerts import failure_sensor
+from pipeline_defs.operating.full_check import full_check_asset, full_check_schedule
+from pipeline_defs.operating.jobs import corpus_dump_job, manage_dump
+from pipeline_defs.operating.operating_jobs import operating_jobs
+from pipeline_defs.operating.sensors import DumpLookout, dumps_check, folder_sensor, named_sensor, s3_sensor
 from pipeline_defs.recipes.files import RecipeError
 from pipeline_defs.recipes.model import Recipe, load_recipe
 from pipeline_defs.report.asset import report_asset
-from pipeline_defs.resources import build_resources
-from pipeline_defs.runs import source_fingerprints
-from pipeline_defs.sensors import DumpLookout, dumps_check, folder_sensor, named_sensor, s3_sensor
-from pipeline_defs.settings import Settings, load_settings
+from pipeline_defs.running.lost_runs import lost_runs_sensor
+from pipeline_defs.running.runs import source_fingerprints
 from pipeline_defs.taking_down.asset import receipts_asset
 from resources.languages import LANGUAGES
 from resources.parquet_store import StoreWatch

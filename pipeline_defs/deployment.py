@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, TypeAdapter
 
+from pipeline_defs.configuration.run_settings import for_one_run
+from pipeline_defs.configuration.settings import load_settings
 from pipeline_defs.recipes.model import load_recipe
-from pipeline_defs.run_settings import for_one_run
-from pipeline_defs.settings import load_settings
-from pipeline_defs.stored_rows import StoredRows
+from pipeline_defs.stored.rows import StoredRows
 from resources.engines.base import Engine
 from resources.engines.resource import EnginesResource
 from resources.engines.spec import EngineSpec
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     import polars as pl
 
     from assets.exports.settings import ExportSettings
-    from pipeline_defs.dumps import DumpState
-    from pipeline_defs.evaluating import Evaluated
-    from pipeline_defs.exporting import Exported
-    from pipeline_defs.pilot import Pilot
-    from pipeline_defs.planning import Plan
-    from pipeline_defs.rebuilding import OnProgress, Rebuilt
+    from pipeline_defs.evaluating.evaluate import Evaluated
+    from pipeline_defs.exporting.export import Exported
+    from pipeline_defs.graph.dumps import DumpState
+    from pipeline_defs.pilot.pilot import Pilot
+    from pipeline_defs.planning.plan import Plan
+    from pipeline_defs.planning.rebuild import OnProgress, Rebuilt
     from resources.corpus_source.resource import CorpusSourcesResource
 
 
@@ -93,7 +93,7 @@ class Deployment(StoredRows):
         them. `select` is a Dagster asset selection, such as `key:"demo/sft_dataset"+`. `force` takes all that is
         selected for out of date.
         """
-        from pipeline_defs.planning import plan
+        from pipeline_defs.planning.plan import plan
 
         names = [recipes] if isinstance(recipes, str) else recipes
         chosen = self.recipes if names is None else [self.recipe(name) for name in names]
@@ -104,7 +104,7 @@ class Deployment(StoredRows):
 
         The row cache is asked, nothing is computed for good, and nothing is written; see `plan_cost.COST`.
         """
-        from pipeline_defs.plan_cost import cost
+        from pipeline_defs.planning.cost import cost
 
         return cost(self, plan)
 
@@ -129,7 +129,7 @@ class Deployment(StoredRows):
         on the way is not run. A dump that cannot be read, or a recipe that fails, holds up nothing that can be made
         without it: `RunFailedError` is raised at the end.
         """
-        from pipeline_defs.rebuilding import carry_out
+        from pipeline_defs.planning.rebuild import carry_out
 
         return carry_out(self, plan, on_progress)
 
@@ -145,7 +145,7 @@ class Deployment(StoredRows):
         say: Callable[[str], None] = lambda _line: None,
     ) -> "Pilot":
         """`size` files or seeds of each language through a recipe, apart from the real tables; see `run_pilot`."""
-        from pipeline_defs.pilot import run_pilot
+        from pipeline_defs.pilot.pilot import run_pilot
 
         where = {"languages": languages, "dumps": dumps}
         return run_pilot(self, recipe, size=size, unit=unit, train=train, say=say, **where)
@@ -164,7 +164,7 @@ class Deployment(StoredRows):
         `evaluation` are fields of `EvaluationSettings`: `samples=10, temperature=0.2`.
         """
         from assets.eval_scores.settings import EvaluationSettings
-        from pipeline_defs.evaluating import evaluate, registered
+        from pipeline_defs.evaluating.evaluate import evaluate, registered
 
         asked = EvaluationSettings.model_validate({"benchmarks": benchmarks, **evaluation})
         problems = registered(self.settings, asked.benchmarks)
@@ -191,7 +191,7 @@ class Deployment(StoredRows):
         Raises `ExportError`.
         """
         from assets.exports.settings import ExportSettings
-        from pipeline_defs.exporting import export
+        from pipeline_defs.exporting.export import export
 
         names = [recipes] if isinstance(recipes, str) else recipes
         chosen = self.recipes if names is None else [self.recipe(name) for name in names]
@@ -227,7 +227,7 @@ class Deployment(StoredRows):
 
     def dumps(self) -> "list[DumpState]":
         """The state of every dump that is named, watched, stored or was tried."""
-        from pipeline_defs.planning import dump_states_of
+        from pipeline_defs.planning.plan import dump_states_of
 
         with self.instance() as instance:
             return dump_states_of(self, instance)
@@ -238,7 +238,7 @@ class Deployment(StoredRows):
 
     def sources(self) -> "CorpusSourcesResource":
         """The corpus sources."""
-        from pipeline_defs.resources import build_resources
+        from pipeline_defs.graph.resources import build_resources
 
         return build_resources(self.settings)["corpus_sources"]
 
@@ -250,6 +250,6 @@ class Deployment(StoredRows):
 
     def instance(self) -> "dg.DagsterInstance":
         """The Dagster instance that the command, the UI and the daemon share; a context manager."""
-        from pipeline_defs.instance import open_instance
+        from pipeline_defs.running.instance import open_instance
 
         return open_instance(self.settings)

@@ -12,9 +12,9 @@ from pydantic import BaseModel
 from assets.rows.reasons import MEANING as REASON_MEANING
 from assets.rows.reasons import Reason
 from pipeline_defs.commands.registry import every_command
+from pipeline_defs.configuration.settings import Settings
 from pipeline_defs.recipes.files import shipped_recipes
 from pipeline_defs.recipes.model import Recipe
-from pipeline_defs.settings import Settings
 from resources.sandbox.base import MEANING as VERDICT_MEANING
 from resources.sandbox.base import Verdict
 

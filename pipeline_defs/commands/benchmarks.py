@@ -9,7 +9,7 @@ from assets.benchmarks.pins import read_pins, write_pins
 from assets.benchmarks.registered import overview, pin_of
 from assets.benchmarks.registry import BUILT_IN, benchmark_files
 from pipeline_defs.commands.output import AsCsv, AsJson, Output
-from pipeline_defs.settings import load_settings
+from pipeline_defs.configuration.settings import load_settings
 
 
 def benchmarks(

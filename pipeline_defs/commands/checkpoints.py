@@ -8,7 +8,7 @@ from pipeline_defs.deployment import Deployment
 
 def checkpoints(json: AsJson = False, csv: AsCsv = False) -> None:
     """Every checkpoint that was made, with its data's digests, its scores, and its share of rows taken down since."""
-    from pipeline_defs.kept_versions import checkpoint_versions
+    from pipeline_defs.stored.versions import checkpoint_versions
 
     output, found = Output(json, csv), checkpoint_versions(Deployment.open())
     shown = found.select(

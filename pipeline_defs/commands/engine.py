@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from pipeline_defs.commands.output import AsCsv, AsJson, Output
-from pipeline_defs.settings import load_settings
+from pipeline_defs.configuration.settings import load_settings
 from resources.engines.base import EngineUnavailable
 from resources.engines.lease import Lease, LeaseFile, lease_files
 from resources.engines.shared_server import stop as stop_server

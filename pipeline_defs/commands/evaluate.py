@@ -15,11 +15,11 @@ from assets.eval_scores.tasks import joined_name, split_name
 from pipeline_defs.commands.output import AsCsv, AsJson, Output
 from pipeline_defs.commands.tables import check_output, write_table
 from pipeline_defs.commands.text_batches import progress_bars
-from pipeline_defs.evaluating import Evaluated, registered
-from pipeline_defs.evaluating import evaluate as evaluated
-from pipeline_defs.run_settings import parse_changes
-from pipeline_defs.settings import SettingsError, load_settings
-from pipeline_defs.validation_messages import problems as words_of
+from pipeline_defs.configuration.run_settings import parse_changes
+from pipeline_defs.configuration.settings import SettingsError, load_settings
+from pipeline_defs.configuration.validation_messages import problems as words_of
+from pipeline_defs.evaluating.evaluate import Evaluated, registered
+from pipeline_defs.evaluating.evaluate import evaluate as evaluated
 
 DETAIL = 200
 """Characters of an error that are shown."""

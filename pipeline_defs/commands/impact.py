@@ -31,8 +31,8 @@ def impact(
     csv: AsCsv = False,
 ) -> None:
     """Say which rows, data-set versions, exports, checkpoints and scores rest on something; nothing is computed."""
-    from pipeline_defs.impact import ImpactError
-    from pipeline_defs.impact import impact as impact_of
+    from pipeline_defs.taking_down.impact import ImpactError
+    from pipeline_defs.taking_down.impact import impact as impact_of
 
     given = {
         "repo": repo,

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipeline_defs.settings import SettingsError
+from pipeline_defs.configuration.settings import SettingsError
 
 IGNORED = ".seedline/\n"
 EXAMPLE = "example_dump"

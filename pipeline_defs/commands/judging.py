@@ -24,7 +24,7 @@ from rich.text import Text
 from assets.verdicts.control import unproven_problems
 from assets.verdicts.judged import JUDGED, Repeat
 from assets.verdicts.judged import judged as judged_programs
-from pipeline_defs.settings import load_settings
+from pipeline_defs.configuration.settings import load_settings
 from resources.row_cache.cache import RowCache
 from resources.sandbox.base import VERDICT_SCHEMA, Sandbox, SandboxUnavailable, Verdict
 from resources.sandbox.local import open_sandbox

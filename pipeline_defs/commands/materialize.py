@@ -14,11 +14,11 @@ from pipeline_defs.commands.output import AsCsv, AsJson, Output
 from pipeline_defs.commands.pilot import PilotUnit, take_pilot
 from pipeline_defs.commands.progress import paid_words, shown
 from pipeline_defs.commands.report import print_funnel, print_places, print_rows, print_scores
+from pipeline_defs.configuration.run_settings import parse_changes
+from pipeline_defs.configuration.settings import DEMO_CONFIG_FILE, Settings
 from pipeline_defs.deployment import Deployment
-from pipeline_defs.planning import Plan, SelectionError
-from pipeline_defs.rebuilding import Rebuilt
-from pipeline_defs.run_settings import parse_changes
-from pipeline_defs.settings import DEMO_CONFIG_FILE, Settings
+from pipeline_defs.planning.plan import Plan, SelectionError
+from pipeline_defs.planning.rebuild import Rebuilt
 from resources.trainer.base import TrainerUnavailable
 
 DEMO_DUMP = "installed-packages"

@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Sequence
 from enum import Enum
 
-import polars as pl
-
 from pipeline_defs.commands.output import Output
 from pipeline_defs.commands.progress import paid_words
 from pipeline_defs.deployment import Deployment
-from pipeline_defs.pilot import Pilot, run_pilot
-from pipeline_defs.runs import RunFailedError
+from pipeline_defs.pilot.pilot import Pilot, run_pilot
+from pipeline_defs.pilot.shown import as_shown
+from pipeline_defs.running.runs import RunFailedError
 
 
 class PilotUnit(Enum):
@@ -55,13 +54,6 @@ def title_of(pilot: Pilot) -> str:
     return f"Pilot of {pilot.recipe}: {', '.join(taken)}"
 
 
-def as_shown(pilot: Pilot) -> pl.DataFrame:
-    """The measures over all languages, as text for people."""
-    rows = [(row["artifact"], row["measure"], *cells(row)) for row in pilot.together().iter_rows(named=True)]
-    names = ("artifact", "measure", "pilot", "factor", "whole", "95 % interval")
-    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
-
-
 def said_with(pilot: Pilot) -> Iterator[str]:
     """What to bear in mind with it, what it cost, and where its tables are."""
     yield from (f"note: {note}" for note in pilot.notes)
@@ -72,22 +64,3 @@ def said_with(pilot: Pilot) -> Iterator[str]:
         f"{pilot.seconds:,.0f} s{paid_words(pilot.paid) or ', no model call paid for'} ({pilot.saved:,} calls "
         f"saved); its tables are in {pilot.store}"
     )
-
-
-def cells(row: dict[str, object]) -> list[str]:
-    """Pilot, factor, whole and interval of one measure, as text."""
-    money = row["measure"] == "money"
-    numbers = [_number(row[name], money=money) for name in ("pilot", "whole", "low", "high")]
-    factor = "-" if row["factor"] is None else f"{row['factor']:,.4g}"
-    return [numbers[0], factor, numbers[1], f"{numbers[2]} to {numbers[3]}"]
-
-
-def as_markdown(pilot: Pilot) -> str:
-    """A pilot's result as a Markdown table."""
-    shown = as_shown(pilot)
-    lines = [f"| {' | '.join(shown.columns)} |", "|" + "---|" * shown.width]
-    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in shown.iter_rows())])
-
-
-def _number(value: object, *, money: bool) -> str:
-    return f"{value:,.4f}" if money else f"{value:,.0f}"

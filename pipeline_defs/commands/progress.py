@@ -15,8 +15,8 @@ from rich.progress import (
 )
 
 from assets.publishing.progress import Paid
-from pipeline_defs.rebuilding import OnProgress
-from pipeline_defs.rebuilding import Progress as Materializing
+from pipeline_defs.planning.rebuild import OnProgress
+from pipeline_defs.planning.rebuild import Progress as Materializing
 
 EVERY_S = 5.0
 

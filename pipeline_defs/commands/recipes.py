@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.syntax import Syntax
 
 from pipeline_defs.commands.output import AsCsv, AsJson, Output
+from pipeline_defs.configuration.settings import load_settings
 from pipeline_defs.recipes.files import read_recipe, shipped_recipes
-from pipeline_defs.settings import load_settings
 
 
 def recipes(

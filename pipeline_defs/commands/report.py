@@ -8,7 +8,7 @@ from rich.panel import Panel
 from assets.audit.questions import ask
 from assets.eval_scores.tasks import joined_name
 from pipeline_defs.commands.output import print_table
-from pipeline_defs.settings import Settings
+from pipeline_defs.configuration.settings import Settings
 from resources.parquet_store import MissingTableError, ParquetStore, TableAddress
 
 REASONS_SHOWN = 4

@@ -21,7 +21,7 @@ from pipeline_defs.commands.judging import BACKEND_HELP, judged, machine_sandbox
 from pipeline_defs.commands.output import AsCsv, AsJson, Output, print_table
 from pipeline_defs.commands.program_lines import read_lines
 from pipeline_defs.commands.tables import PARQUET, TableError, check_output, read_table, write_table
-from pipeline_defs.settings import load_settings
+from pipeline_defs.configuration.settings import load_settings
 from resources.sandbox.base import TRANSIENT, VERDICT_SCHEMA, Sandbox, Verdict
 
 SAMPLES = pl.Schema(

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from assets.raw_corpus.survey import Survey, survey_files
 from pipeline_defs.commands.output import AsCsv, AsJson, Output, print_table
-from pipeline_defs.resources import build_resources
-from pipeline_defs.settings import Settings, load_settings
+from pipeline_defs.configuration.settings import Settings, load_settings
+from pipeline_defs.graph.resources import build_resources
 from resources.corpus_source.backends import open_source
 from resources.corpus_source.base import CorpusSource, SourceError
 from resources.corpus_source.resource import CorpusSourcesResource

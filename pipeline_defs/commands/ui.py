@@ -12,9 +12,9 @@ from typing import Annotated
 import typer
 import yaml
 
-from pipeline_defs.instance import open_instance, prepare_instance
+from pipeline_defs.configuration.settings import PREFIX, load_settings
 from pipeline_defs.rows_page.serving import address_of, refuse_used_port, start_beside
-from pipeline_defs.settings import PREFIX, load_settings
+from pipeline_defs.running.instance import open_instance, prepare_instance
 
 MODULE = "pipeline_defs.code_location"
 SUPERSEDED = "ignore:Function `dev_command` is superseded"

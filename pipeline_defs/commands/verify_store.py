@@ -5,7 +5,7 @@ import typer
 
 from pipeline_defs.commands.output import AsCsv, AsJson, Output
 from pipeline_defs.deployment import Deployment
-from pipeline_defs.store_check import damaged_tables
+from pipeline_defs.operating.store_check import damaged_tables
 
 
 def verify_store(json: AsJson = False, csv: AsCsv = False) -> None:

@@ -27,7 +27,7 @@ def versions(
     csv: AsCsv = False,
 ) -> None:
     """List every version of a data set that was made, also where its rows were replaced; compare two by row id."""
-    from pipeline_defs.kept_versions import UnknownVersionError, difference, version_list
+    from pipeline_defs.stored.versions import UnknownVersionError, difference, version_list
 
     deployment, output = Deployment.open().with_recipe(recipe), Output(json, csv)
     key, store = deployment.key_of(artifact, recipe), deployment.store()

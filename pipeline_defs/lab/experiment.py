@@ -18,16 +18,16 @@ import polars as pl
 from assets.benchmarks.passages import find_contamination
 from assets.benchmarks.problem_files import read_problems
 from assets.contamination.text_methods import patterns
+from pipeline_defs.configuration.setting_groups import DumpSettings
+from pipeline_defs.configuration.settings import Settings, load_settings
 from pipeline_defs.deployment import Deployment
+from pipeline_defs.graph.resources import build_resources
 from pipeline_defs.lab.arms import VERIFIED, Arm, arms, second_round
 from pipeline_defs.lab.scores import evaluations, solved
 from pipeline_defs.lab.seedling.corpus import write_dump, write_problems
 from pipeline_defs.lab.seedling.tasks import Split
 from pipeline_defs.recipes.model import Recipe, load_recipe
-from pipeline_defs.resources import build_resources
-from pipeline_defs.runs import figures_of
-from pipeline_defs.setting_groups import DumpSettings
-from pipeline_defs.settings import Settings, load_settings
+from pipeline_defs.running.runs import figures_of
 from resources.corpus_source.settings import Dump
 from resources.parquet_store import TableAddress
 

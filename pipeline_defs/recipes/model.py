@@ -30,8 +30,8 @@ from assets.instructions.settings import InstructionSettings
 from assets.sft_dataset.settings import SftSettings
 from assets.verified_responses.door import VERIFICATION_METHODS
 from assets.verified_responses.settings import VerificationSettings
+from pipeline_defs.configuration.validation_messages import problems
 from pipeline_defs.recipes.files import RecipeError, read_recipe
-from pipeline_defs.validation_messages import problems
 from resources.doors import FOLDER
 from resources.engines.door import ENGINES
 from resources.engines.spec import EngineSpec

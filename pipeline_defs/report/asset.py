@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from pipeline_defs.commands.errors import is_expected
 from pipeline_defs.deployment import Deployment
+from pipeline_defs.expected_errors import is_expected
 from pipeline_defs.report.page import report_page
 
 KEY = dg.AssetKey(["audit", "report"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline_defs.deployment import Deployment
-from pipeline_defs.kept_versions import checkpoint_versions
+from pipeline_defs.stored.versions import checkpoint_versions
 from resources.parquet_store import MissingTableError
 
 SAMPLED = 20
@@ -128,7 +128,7 @@ def _checkpoints(deployment: Deployment, recipe: str) -> pl.DataFrame:
 
 
 def _stale(deployment: Deployment, recipe: str) -> pl.DataFrame:
-    from pipeline_defs.commands.errors import is_expected
+    from pipeline_defs.expected_errors import is_expected
 
     try:
         return deployment.plan(recipe).frame()

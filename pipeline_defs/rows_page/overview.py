@@ -7,9 +7,9 @@ from functools import cached_property
 import pyarrow.parquet as pq
 
 from pipeline_defs.deployment import Deployment
-from pipeline_defs.runs import source_fingerprints
-from pipeline_defs.staleness import Judge
-from pipeline_defs.waiting import Standing, standings
+from pipeline_defs.graph.staleness import Judge
+from pipeline_defs.graph.waiting import Standing, standings
+from pipeline_defs.running.runs import source_fingerprints
 from resources.languages import LANGUAGES
 from resources.parquet_store import ParquetStore, Snapshot, StoreWatch, TableAddress
 

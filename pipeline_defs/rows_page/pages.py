@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from assets.audit.origin import Link, Origin, UnknownIdError, trace_id
 from assets.audit.questions import SHARED
 from pipeline_defs.deployment import Deployment
+from pipeline_defs.graph.waiting import MEANING
 from pipeline_defs.recipes.about import methods_of
 from pipeline_defs.rows_page import marked_up, tables
 from pipeline_defs.rows_page.addresses import (
@@ -26,7 +27,6 @@ from pipeline_defs.rows_page.asked import Asked
 from pipeline_defs.rows_page.found import CELL, Finder, sortable
 from pipeline_defs.rows_page.opened import AskedError, Spot, Tables
 from pipeline_defs.rows_page.overview import Overview
-from pipeline_defs.waiting import MEANING
 from resources.parquet_store import TableAddress
 
 IDS = ("sft_id", "response_id", "instruction_id", "seed_id", "file_id", "id")

@@ -14,9 +14,9 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
+from pipeline_defs.configuration.settings import Settings, SettingsError
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.rows_page.addresses import identity_of
-from pipeline_defs.settings import Settings, SettingsError
 
 PARENT_VARIABLE = "SEEDLINE_ROWS_ENDS_WITH"
 """Process id after whose end a viewer that was started beside the UI ends too."""

@@ -13,9 +13,9 @@ import polars as pl
 
 from assets.raw_corpus.asset import read_take_downs, take_downs_digest
 from pipeline_defs.deployment import Deployment
-from pipeline_defs.instance import prepare_instance
-from pipeline_defs.pilot_place import FOLDER as PILOTS
-from pipeline_defs.pilot_place import remove_pilots
+from pipeline_defs.pilot.place import FOLDER as PILOTS
+from pipeline_defs.pilot.place import remove_pilots
+from pipeline_defs.running.instance import prepare_instance
 from pipeline_defs.taking_down.applied import digest_of_dumps, read_applied, write_applied
 from pipeline_defs.taking_down.event_log import wipe_event_log
 from pipeline_defs.taking_down.exported import sweep_exports

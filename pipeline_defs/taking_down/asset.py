@@ -4,9 +4,9 @@ import dagster as dg
 import polars as pl
 
 from assets.publishing.markdown import markdown_table
-from pipeline_defs.automation import JudgedCondition
-from pipeline_defs.commands.errors import is_expected
 from pipeline_defs.deployment import Deployment
+from pipeline_defs.expected_errors import is_expected
+from pipeline_defs.graph.automation import JudgedCondition
 from pipeline_defs.taking_down.apply import apply_take_downs, pending
 from pipeline_defs.taking_down.receipts import KEY, TABLE, read_receipts
 

@@ -110,8 +110,8 @@ def measure(root: Path, files: int, dumps: int, report: dict[str, str], limit_s:
             [
                 sys.executable,
                 "-c",
-                "from pipeline_defs.instance import open_instance; "
-                "from pipeline_defs.settings import load_settings; open_instance(load_settings())",
+                "from pipeline_defs.running.instance import open_instance; "
+                "from pipeline_defs.configuration.settings import load_settings; open_instance(load_settings())",
             ],
             env=environment,
             cwd=folder,

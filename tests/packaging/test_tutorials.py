@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from assets.benchmarks.problem_files import read_problems
+from pipeline_defs.configuration.settings import Settings
 from pipeline_defs.recipes.model import Recipe, load_recipe
-from pipeline_defs.settings import Settings
 from tests.packaging.conftest import ROOT, Installed
 
 pytestmark = pytest.mark.slow(seconds=4)

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from pipeline_defs.deployment import Deployment
+from pipeline_defs.graph.staleness import Work
 from pipeline_defs.recipes.files import shipped_recipes
-from pipeline_defs.staleness import Work
 from resources.parquet_store import TableAddress
 from tests.pipeline_defs.written_store import home, store  # noqa: F401 - fixtures of all tests beside this file
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pipeline_defs.deployment import Deployment
-from pipeline_defs.instance import open_instance, prepare_instance
+from pipeline_defs.running.instance import open_instance, prepare_instance
 
 
 class Daemon:

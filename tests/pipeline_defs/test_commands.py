@@ -16,8 +16,8 @@ from typer.testing import CliRunner, Result
 from assets.audit.door import questions
 from assets.audit.questions import CONTAMINATION, tables
 from pipeline_defs.cli import app, main
-from pipeline_defs.commands.errors import EXPECTED, is_expected
 from pipeline_defs.commands.registry import COMMANDS
+from pipeline_defs.expected_errors import EXPECTED, is_expected
 from pipeline_defs.recipes.model import load_recipe
 from resources.parquet_store import ParquetStore
 from tests.pipeline_defs.written_store import FILE, ROWS, write

@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 
 from assets.publishing.step import also_read
+from pipeline_defs.configuration.settings import Settings
 from pipeline_defs.definitions import build_defs
-from pipeline_defs.partitions import CORPUS_DUMPS
+from pipeline_defs.graph.partitions import CORPUS_DUMPS
 from pipeline_defs.recipes.files import RecipeError, shipped_recipes
 from pipeline_defs.recipes.model import Recipe, load_recipe
-from pipeline_defs.settings import Settings
 from resources.parquet_store import TableAddress
 from resources.parquet_store.io_manager import ParquetIOManager
 

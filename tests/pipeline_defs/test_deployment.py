@@ -11,11 +11,11 @@ import yaml
 
 from assets.audit.origin import UnknownIdError
 from pipeline_defs import Deployment
-from pipeline_defs.planning import PLAN, SelectionError
-from pipeline_defs.rebuilding import REBUILT, Progress, Rebuilt
+from pipeline_defs.configuration.settings import SettingsError
+from pipeline_defs.planning.plan import PLAN, SelectionError
+from pipeline_defs.planning.rebuild import REBUILT, Progress, Rebuilt
 from pipeline_defs.recipes.files import RecipeError
-from pipeline_defs.runs import RunFailedError
-from pipeline_defs.settings import SettingsError
+from pipeline_defs.running.runs import RunFailedError
 from resources.parquet_store import MissingTableError
 from tests.pipeline_defs.conftest import FILES, short_recipe, write_dump
 

@@ -13,11 +13,11 @@ from assets.audit.door import QuestionError
 from assets.audit.questions import ask, tables
 from assets.instructions.methods import write_instructions
 from assets.publishing.step import ALSO_READS
+from pipeline_defs.configuration.settings import Settings
 from pipeline_defs.definitions import build_defs
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.recipes.files import RecipeError, shipped_recipes
 from pipeline_defs.recipes.model import Recipe, load_recipe
-from pipeline_defs.settings import Settings
 from resources.parquet_store import TableAddress
 
 AUDIT = dg.AssetKey(["wavecoder", "audit"])

@@ -17,8 +17,8 @@ import pytest
 import yaml
 
 from pipeline_defs.deployment import Deployment
-from pipeline_defs.dumps import CORPUS_DUMP_JOB, NAME
-from pipeline_defs.full_check import JOB as FULL_CHECK_JOB
+from pipeline_defs.graph.dumps import CORPUS_DUMP_JOB, NAME
+from pipeline_defs.operating.full_check import JOB as FULL_CHECK_JOB
 from resources.parquet_store import TableAddress
 from tests.pipeline_defs.conftest import FILES, SmallLine, _line, short_recipe, write_dump
 from tests.pipeline_defs.daemon import Daemon, running

@@ -23,11 +23,11 @@ from assets.publishing.markdown import markdown_table
 from assets.rows.ledger import FUNNEL_SCHEMA, Ledger
 from assets.rows.outcome import no_rejections
 from assets.rows.table import Table
+from pipeline_defs.configuration.settings import Settings
 from pipeline_defs.definitions import build_defs
 from pipeline_defs.recipes.files import shipped_recipes
 from pipeline_defs.recipes.model import load_recipe
 from pipeline_defs.rows_page.tables import DECLARED
-from pipeline_defs.settings import Settings
 
 MARKDOWN = MarkdownIt().enable("table")
 

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pipeline_defs.cli import app
-from pipeline_defs.dumps import NAME
-from pipeline_defs.runs import RunFailedError
+from pipeline_defs.graph.dumps import NAME
+from pipeline_defs.running.runs import RunFailedError
 from resources.corpus_source.base import SourceError
 from resources.parquet_store import TableAddress
 from tests.pipeline_defs.conftest import FILES, MakeLine, SmallLine, write_dump

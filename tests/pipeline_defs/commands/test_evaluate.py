@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from pipeline_defs.cli import app
 from pipeline_defs.deployment import Deployment
-from pipeline_defs.evaluating import spread
+from pipeline_defs.evaluating.evaluate import spread
 from resources.model_folder import located
 
 SEEDLING = located("seedling")

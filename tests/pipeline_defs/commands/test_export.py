@@ -14,7 +14,7 @@ from assets.exports.table import KEY, ROWS, TABLE
 from assets.verified_responses.table import TABLE as VERIFIED
 from pipeline_defs.cli import app
 from pipeline_defs.deployment import Deployment
-from pipeline_defs.store_check import damaged_tables
+from pipeline_defs.operating.store_check import damaged_tables
 from resources.parquet_store import ParquetStore
 from tests.assets.exports.rows_of import WORDS
 from tests.pipeline_defs.hub import served

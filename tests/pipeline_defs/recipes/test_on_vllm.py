@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from pipeline_defs.recipes.files import shipped_recipes
-from pipeline_defs.runs import RunFailedError
+from pipeline_defs.running.runs import RunFailedError
 from tests.pipeline_defs.conftest import FILES, MakeLine, write_dump
 from tests.resources.engines.conftest import end_servers, vllm_python  # noqa: F401 - a fixture
 

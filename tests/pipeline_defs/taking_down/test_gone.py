@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 
 from assets.rows.ledger import accounting_errors
 from pipeline_defs.cli import app
-from pipeline_defs.impact import impact
-from pipeline_defs.kept_versions import checkpoint_versions, difference, version_list
-from pipeline_defs.planning import take_down_notes
+from pipeline_defs.planning.plan import take_down_notes
+from pipeline_defs.stored.versions import checkpoint_versions, difference, version_list
 from pipeline_defs.taking_down.apply import apply_take_downs, pending
+from pipeline_defs.taking_down.impact import impact
 from pipeline_defs.taking_down.receipts import read_receipts
 from resources.parquet_store import StoreWatch, TableAddress
 from tests.pipeline_defs.conftest import FILES, SmallLine, _line, write_dump

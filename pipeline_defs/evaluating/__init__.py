@@ -1,0 +1,1 @@
+"""Any model scored on the registered benchmarks, beside another one where asked."""

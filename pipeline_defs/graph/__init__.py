@@ -1,0 +1,1 @@
+"""What the definitions attach to every asset, and what makes it out of date: partitions, conditions, pages."""

@@ -1,0 +1,1 @@
+"""What runs without a person: sensors, schedules, jobs, alerts and the nightly check."""

@@ -1,0 +1,1 @@
+"""A recipe tried on a small sample in a place of its own, with its yield and cost scaled to the whole."""

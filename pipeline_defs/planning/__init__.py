@@ -1,0 +1,1 @@
+"""What a rebuild would do and cost, before anybody pays for it."""

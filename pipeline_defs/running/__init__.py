@@ -1,0 +1,1 @@
+"""Dagster runs of a plan: started, followed, joined, and ended when their process is gone."""
