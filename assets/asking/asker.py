@@ -16,7 +16,7 @@ from assets.rows.outcome import Outcome, Rule, apply_rules
 from assets.rows.reasons import Reason
 from resources.engines.base import CANDIDATES, REQUEST_SCHEMA, Engine, Sampling, completion_schema
 from resources.engines.spec import ModelForm
-from resources.row_cache import CacheStage, Mapped, RowCache
+from resources.row_cache import CacheStage, Mapped, RowCache, StageWork
 
 CALL_VERSION = "1"
 """Changes when the meaning of a cached completion does; prompts and sampling are in the key by themselves."""
@@ -120,7 +120,10 @@ def _mapped(
     if engine.name == "offline":
         answers_to.append("facts")
     cache_stage = CacheStage(
-        stage, CALL_VERSION, {"engine": engine.identity(), "sampling": sampling.settings()}
+        stage,
+        CALL_VERSION,
+        {"engine": engine.identity(), "sampling": sampling.settings()},
+        StageWork.MODEL_CALL,
     )
 
     def compute(missing: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -19,7 +19,7 @@ from assets.filtered_seeds.ready_rows import files_and_rows
 from assets.filtered_seeds.standalone import standalone_seeds
 from assets.rows.batches import FILES, row_batches
 from assets.rows.outcome import Outcome, as_rejections, no_rejections
-from resources.row_cache import CacheStage
+from resources.row_cache import CacheStage, StageWork
 
 VERSION = "3"
 """Raised when the same file and settings would give other seeds: part of the cache key."""
@@ -77,7 +77,7 @@ def _extract(files: pl.DataFrame, means: Means, extraction: ExtractionSettings) 
         "imports": imports.model_dump(mode="json") if imports else None,
     }
     rows = means.mapped(
-        CacheStage("extraction", VERSION, key_settings),
+        CacheStage("extraction", VERSION, key_settings, StageWork.TEXT),
         files,
         lambda missing: _by_file(missing, means, extraction, imports),
         inputs=["file_id"],

@@ -22,7 +22,7 @@ from assets.rows.outcome import Outcome
 from assets.texts.embedding import with_embeddings
 from assets.texts.near_duplicates.find import find_near_duplicates
 from assets.texts.near_duplicates.signatures import signatures
-from resources.row_cache import CacheStage
+from resources.row_cache import CacheStage, StageWork
 
 TYPE_CHECK_VERSION = "3"
 SIGNATURE_VERSION = "1"
@@ -48,8 +48,15 @@ def type_check(seeds: pl.DataFrame, means: Means) -> Outcome:
             pl.col("n_errors").is_not_null().alias("cacheable")
         )
 
+    identity: dict[str, object] = {**checker.identity()} if seeds.height else {}
     verdicts = means.mapped(
-        CacheStage(TYPE_CHECK, TYPE_CHECK_VERSION, dict(checker.identity()) if seeds.height else {}),
+        CacheStage(
+            TYPE_CHECK,
+            TYPE_CHECK_VERSION,
+            identity,
+            # a grammar is in this process, and parses faster than a plan could estimate
+            StageWork.TEXT if identity.get("checker") == "grammar" else StageWork.TYPE_CHECK,
+        ),
         seeds.with_columns(standalone_source().alias("source")),
         compute,
         inputs=["source"],
@@ -77,7 +84,7 @@ def near_duplicates(seeds: pl.DataFrame, means: Means) -> Outcome:
     settings = _needed(means.settings.near_duplicates, "near_duplicates", "settings")
     files = _needed(means.files, "near_duplicates", "files")
     signed = means.mapped(
-        CacheStage("signature", SIGNATURE_VERSION, settings.signature_settings()),
+        CacheStage("signature", SIGNATURE_VERSION, settings.signature_settings(), StageWork.TEXT),
         seeds,
         lambda missing: signatures(missing, settings, key="cache_key", text="seed"),
         inputs=["seed"],

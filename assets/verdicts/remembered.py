@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import polars as pl
 
-from resources.row_cache import CacheStage, Mapped, RowCache
+from resources.row_cache import CacheStage, Mapped, RowCache, StageWork
 from resources.sandbox.base import PROGRAM_SCHEMA, TRANSIENT, VERDICT_SCHEMA, Sandbox
 
 STAGE = "verdicts"
@@ -31,7 +31,9 @@ def stage(sandbox: Sandbox, language: str, *, again: bool = False) -> CacheStage
     Raises `SandboxUnavailable` where the language has no toolchain or nothing can isolate.
     """
     name = f"{STAGE}_again" if again else STAGE
-    return CacheStage(name, CACHE_VERSION, {"language": language, **sandbox.identity(language)})
+    return CacheStage(
+        name, CACHE_VERSION, {"language": language, **sandbox.identity(language)}, StageWork.PROGRAM
+    )
 
 
 def with_verdicts(
@@ -59,7 +61,11 @@ def with_verdicts(
                 (~pl.col("verdict").is_in([verdict.value for verdict in TRANSIENT])).alias("cacheable")
             )
 
-    where = stage(sandbox, language, again=again) if programs.height else CacheStage(STAGE, CACHE_VERSION)
+    where = (
+        stage(sandbox, language, again=again)
+        if programs.height
+        else CacheStage(STAGE, CACHE_VERSION, work=StageWork.PROGRAM)
+    )
     mapped = row_cache.map(where, asked, compute, inputs=INPUTS, results=RESULTS, progress=progress)
     added = [name for name in OWN_LIMITS if name not in programs.columns]
     return Mapped(mapped.rows.drop(added), mapped.computed, mapped.reused, mapped.seconds)

@@ -19,6 +19,7 @@ from pipeline_defs.planning.plan import Plan
 from pipeline_defs.recipes.model import Recipe
 from resources.parquet_store import ParquetStore, TableAddress
 from resources.row_cache.peeking import Peek
+from resources.row_cache.stage import StageWork
 
 LINE = (
     "raw_corpus",
@@ -29,12 +30,6 @@ LINE = (
     "sft_dataset",
 )
 """Artifacts of one language, each made from the one before."""
-PROGRAMS = ("verdicts", "verdicts_again")
-CHECKS = ("type_check",)
-NO_CALLS = frozenset(
-    {*PROGRAMS, *CHECKS, "extraction", "signature", "embedding", "contamination", "contamination_untold"}
-)
-"""Stages of the row cache that ask no model."""
 FEW = 5
 """With fewer rows that went on or did not, their share says nothing."""
 
@@ -209,13 +204,13 @@ class _Estimate:
     def _add(self, recipe: Recipe, address: str, line: _Line, peek: Peek, count: Range) -> None:
         """What so many rows of a stage take."""
         line.rows += count[0]
-        if peek.stage in CHECKS:
+        if peek.work is StageWork.TYPE_CHECK:
             line.checks += count[0]
             line.seconds = _sum(line.seconds, _times(count, SECONDS_A_CHECK))
-        elif peek.stage in PROGRAMS:
+        elif peek.work is StageWork.PROGRAM:
             line.programs = _sum(line.programs, count)
             line.seconds = _sum(line.seconds, _taken(self._history.seconds_a_program().total, count))
-        elif peek.stage not in NO_CALLS and count[2]:
+        elif peek.work is StageWork.MODEL_CALL and count[2]:
             self._ask(recipe, address, line, peek, count)
 
     def _ask(self, recipe: Recipe, address: str, line: _Line, peek: Peek, count: Range) -> None:
@@ -310,6 +305,7 @@ def _together(peeks: Sequence[Peek]) -> list[Peek]:
             known.distinct + one.distinct,
             missing,
             characters / missing if missing else 0.0,
+            one.work,
         )
     return list(found.values())
 

@@ -23,7 +23,7 @@ from resources.row_cache.cache import (
 )
 from resources.row_cache.fragments import KEY, ROW, FragmentFolder
 from resources.row_cache.resource import RowCacheResource
-from resources.row_cache.stage import CacheStage
+from resources.row_cache.stage import CacheStage, StageWork
 from resources.storage import Storage
 
 
@@ -37,12 +37,14 @@ class Peek:
     missing: int
     characters: float
     """Of the missing ones' prompts, in the mean; 0 where they are no prompts."""
-    at_once: bool = False
-    """Whether the missing ones were computed on the spot, so that what follows knows them."""
+    work: StageWork = StageWork.COMPUTATION
+    """What each missing one takes."""
 
+    @property
+    def at_once(self) -> bool:
+        """Whether the missing ones were computed on the spot, so that what follows knows them."""
+        return self.work is StageWork.TEXT
 
-COMPUTED = frozenset({"extraction", "signature"})
-"""Stages of plain arithmetic on text, that cost no call, no program and no checker: their results are had at once."""
 
 PEEKS: dict[str, list[Peek]] = {}
 """What was seen, by the name of the one who looks: resources are copied on their way into a run."""
@@ -74,8 +76,7 @@ class PeekingRowCache(RowCache):
         known = _lookup(FragmentFolder(self._storage, self._storage.path(stage.space)), distinct[KEY], schema)
         places = pl.DataFrame({ROW: pl.int_range(distinct.height, dtype=pl.UInt32, eager=True)})
         unknown = places.join(known.select(ROW), on=ROW, how="anti")
-        at_once = stage.name in COMPUTED or stage.settings.get("checker") == "grammar"
-        if at_once and unknown.height:
+        if stage.work is StageWork.TEXT and unknown.height:
             found = _computed(compute, distinct[unknown[ROW]], batch_rows)
             nothing = _placed(found.select(KEY, *schema.names()), distinct[KEY]).cast(
                 pl.Schema({ROW: pl.UInt32()})
@@ -86,7 +87,7 @@ class PeekingRowCache(RowCache):
             )
         prompts = _characters(distinct[unknown[ROW]])
         PEEKS.setdefault(self._looker, []).append(
-            Peek(self._user, stage.name, distinct.height, unknown.height, prompts, at_once)
+            Peek(self._user, stage.name, distinct.height, unknown.height, prompts, stage.work)
         )
         answered = pl.concat([known.select(*schema.names(), ROW), nothing.select(*schema.names(), ROW)])
         joined = rows.drop([*results], strict=False).hstack(_in_order(answered, keys, distinct[KEY]))
