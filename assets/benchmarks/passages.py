@@ -4,7 +4,7 @@ Which rows are searched, and what becomes of those that hold a passage, is the s
 anything grows from them, training rows at the end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 
 import polars as pl
@@ -51,8 +51,8 @@ def find_contamination(
     the same settings.
     """
     hits = [pl.DataFrame(schema={id_column: rows.schema[id_column], **PATTERN_SCHEMA})]
-    normal = NORMAL | ({"verbatim": _as_it_is} if case_sensitive else {})
-    for method, normalize in normal.items():
+    for method in NORMAL:
+        normalize = normal_form(method, case_sensitive=case_sensitive)
         wanted = looked_for.filter(pl.col("method") == method)
         if not wanted.height or not rows.height:
             continue
@@ -146,3 +146,8 @@ def _letters_and_digits(text: pl.Expr) -> pl.Expr:
 
 NORMAL = {"verbatim": _lower, "openai_substrings": _letters_and_digits}
 """How each method reduces both sides before they are compared."""
+
+
+def normal_form(method: str, *, case_sensitive: bool) -> Callable[[pl.Expr], pl.Expr]:
+    """How `method` reduces both sides; `case_sensitive` is the verbatim method's."""
+    return _as_it_is if case_sensitive and method == "verbatim" else NORMAL[method]

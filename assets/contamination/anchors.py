@@ -14,10 +14,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from assets.contamination.hash_lookup import HashLookup
+from assets.texts.words import laid_end_to_end
+
 BITS = {True: 16, False: 23}
 """Of the table that says which windows can be an anchor, for short anchors and for long ones, as a power of two."""
 BLOCK_BYTES = 1 << 22
 """Of texts that are laid end to end at once: what bounds the memory."""
+
+CHANGING = r"[A-Za-z0-9]\p{M}*[\u{300}-\u{36f}]|[\u{130}\u{212a}]"
+"""A letter of ASCII that composition takes into another character; the characters whose lower case has one."""
 
 Places = NDArray[np.int64]
 
@@ -35,12 +41,19 @@ class Search:
 
     def __init__(self, *anchors: Anchors) -> None:
         """Passages are numbered across all of `anchors`."""
-        self._kinds = [_Kind(short, anchors) for short in (False, True)]
+        self._long, self._short = (_lookup(short, anchors) for short in (False, True))
 
     def candidates(self, texts: pl.Series) -> tuple[Places, Places]:
-        """Numbers of rows and of passages, each pair once, in which the row holds the passage's anchor."""
+        """Numbers of rows and of passages, each pair once, in which the row holds the passage's anchor.
+
+        A row whose ASCII letters change with lower case or composition (NFC) is looked at in those forms too.
+        """
+        odd = _changing(texts)
+        lowered = texts.gather(odd).str.to_lowercase()
         with ThreadPoolExecutor(len(sched_getaffinity(0))) as threads:
             found = [pair for pairs in threads.map(self._in_block, _blocks(texts)) for pair in pairs]
+        for form in (lowered, lowered.str.normalize("NFC")) if len(odd) else ():
+            found += [(odd[rows], passages) for rows, passages in self._in_block((0, form))]
         rows = np.concatenate([np.zeros(0, np.int64), *(rows for rows, _ in found)])
         passages = np.concatenate([np.zeros(0, np.int64), *(passages for _, passages in found)])
         pairs = pl.DataFrame({"row": rows, "passage": passages}).unique().sort("row", "passage")
@@ -48,38 +61,42 @@ class Search:
 
     def _in_block(self, block: tuple[int, pl.Series]) -> list[tuple[Places, Places]]:
         first, texts = block
-        data, offsets = laid_end_to_end(texts)
-        found = (kind.found_in(data, offsets) for kind in self._kinds if len(kind.keys))
-        return [(first + rows, passages) for rows, passages in found]
+        from assets.contamination.anchors_loop import where_they_stand  # here: it brings the compiler
 
-
-class _Kind:
-    """The long anchors, or the short ones."""
-
-    def __init__(self, short: bool, anchors: tuple[Anchors, ...]) -> None:
-        from assets.contamination.anchors_loop import LONG, SHORT, marked  # here: it brings the compiler
-
-        hashes = np.concatenate(
-            [np.zeros(0, np.uint64), *(one.hashes[one.short == short] for one in anchors)]
+        letters, bounds = folded_texts(texts)
+        long, short = self._long, self._short
+        found = where_they_stand(
+            letters, bounds, long.keys, long.marks, long.bits, short.keys, short.marks, short.bits
         )
-        passages = np.concatenate(
-            [np.zeros(0, np.int64), *(one.passages[one.short == short] for one in anchors)]
-        )
-        order = np.argsort(hashes, kind="stable")
-        self._passages = passages[order]
-        self.keys, self._starts = np.unique(hashes[order], return_index=True)
-        self._ends = np.append(self._starts[1:], len(order))
-        self._width, self._bits = SHORT if short else LONG, BITS[short]
-        self._marks = marked(self.keys, self._bits)
+        return [_pairs(first, long, *found[:2]), _pairs(first, short, *found[2:])]
 
-    def found_in(self, data: NDArray[np.uint8], offsets: Places) -> tuple[Places, Places]:
-        from assets.contamination.anchors_loop import where_they_stand
 
-        rows, keys = where_they_stand(data, offsets, FOLD, self._width, self.keys, self._marks, self._bits)
-        first = self._starts[keys]
-        counts = self._ends[keys] - first
-        places = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
-        return np.repeat(rows, counts), self._passages[places]
+def _lookup(short: bool, anchors: tuple[Anchors, ...]) -> HashLookup:
+    """The short anchors, or the long ones, each with its passage."""
+    hashes = [one.hashes[one.short == short] for one in anchors]
+    passages = [one.passages[one.short == short] for one in anchors]
+    return HashLookup(
+        np.concatenate([np.zeros(0, np.uint64), *hashes]),
+        np.concatenate([np.zeros(0, np.int64), *passages]),
+        bits=BITS[short],
+    )
+
+
+def _pairs(first: int, anchors: HashLookup, rows: Places, keys: Places) -> tuple[Places, Places]:
+    passages, numbers = anchors.entries(keys)
+    return first + rows[numbers], passages
+
+
+def _changing(texts: pl.Series) -> Places:
+    """Places of the texts whose ASCII letters are others in lower case or when composed."""
+    foreign = foreign_texts(texts)
+    return foreign[texts.gather(foreign).str.contains(CHANGING).fill_null(False).to_numpy()]
+
+
+def foreign_texts(texts: pl.Series) -> Places:
+    """Places of the texts with a character that is not ASCII."""
+    is_foreign = (texts.str.len_bytes() != texts.str.len_chars()).fill_null(False)
+    return is_foreign.arg_true().to_numpy().astype(np.int64)
 
 
 def anchored(
@@ -107,14 +124,6 @@ def folded_spans(data: NDArray[np.uint8], starts: Places, ends: Places) -> tuple
     from assets.contamination.anchors_loop import folded
 
     return folded(data, starts, ends, FOLD)
-
-
-def laid_end_to_end(texts: pl.Series) -> tuple[NDArray[np.uint8], Places]:
-    """The texts' bytes (null: none) and where each begins."""
-    known = texts.fill_null("")
-    lengths = known.str.len_bytes().to_numpy().astype(np.int64)
-    data = np.frombuffer("".join(known.to_list()).encode(), np.uint8)
-    return data, np.concatenate([[0], np.cumsum(lengths)])
 
 
 def _blocks(texts: pl.Series) -> Iterator[tuple[int, pl.Series]]:

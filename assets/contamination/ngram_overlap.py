@@ -12,7 +12,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from assets.contamination.anchors import Search, anchored, folded_spans
+from assets.contamination.anchors import Search, anchored, folded_spans, foreign_texts
+from assets.contamination.hash_lookup import HashLookup
 from assets.texts.near_duplicates.shingles import shingles_of
 from assets.texts.near_duplicates.signatures import text_blocks
 from assets.texts.words import Words, split_words
@@ -32,7 +33,6 @@ SHARED_BY = 3
 FOREIGN_LETTER = r"[\p{L}\p{M}\p{N}&&[^\x00-\x7f]]"
 
 Places = NDArray[np.int64]
-_HASHES = pl.Schema({"row": pl.UInt32, "hash": pl.UInt64})
 
 
 class Runs:
@@ -75,30 +75,24 @@ class Runs:
         """
         found = [_FOUND]
         rows, groups = Search(*self.anchors).candidates(texts) if candidates_of is None else candidates_of
-        foreign = foreign_texts(texts)
-        foreign = foreign[texts.gather(foreign).str.contains(FOREIGN_LETTER).fill_null(False).to_numpy()]
-        for number, (run, group) in enumerate(self._groups):
-            candidates = group.candidates(rows[groups == number], foreign, len(texts))
-            if not len(candidates):
-                continue
-            lowered = texts.gather(candidates).fill_null("").str.to_lowercase()
-            hits = (
-                _hashes_of(lowered, run)
-                .join(group.wanted, on="hash")
-                .sort("row", "asked", "place")
-                .unique(["row", "asked"], keep="first", maintain_order=True)
-            )
-            runs = [group.run(first, run) for first in hits["first"]]
-            found.append(
-                pl.DataFrame(
-                    {
-                        "text": candidates[hits["row"].to_numpy()].astype(np.uint32),
-                        "asked": hits["asked"],
-                        "matched": runs,
-                    },
-                    schema=_FOUND.schema,
-                )
-            )
+        foreign = _with_foreign_letters(texts)
+        candidates = [
+            group.candidates(rows[groups == number], foreign, len(texts))
+            for number, (_, group) in enumerate(self._groups)
+        ]
+        every = np.unique(np.concatenate([np.zeros(0, np.int64), *candidates]))
+        lowered, first = texts.gather(every).fill_null("").str.to_lowercase(), 0
+        for block in text_blocks(lowered):
+            split = split_words(block, "words")
+            inside = every[first : first + len(block)]
+            first += len(block)
+            for (run, group), asked_of in zip(self._groups, candidates, strict=True):
+                places = np.flatnonzero(np.isin(inside, asked_of, assume_unique=True))
+                hits = group.hits(split.of_rows(places), run)
+                if hits.height:
+                    text = inside[places[hits["row"].to_numpy()]].astype(np.uint32)
+                    matched = pl.Series([group.run(place, run) for place in hits["first"]], dtype=pl.String)
+                    found.append(hits.select(pl.Series("text", text), "asked", matched.alias("matched")))
         return pl.concat(found)
 
 
@@ -126,23 +120,31 @@ def ngram_hits(
 
 
 class _Group:
-    """The runs of one length: their hashes (`wanted`: `hash, asked, place, first`), their words, their anchors."""
+    """The runs of one length: their hashes, each with `asked, place, first`, their words, their anchors."""
 
     def __init__(self, wanted: pl.DataFrame, split: Words, run: int, number: int) -> None:
-        self.wanted, self._split = wanted.select("hash", "asked", "place", "first"), split
+        self._runs, self._split = wanted.select("asked", "place", "first"), split
+        self._known = HashLookup(wanted["hash"].to_numpy(), np.arange(wanted.height))
         letters, bounds = folded_spans(split.text, split.starts, split.ends)
-        first = wanted["first"].to_numpy()
-        foreign = wanted["foreign"].to_numpy()
-        first = first[~foreign]
+        first, foreign = wanted["first"].to_numpy(), wanted["foreign"].to_numpy()
         passages = np.full(len(first), number, np.int64)
         self.anchors, without = anchored(letters, bounds[first], bounds[first + run], passages)
-        self._every_foreign, self._every = bool(foreign.any()), bool(without.any())
+        self._every_foreign, self._every = bool(foreign[without].any()), bool((~foreign)[without].any())
 
     def candidates(self, rows: Places, foreign: Places, count: int) -> Places:
         """Places of the texts that can hold a run: those of `count` that have an anchor, or are `foreign`."""
         if self._every:
             return np.arange(count)
         return np.unique(np.concatenate([rows, foreign])) if self._every_foreign else np.unique(rows)
+
+    def hits(self, split: Words, run: int) -> pl.DataFrame:
+        """`row, asked, place, first` of what the rows of `split` hold, the first run of each row and entry."""
+        shingles = shingles_of(split, run)
+        places, keys = self._known.places(shingles.hashes)
+        entries, numbers = self._known.entries(keys)
+        rows = np.searchsorted(shingles.offsets, places[numbers], "right") - 1
+        hits = self._runs[entries].insert_column(0, pl.Series("row", rows))
+        return hits.sort("row", "asked", "place").unique(["row", "asked"], keep="first", maintain_order=True)
 
     def run(self, first: int, words: int) -> str:
         """The words of a run."""
@@ -151,15 +153,10 @@ class _Group:
         return " ".join(bytes(split.text[split.starts[i] : split.ends[i]]).decode() for i in numbers)
 
 
-def foreign_texts(texts: pl.Series) -> Places:
-    """Places of the texts with a character that is not ASCII: nothing is known of them by their ASCII letters."""
-    return (
-        (texts.str.len_bytes() != texts.str.len_chars())
-        .fill_null(False)
-        .arg_true()
-        .to_numpy()
-        .astype(np.int64)
-    )
+def _with_foreign_letters(texts: pl.Series) -> Places:
+    """Places of the texts with a letter, a mark or a digit that is not of ASCII."""
+    foreign = foreign_texts(texts)
+    return foreign[texts.gather(foreign).str.contains(FOREIGN_LETTER).fill_null(False).to_numpy()]
 
 
 def _wanted(group: pl.DataFrame, run: int, words: int, number: int) -> _Group:
@@ -226,16 +223,3 @@ def _lengths(split: Words, words: int) -> tuple[NDArray[np.int64], NDArray[np.in
     counts = np.where(split.wordless, 0, np.diff(split.offsets))
     each = np.where(2 * split.lone_characters() > counts, CHARACTERS_A_WORD, 1)
     return counts, FEWEST_WORDS * each, words * each
-
-
-def _hashes_of(texts: pl.Series, words: int) -> pl.DataFrame:
-    """Columns `row` and `hash` of each run of words of the texts, each run of a text once."""
-    found, first = [pl.DataFrame(schema=_HASHES)], 0
-    for block in text_blocks(texts):
-        split = split_words(block, "words")
-        shingles = shingles_of(split, words)
-        rows = np.repeat(np.arange(len(split.wordless), dtype=np.uint32), np.diff(shingles.offsets))
-        hashes = pl.DataFrame({"row": rows, "hash": shingles.hashes}, schema=_HASHES).unique()
-        found.append(hashes.with_columns(pl.col("row") + first))
-        first += len(block)
-    return pl.concat(found)

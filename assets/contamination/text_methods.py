@@ -7,6 +7,8 @@ digits; here to lower case too, which can only find more. Anchors say which rows
 
 import random
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from os import sched_getaffinity
 
 import numpy as np
 import polars as pl
@@ -15,14 +17,17 @@ from assets.benchmarks.passages import (
     PATTERN_SCHEMA,
     as_patterns,
     find_contamination,
+    normal_form,
     verbatim_patterns,
 )
-from assets.contamination.anchors import Anchors, Places, Search, anchored, folded_texts
+from assets.contamination.anchors import Anchors, Places, Search, anchored, folded_texts, foreign_texts
 from assets.contamination.ngram_overlap import METHOD as NGRAM_OVERLAP
-from assets.contamination.ngram_overlap import Runs, foreign_texts
+from assets.contamination.ngram_overlap import Runs
 from assets.contamination.settings import DetectorSettings
 
-ROWS_AT_ONCE = 20_000
+ROWS_AT_ONCE = 10_000
+COMPARED_ALONE = 64
+"""Passages of a row that are looked for one by one; more are looked for together (Aho and Corasick 1975)."""
 
 
 def patterns(problems: pl.DataFrame, settings: DetectorSettings, *, seed: int) -> pl.DataFrame:
@@ -53,22 +58,20 @@ class TextMethods:
         letters, bounds = folded_texts(matched)
         foreign = np.zeros(len(matched), np.bool_)
         foreign[foreign_texts(matched)] = True
-        own = np.flatnonzero(~foreign)
-        anchors, without = anchored(letters, bounds[own], bounds[own + 1], own)
+        anchors, without = anchored(letters, bounds[:-1], bounds[1:], np.arange(len(matched)))
         of_runs = () if self._runs is None else self._runs.anchors
         self._search = Search(anchors, *(_numbered_after(one, len(matched)) for one in of_runs))
-        self._foreign = np.flatnonzero(foreign)  # looked for in every row that is not ASCII alone
-        self._everywhere = own[without]
+        self._foreign = np.flatnonzero(without & foreign)  # looked for in every row that is not ASCII alone
+        self._everywhere = np.flatnonzero(without & ~foreign)
         self._method = self._patterns["method"].to_numpy()
 
     def hits(self, rows: pl.DataFrame, text: pl.Expr, id_column: str) -> pl.DataFrame:
         """What `rows` hold: `id_column` and `PATTERN_SCHEMA`, sorted, one a row, method and problem."""
         empty = pl.DataFrame(schema={id_column: rows.schema[id_column], **PATTERN_SCHEMA})
-        parts = [
-            part
-            for block in rows.select(pl.col(id_column), text.alias("text")).iter_slices(ROWS_AT_ONCE)
-            for part in self._found_in(block, id_column)
-        ]
+        blocks = rows.select(pl.col(id_column), text.alias("text")).iter_slices(ROWS_AT_ONCE)
+        with ThreadPoolExecutor(len(sched_getaffinity(0))) as threads:
+            found = threads.map(lambda block: self._found_in(block, id_column), blocks)
+            parts = [part for pair in found for part in pair]
         return pl.concat([empty, *parts]).sort(id_column, *list(PATTERN_SCHEMA)[:-1])
 
     def _found_in(self, block: pl.DataFrame, id_column: str) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -82,15 +85,19 @@ class TextMethods:
     def _passages_in(
         self, block: pl.DataFrame, id_column: str, rows: Places, numbers: Places
     ) -> pl.DataFrame:
-        asked = [
-            (np.unique(rows[here]), np.unique(numbers[here]))
-            for here in (self._method[numbers] == method for method in _PATTERNS)
-        ]
+        found: list[pl.DataFrame] = []
+        asked: list[tuple[Places, Places]] = []
+        for method in _PATTERNS:
+            here = self._method[numbers] == method
+            of_row = np.bincount(rows[here], minlength=block.height)[rows[here]]
+            few = of_row <= COMPARED_ALONE
+            found.append(self._pairs_in(block, id_column, method, rows[here][few], numbers[here][few]))
+            asked.append((np.unique(rows[here][~few]), np.unique(numbers[here][~few])))
         if len(self._foreign):
             asked.append((foreign_texts(block["text"]), self._foreign))
         if len(self._everywhere):
             asked.append((np.arange(block.height), self._everywhere))
-        found = [
+        found += [
             find_contamination(
                 block[places],
                 self._patterns[wanted],
@@ -104,6 +111,19 @@ class TextMethods:
         empty = pl.DataFrame(schema={id_column: block.schema[id_column], **PATTERN_SCHEMA})
         order = [id_column, *PATTERN_SCHEMA.names()]
         return pl.concat([empty, *found]).sort(order).unique(order[:-1], keep="first", maintain_order=True)
+
+    def _pairs_in(
+        self, block: pl.DataFrame, id_column: str, method: str, rows: Places, numbers: Places
+    ) -> pl.DataFrame:
+        """Which of these pairs of a row and a passage of `method` hold, each compared by itself."""
+        once, places = np.unique(rows, return_inverse=True)
+        normalize = normal_form(method, case_sensitive=self._settings.verbatim.case_sensitive)
+        texts = block[once].select(normalize(pl.col("text")))["text"]
+        pairs = self._patterns[numbers].with_columns(
+            block[id_column].gather(rows).alias(id_column), texts.gather(places).alias("text")
+        )
+        held = pairs.filter(pl.col("text").str.contains(pl.col("matched"), literal=True))
+        return held.select(id_column, *PATTERN_SCHEMA.names())
 
     def _runs_in(self, block: pl.DataFrame, id_column: str, rows: Places, groups: Places) -> pl.DataFrame:
         if self._runs is None:

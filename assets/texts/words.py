@@ -52,6 +52,13 @@ class Words:
         numbers = range(self.offsets[row], self.offsets[row + 1])
         return [bytes(self.text[self.starts[i] : self.ends[i]]).decode() for i in numbers]
 
+    def of_rows(self, rows: NDArray[np.int64]) -> "Words":
+        """The words of some rows, in their order."""
+        counts = np.diff(self.offsets)[rows]
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+        words = np.arange(offsets[-1]) + np.repeat(self.offsets[rows] - offsets[:-1], counts)
+        return Words(self.text, self.starts[words], self.ends[words], offsets, self.wordless[rows])
+
     def lone_characters(self) -> NDArray[np.int64]:
         """For each row, how many of its words are single characters of a script without spaces."""
         alone = _lone(self.text, self.starts, _classes("words"))
@@ -66,7 +73,7 @@ def split_words(texts: pl.Series, kind: WordKind) -> Words:
         foreign = (texts.str.len_bytes() != texts.str.len_chars()).fill_null(False).arg_true()
         if len(foreign):
             texts = texts.clone().scatter(foreign, texts.gather(foreign).str.normalize("NFC"))
-    characters, offsets = _laid_end_to_end(texts)
+    characters, offsets = laid_end_to_end(texts)
     written = np.empty(2 * len(characters) + PADDING, np.uint8)
     starts, ends = np.empty(len(characters), np.int64), np.empty(len(characters), np.int64)
     word_offsets, wordless = np.zeros(len(texts) + 1, np.int64), np.zeros(len(texts), np.bool_)
@@ -95,8 +102,8 @@ def _classes(kind: WordKind) -> NDArray[np.uint8]:
     return classes
 
 
-def _laid_end_to_end(texts: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Bytes of all texts, with padding at the end, and where each text starts and the last ends."""
+def laid_end_to_end(texts: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Bytes of all texts (null: none), with padding at the end, and where each text starts and the last ends."""
     array = texts.fill_null("").rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
     _, offsets, values = array.buffers()
     start, end = array.offset, array.offset + len(array) + 1
