@@ -16,7 +16,7 @@ from assets.contamination.settings import DetectorSettings
 from resources.ids import content_id, text_id
 from resources.row_cache import CacheStage, RowCache
 
-STAGE, VERSION = "contamination", "1"
+STAGE, VERSION = "contamination", "2"
 FOUND = pl.List(pl.Struct(PATTERN_SCHEMA))
 TEXTS_AT_ONCE = 20_000
 READ = (
