@@ -182,6 +182,10 @@ def build(
             found,
             problems,
             filtered_seeds,
+            verified.lazy()
+            .select("response_id", "file_id")
+            .join(raw_corpus.select("file_id", "repo"), on="file_id")
+            .collect(),
             settings.decontamination,
             cache_of(context, row_cache),
             seed=settings.seed,

@@ -14,7 +14,14 @@ from assets.contamination.reworded import similarities
 from assets.publishing.markdown import markdown_table
 from assets.sft_dataset.decontamination import Decontaminated
 from assets.sft_dataset.report_page import render
-from assets.sft_dataset.report_tables import by_benchmark, by_method, finds_in_seeds, pairs, waiting
+from assets.sft_dataset.report_tables import (
+    by_benchmark,
+    by_method,
+    by_source,
+    finds_in_seeds,
+    pairs,
+    waiting,
+)
 from assets.sft_dataset.settings import Decontamination
 from resources.row_cache import CacheStage, RowCache
 
@@ -41,23 +48,30 @@ def contamination_report(
     found: Decontaminated,
     problems: pl.DataFrame,
     seeds: pl.LazyFrame,
+    sources: pl.DataFrame,
     settings: Decontamination,
     row_cache: RowCache | None,
     *,
     seed: int,
     workers: int | None = None,
 ) -> Report:
-    """The report of what was `found`; `seeds` (`seed_id, seed, language`) are ordinary code of the corpus at hand."""
+    """The report of what was `found`.
+
+    `seeds` (`seed_id, seed, language`) are ordinary code of the corpus at hand; `sources` (`response_id, repo`) say
+    which repository each row is from.
+    """
     looked_for = chosen_problems(problems, settings.benchmarks, leave_out=settings.leave_out)
     sample, sampled = finds_in_seeds(seeds, looked_for, settings, row_cache, seed=seed, workers=workers)
     benchmarks = by_benchmark(looked_for, found.hits)
     methods = by_method(settings, found.hits, sample, sampled)
+    origins = by_source(found.texts, found.hits, sources)
     cut = untold_problems(looked_for, row_cache) if CODE in settings.methods else looked_for.head(0)
     waits = waiting(found.hits)
     page = render(
         title=title,
         by_benchmark=benchmarks,
         by_method=methods,
+        by_source=origins,
         untold=cut.select("benchmark", "problem_id"),
         pairs=pairs(found.hits, found.texts, looked_for, PAIRS),
         similarities=nearest(found.texts, looked_for),
@@ -70,6 +84,7 @@ def contamination_report(
         [
             markdown_table(benchmarks),
             markdown_table(methods),
+            markdown_table(origins),
             f"{cut.height} of {looked_for.height} problems cannot be told by the shape of their solution.",
             f"Compared now: {again or 'nothing'}; known from before: {known}. {waits.height} finds wait for a person.",
         ]

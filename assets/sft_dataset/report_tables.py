@@ -32,6 +32,44 @@ def by_benchmark(problems: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+SOURCES = 20
+"""Lines of the table by source."""
+
+
+def by_source(rows: pl.DataFrame, hits: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
+    """`repo, rows, found, share_of_rows, share_of_found, methods` of the repositories with most rows with a find.
+
+    `rows` has the `response_id` of every row that was looked at, `sources` `response_id, repo`. Most wrong finds of a
+    large corpus are in a few sources: a share of a repository's rows far above that of all is a place to look.
+    """
+    methods = hits.group_by("response_id").agg(pl.col("method").unique().sort())
+    found = pl.col("method").is_not_null()
+    return (
+        rows.select("response_id")
+        .join(sources.select("response_id", "repo"), on="response_id", how="left")
+        .join(methods, on="response_id", how="left")
+        .group_by("repo")
+        .agg(
+            pl.len().alias("rows"),
+            found.sum().alias("found"),
+            pl.col("method")
+            .list.explode(keep_nulls=False, empty_as_null=False)
+            .unique()
+            .sort()
+            .alias("methods"),
+        )
+        .with_columns(
+            (pl.col("found") / pl.col("rows")).alias("share_of_rows"),
+            (pl.col("found") / pl.col("found").sum()).alias("share_of_found"),
+            pl.col("methods").list.join(", "),
+        )
+        .filter(pl.col("found") > 0)
+        .sort("found", "repo", descending=[True, False])
+        .head(SOURCES)
+        .select("repo", "rows", "found", "share_of_rows", "share_of_found", "methods")
+    )
+
+
 def thresholds(settings: Decontamination) -> Mapping[str, str]:
     """What each method takes for a find, in words."""
     paraphrases = settings.paraphrases
