@@ -26,7 +26,7 @@ from resources.trainer.chat_templates import template_digest
 from resources.trainer.resource import TrainerResource
 
 ARTIFACT = "checkpoint"
-VERSION = "2"
+VERSION = "3"
 
 
 def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefinition:
@@ -100,7 +100,9 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
             rows=rows.height,
             rows_digest=rows_digest(pl.concat([ordered for ordered, _ in stages])),
         )
-        curve = loss_plot(result.curve, result.loss_before, result.loss_after, result.loss_on)
+        curve = loss_plot(
+            result.curve, result.loss_before, result.loss_after, result.loss_on, result.evaluations
+        )
         return publish(
             context,
             store,
@@ -116,6 +118,7 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
                 "steps": result.steps,
                 "training_seconds": round(result.seconds, 1),
                 "trained_before": result.reused,
+                **({} if result.resumed_from is None else {"resumed_from_step": result.resumed_from}),
                 "loss_curve": dg.MetadataValue.md(png_markdown("loss curve", curve)),
             },
         )

@@ -23,7 +23,12 @@ _NAMES_IN_IDS = {"optimizer": "optimiser"}
 _VALUES_IN_IDS = {"optimizer": {"adamw_torch": "adamw"}}
 """Values that were renamed, likewise."""
 
-_LATER = {"chat_template": "model", "loss_average": "token"}
+_LATER = {
+    "chat_template": "model",
+    "loss_average": "token",
+    "evaluate_every": None,
+    "early_stop_patience": None,
+}
 """Fields that came later, with what every training did before: so much is left out of the id."""
 
 

@@ -13,16 +13,21 @@ POINTS = 400
 
 
 def loss_plot(
-    curve: pl.DataFrame, loss_before: float | None, loss_after: float | None, loss_on: str
+    curve: pl.DataFrame,
+    loss_before: float | None,
+    loss_after: float | None,
+    loss_on: str,
+    evaluations: pl.DataFrame | None = None,
 ) -> bytes:
-    """A PNG of loss and learning rate by step (`CURVE_SCHEMA`), the measured loss as points at both ends."""
+    """A PNG of loss and learning rate by step (`CURVE_SCHEMA`), the measured loss as points: before, after, between."""
     drawn = thinned(curve)
     figure, axes = figure_with_axes(height=3.2)
     axes.plot(drawn["step"].to_list(), drawn["loss"].to_list(), color="#2f7d5b", label="loss of the step")
     ends = [(0, loss_before), (int(curve["step"].max() or 0), loss_after)]  # pyright: ignore[reportArgumentType]
-    known = [(step, loss) for step, loss in ends if loss is not None]
+    between = [] if evaluations is None else evaluations.rows()
+    known = sorted({(step, loss) for step, loss in [*ends, *between] if loss is not None})
     if known:
-        label = f"{loss_on.replace('_', ' ')}, before and after"
+        label = f"{loss_on.replace('_', ' ')}, measured"
         axes.plot(*zip(*known, strict=True), "o", color="#a3432d", label=label)
     axes.set_xlabel("step")
     axes.set_ylabel("loss (nats a token)")

@@ -48,8 +48,13 @@ def altogether(results: Sequence[TrainingResult]) -> TrainingResult:
         result.curve.with_columns(pl.col("step") + step, pl.col("tokens") + token)
         for result, step, token in zip(results, steps, tokens, strict=False)
     ]
+    evaluations = [
+        result.evaluations.with_columns(pl.col("step") + step)
+        for result, step in zip(results, steps, strict=False)
+    ]
     return replace(
         results[-1],
+        evaluations=pl.concat(evaluations),
         curve=pl.concat(curves),
         steps=steps[-1],
         tokens=tokens[-1],

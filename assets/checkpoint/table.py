@@ -7,9 +7,10 @@ import polars as pl
 
 from assets.checkpoint.settings import CheckpointSettings
 from assets.rows.table import Column, Table, integer, text
-from resources.trainer.base import CURVE_SCHEMA, TrainingResult
+from resources.trainer.base import CURVE_SCHEMA, EVALUATIONS_SCHEMA, TrainingResult
 
 CURVE = pl.List(pl.Struct(CURVE_SCHEMA))
+EVALUATIONS = pl.List(pl.Struct(EVALUATIONS_SCHEMA))
 FILES = pl.List(pl.Struct({"name": pl.String, "sha256": pl.String}))
 
 TABLE = Table(
@@ -39,6 +40,7 @@ TABLE = Table(
         Column("loss_after", pl.Float64(), "the same after training"),
         text("loss_on", "measured on: training_rows or held_out_rows"),
         Column("curve", CURVE, "loss, learning rate and tokens seen, by step"),
+        Column("evaluations", EVALUATIONS, "loss on the held-out rows during the training, by step"),
         integer("steps", "optimizer steps"),
         integer("tokens", "tokens seen"),
         integer("completion_tokens", "tokens with a loss"),
@@ -77,6 +79,7 @@ def checkpoint_row(
         "loss_after": result.loss_after,
         "loss_on": result.loss_on,
         "curve": result.curve.to_dicts(),
+        "evaluations": result.evaluations.to_dicts(),
         "steps": result.steps,
         "tokens": result.tokens,
         "completion_tokens": result.completion_tokens,

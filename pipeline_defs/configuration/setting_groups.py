@@ -39,6 +39,19 @@ class SandboxSettings(BaseModel):
     )
 
 
+class TrainingPlaceSettings(BaseModel):
+    """Trainings on this deployment; what their weights depend on is the recipe's matter."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state_every: int = Field(
+        default=100,
+        ge=0,
+        description="optimizer steps from one saved state to the next, which a killed training goes on from; 0: none "
+        "is saved. States are beside the models (on S3 too, where these are there) and go when the training is done",
+    )
+
+
 class ModelTerms(BaseModel):
     """Terms of use of a model, as its provider states them."""
 

@@ -28,7 +28,12 @@ from assets.corpus_dump.settings import CorpusDumpSettings
 from assets.raw_corpus.settings import RawCorpusSettings
 from pipeline_defs.configuration.environment_variables import misspelt_variable
 from pipeline_defs.configuration.freshness import FreshnessSettings
-from pipeline_defs.configuration.setting_groups import DumpSettings, ModelTerms, SandboxSettings
+from pipeline_defs.configuration.setting_groups import (
+    DumpSettings,
+    ModelTerms,
+    SandboxSettings,
+    TrainingPlaceSettings,
+)
 from pipeline_defs.configuration.validation_messages import problems
 from resources.alerts.settings import AlertSettings
 from resources.engines.deployment import EngineSettings
@@ -104,6 +109,9 @@ class Settings(BaseSettings):
     engines: EngineSettings = Field(
         default_factory=EngineSettings,
         description="where and how models run, their servers, prices and budget",
+    )
+    training: TrainingPlaceSettings = Field(
+        default_factory=TrainingPlaceSettings, description="what trainings keep while they go on"
     )
     workers: int = Field(default=0, ge=0, description="processes of the CPU stages; 0: one a core")
     owners: list[str] = Field(

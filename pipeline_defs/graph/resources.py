@@ -45,6 +45,7 @@ def build_resources(settings: Settings) -> dict[str, Any]:
             here=str(settings.home / "models"),
             device=settings.engines.device,
             threads=settings.engines.threads,
+            state_every=settings.training.state_every,
             **s3,
         ),
     }

@@ -32,6 +32,9 @@ CURVE_SCHEMA = pl.Schema({"step": pl.Int64, "loss": pl.Float64, "lr": pl.Float64
 """Columns of a loss curve: optimizer step from 1, mean loss over the step's completion tokens, learning rate,
 tokens seen so far (padding not counted)."""
 
+EVALUATIONS_SCHEMA = pl.Schema({"step": pl.Int64, "loss": pl.Float64})
+"""Columns of the measurements during a training: after which step, mean loss over held-out completion tokens."""
+
 LEFT_OUT_SCHEMA = pl.Schema({"sft_id": pl.String, "prompt_tokens": pl.Int64, "completion_tokens": pl.Int64})
 """Examples whose prompt alone fills the sequence, so that nothing of the completion could be learnt."""
 
@@ -99,6 +102,17 @@ class TrainingSettings(ReadsFormerNames):
         default=0, ge=0, description="last rows of the order, measured and never trained on"
     )
     measured_rows: int = Field(default=64, gt=0, description="first rows, measured where no row is held out")
+    evaluate_every: int | None = Field(
+        default=None,
+        gt=0,
+        description="steps from one measurement of the held-out rows to the next; null: before and after alone",
+    )
+    early_stop_patience: int | None = Field(
+        default=None,
+        gt=0,
+        description="the training ends when so many measurements in a row brought no lower held-out loss, and the "
+        "weights of the lowest are the checkpoint's; null: it goes on to its end",
+    )
 
     @field_validator("optimizer", mode="before")
     @classmethod
@@ -117,6 +131,14 @@ class TrainingSettings(ReadsFormerNames):
     def _ends(self) -> Self:
         if self.epochs is None and self.max_steps is None:
             raise ValueError("set epochs or max_steps: nothing else ends the training")
+        return self
+
+    @model_validator(mode="after")
+    def _has_what_to_measure(self) -> Self:
+        if self.evaluate_every is not None and not self.held_out_rows:
+            raise ValueError("evaluate_every measures held-out rows: set held_out_rows")
+        if self.early_stop_patience is not None and self.evaluate_every is None:
+            raise ValueError("early_stop_patience counts measurements: set evaluate_every")
         return self
 
     @model_validator(mode="after")
@@ -199,6 +221,8 @@ class TrainingResult:
     versions: dict[str, str]
     files: dict[str, str]  # SHA-256 by file name
     left_out: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LEFT_OUT_SCHEMA))
+    evaluations: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EVALUATIONS_SCHEMA))
+    resumed_from: int | None = None  # the step of the state that it went on from last
     reused: bool = False  # found complete on disk, nothing was computed
 
 

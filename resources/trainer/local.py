@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from resources.model_folder import (
 )
 from resources.trainer.base import (
     CURVE_SCHEMA,
+    EVALUATIONS_SCHEMA,
     LEFT_OUT_SCHEMA,
     OnProgress,
     Progress,
@@ -39,15 +40,28 @@ from resources.trainer.base import (
     TrainingSettings,
     silent,
 )
+from resources.trainer.states import RemoteStates, States
 from resources.whole_files import put_folder_in_place
 
 
 class LocalTrainer(Trainer):
-    """Trains on this machine. `threads`: of the CPU, by default all that this process may use."""
+    """Trains on this machine. `threads`: of the CPU, by default all that this process may use.
+
+    `state_every`: steps from one state to the next, that a killed training goes on from; 0: none is kept. They are
+    beside the output while it is not finished, and copied to `remote` where it is given.
+    """
 
     def __init__(
-        self, threads: int | None = None, device: str = "auto", python: str = sys.executable
+        self,
+        threads: int | None = None,
+        device: str = "auto",
+        python: str = sys.executable,
+        *,
+        state_every: int = 0,
+        remote: RemoteStates | None = None,
     ) -> None:
+        self.state_every = state_every
+        self.remote = remote
         self.threads = threads or len(os.sched_getaffinity(0))
         self.device = device
         self.python = python
@@ -95,9 +109,13 @@ class LocalTrainer(Trainer):
         output = output.absolute()
         output.parent.mkdir(parents=True, exist_ok=True)
         with _alone(output):
+            states = States(output.with_name(f".{output.name}.states"), self.state_every)
             made = _made_before(output, model_id)
             if made is not None:
+                states.remove()
                 return made
+            if self.remote is not None and self.state_every:
+                self.remote.fetch(model_id, states)
             partial = output.with_name(f".{output.name}.partial")
             shutil.rmtree(partial, ignore_errors=True)  # of a run that died: we hold the lock
             partial.mkdir()
@@ -105,6 +123,11 @@ class LocalTrainer(Trainer):
                 with tempfile.TemporaryDirectory() as scratch:
                     job |= {"settings": settings.model_dump(mode="json"), "output": str(partial)}
                     job |= {"threads": self.threads, "device": self.device}
+                    job |= {
+                        "states": str(states.folder),
+                        "state_every": self.state_every,
+                        "model_id": model_id,
+                    }
                     job["frame"] = str(Path(scratch) / "frame.parquet")
                     frame.write_parquet(Path(scratch) / "frame.parquet")
                     facts = self._run(job, Path(scratch), on_progress)
@@ -112,6 +135,7 @@ class LocalTrainer(Trainer):
                 (partial / RECORD).write_text(record, encoding="utf-8")
                 write_manifest(partial, {"model_id": model_id, "settings": job["settings"]})
                 put_folder_in_place(partial, output)
+                states.remove()
             finally:
                 shutil.rmtree(partial, ignore_errors=True)
         return read_result(output)
@@ -138,7 +162,7 @@ class LocalTrainer(Trainer):
             ) as child,
         ):
             try:
-                facts = _follow(child, on_progress)
+                facts = _follow(child, on_progress, lambda file: self._copy(str(job["model_id"]), file))
             finally:
                 child.kill()
         if facts is None:
@@ -147,6 +171,10 @@ class LocalTrainer(Trainer):
                 f"the training process ended with status {child.returncode} and no result; {_likely(tail)}\n{tail}"
             )
         return facts
+
+    def _copy(self, model_id: str, state: Path) -> None:
+        if self.remote is not None:
+            self.remote.keep(model_id, state)
 
 
 def read_result(folder: Path) -> TrainingResult:
@@ -171,6 +199,8 @@ def read_result(folder: Path) -> TrainingResult:
         versions=facts["versions"],
         files=dict(files) if isinstance(files, dict) else {},
         left_out=pl.DataFrame(facts.get("left_out", []), schema=LEFT_OUT_SCHEMA, orient="row"),
+        evaluations=pl.DataFrame(facts.get("evaluations", []), schema=EVALUATIONS_SCHEMA, orient="row"),
+        resumed_from=facts.get("resumed_from"),
     )
 
 
@@ -189,13 +219,17 @@ def _made_before(output: Path, model_id: str) -> TrainingResult | None:
     return None if found is None else TrainingResult(**{**vars(found), "reused": True})
 
 
-def _follow(child: "subprocess.Popen[str]", on_progress: OnProgress) -> dict[str, Any] | None:
-    """Read the child's lines to their end: progress reported, errors raised, facts returned."""
+def _follow(
+    child: "subprocess.Popen[str]", on_progress: OnProgress, on_state: Callable[[Path], None]
+) -> dict[str, Any] | None:
+    """Read the child's lines to their end: progress and states reported, errors raised, facts returned."""
     facts = None
     for line in child.stdout or ():
         event = _event(line)
         if event.get("event") == "progress":
             on_progress(Progress(**{name: event[name] for name in Progress.__dataclass_fields__}))
+        elif event.get("event") == "state":
+            on_state(Path(event["file"]))
         elif event.get("event") == "error":
             unavailable = event["kind"] == "TrainerUnavailable"
             raise (TrainerUnavailable if unavailable else TrainingFailed)(event["message"])

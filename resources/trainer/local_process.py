@@ -21,6 +21,7 @@ import polars as pl
 from resources.trainer.base import OnProgress, TinyModel, TrainerUnavailable, TrainingFailed, TrainingSettings
 from resources.trainer.chat_templates import template_text
 from resources.trainer.loop import mean_loss, run_loop
+from resources.trainer.states import States
 from resources.trainer.tiny_model import chat_template, make_model, make_tokenizer
 from resources.trainer.tokens import corpus_rows, encode_examples, pack
 
@@ -53,7 +54,8 @@ def run_job(job: dict[str, Any], on_progress: OnProgress) -> dict[str, Any]:
     started = time.monotonic()
     device = _prepare(job)
     facts = (_make_base if job["verb"] == "make_base" else _train)(job, device, on_progress)
-    facts |= {"seconds": time.monotonic() - started, "hardware": _hardware(device, job["threads"])}
+    before = facts.pop("seconds_before", 0.0)  # of processes that were killed
+    facts |= {"seconds": before + time.monotonic() - started, "hardware": _hardware(device, job["threads"])}
     return facts | {"versions": {name: version(name) for name in ("torch", "transformers", "tokenizers")}}
 
 
@@ -99,7 +101,7 @@ def _make_base(job: dict[str, Any], device: str, on_progress: OnProgress) -> dic
             raise TrainingFailed("the corpus text is shorter than one pre-training sequence")
         sequences = pack(rows, sequence_length=training.sequence_length, packing=False)
         measured = sequences[: training.batch_size]
-        facts |= _fit(model, tokenizer, sequences, measured, training, "pretraining", on_progress)
+        facts |= _fit(job, model, tokenizer, sequences, measured, training, "pretraining", on_progress)
     return facts | _save(model, tokenizer, Path(job["output"]))
 
 
@@ -122,6 +124,7 @@ def _train(job: dict[str, Any], device: str, on_progress: OnProgress) -> dict[st
         )
     measured = encoded.rows[-held_out:] if held_out else encoded.rows[: settings.measured_rows]
     facts = _fit(
+        job,
         model,
         tokenizer,
         pack(trained, sequence_length=settings.sequence_length, packing=settings.packing),
@@ -139,6 +142,7 @@ def _train(job: dict[str, Any], device: str, on_progress: OnProgress) -> dict[st
 
 
 def _fit(
+    job: dict[str, Any],
     model: Any,
     tokenizer: Any,
     sequences: Any,
@@ -149,10 +153,18 @@ def _fit(
 ) -> dict[str, Any]:
     """Train, with the loss on `measured` before and after."""
     pad_token = tokenizer.pad_token_id
-    before = mean_loss(model, measured, settings, pad_token=pad_token)
-    record = run_loop(model, sequences, settings, pad_token=pad_token, phase=phase, on_progress=on_progress)
-    after = mean_loss(model, measured, settings, pad_token=pad_token)
-    return asdict(record) | {"loss_before": before, "loss_after": after}
+    record = run_loop(
+        model,
+        sequences,
+        settings,
+        pad_token=pad_token,
+        phase=phase,
+        on_progress=on_progress,
+        measured=measured,
+        states=States(Path(job["states"]), job["state_every"]) if job.get("states") else None,
+        on_state=lambda file: _say("state", file=str(file)),
+    )
+    return asdict(record) | {"loss_after": mean_loss(model, measured, settings, pad_token=pad_token)}
 
 
 def _load(base: str, revision: str | None, settings: TrainingSettings, device: str) -> tuple[Any, Any]:

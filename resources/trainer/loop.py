@@ -6,31 +6,27 @@ many micro-batches they are spread over, so that micro_batch_size changes memory
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from resources.trainer.base import OnProgress, Progress, TrainingFailed, TrainingSettings
+from resources.trainer.evaluations import Evaluations
+from resources.trainer.optimizers import make_optimizer
+from resources.trainer.record import LoopRecord
+from resources.trainer.resuming import restore, state_of
 from resources.trainer.schedule import learning_rate, number_of_steps
+from resources.trainer.states import States
 from resources.trainer.tokens import IGNORED, TokenRow, collate
 
 Sequences = Sequence[Sequence[TokenRow]]
 
 SIMILAR = 0.7
 """Least length of a sequence, as a share of the longest one's that it is computed with."""
-
-
-@dataclass
-class LoopRecord:
-    """What a loop did; `curve` rows are (step, loss, learning rate, tokens so far)."""
-
-    steps: int = 0
-    tokens: int = 0
-    completion_tokens: int = 0
-    curve: list[tuple[int, float, float, int]] = field(default_factory=list)
 
 
 def run_loop(
@@ -41,19 +37,37 @@ def run_loop(
     pad_token: int,
     phase: str,
     on_progress: OnProgress,
+    measured: Sequences = (),
+    states: States | None = None,
+    on_state: Callable[[Path], None] | None = None,
 ) -> LoopRecord:
-    """Train `model` in place on `sequences`; raises `TrainingFailed` at the first loss that is not finite."""
+    """Train `model` in place on `sequences`; raises `TrainingFailed` at the first loss that is not finite.
+
+    The loss on `measured` before the training is in the record. With `states` the training goes on from the newest
+    one and writes those that are due; `on_state` is told of those that are proven.
+    """
     import torch
 
     torch.manual_seed(settings.seed)
-    optimizer = _optimizer(model, settings)
+    optimizer = make_optimizer(model, settings)
     steps = number_of_steps(settings, len(sequences))
     record = LoopRecord()
+    evaluations = Evaluations(settings, lambda: mean_loss(model, measured, settings, pad_token=pad_token))
+    state = states.read() if states else None
+    if state is not None:
+        restore(state, model, optimizer, record, evaluations)
+    else:
+        record.loss_before = mean_loss(model, measured, settings, pad_token=pad_token)
     if settings.gradient_checkpointing:
         model.activation_checkpointing_enable()
     model.train()
     started = reported = time.monotonic()
-    for step, batch in zip(range(steps), _batches(sequences, settings), strict=False):
+    known_steps, known_tokens = record.steps, record.tokens
+    batches = islice(_batches(sequences, settings), record.steps, None)
+    ended = evaluations.worn_out(record)
+    for step, batch in zip(range(record.steps, steps), batches, strict=False):
+        if ended:
+            break
         rate = learning_rate(settings, step, steps)
         for group in optimizer.param_groups:
             group["lr"] = rate
@@ -64,18 +78,33 @@ def run_loop(
             raise TrainingFailed(
                 f"{phase}: loss {loss:.4g}, gradient norm {norm:.4g} at step {step + 1} of {steps} with "
                 f"learning rate {rate:.3g}; lower learning_rate or set a (lower) max_grad_norm, lengthen the "
-                "warm-up, or set precision: float32"
+                f"warm-up, or set precision: float32{_kept(states, step)}"
             )
+        proven = states.prove(step) if states else None
+        if proven and on_state:
+            on_state(proven)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         record.steps = step + 1
         record.curve.append((record.steps, loss, rate, record.tokens))
+        ended = evaluations.after_step(model, record)
         now = time.monotonic()
-        if now - reported > 1.0 or record.steps == steps:
+        if now - reported > 1.0 or record.steps == steps or ended:
             reported, elapsed = now, max(now - started, 1e-9)
-            left = elapsed / record.steps * (steps - record.steps)
-            on_progress(Progress(phase, record.steps, steps, loss, record.tokens / elapsed, left))
+            left = 0.0 if ended else elapsed / (record.steps - known_steps) * (steps - record.steps)
+            rate_of_tokens = (record.tokens - known_tokens) / elapsed
+            on_progress(Progress(phase, record.steps, steps, loss, rate_of_tokens, left))
+        if states and states.due(record.steps, steps):
+            content = state_of(model, optimizer, record, evaluations, now - started)
+            states.write(record.steps, content)
+    evaluations.put_best_back(model)
     return record
+
+
+def _kept(states: States | None, step: int) -> str:
+    """What a training that fails after `step` steps leaves, in words."""
+    kept = states.refute(step) if states else None
+    return f"; the last good state, after step {kept[0]}, is kept: {kept[1]}" if kept else ""
 
 
 def mean_loss(
@@ -168,26 +197,3 @@ def _summed_loss(
     lengths = [len(row.tokens) - row.loss_from for sequence in sequences for row in sequence]
     weights = torch.tensor([1 / length for length in lengths for _ in range(length)], device=model.device)
     return losses.sum(), len(losses), (losses * weights).sum()
-
-
-def _optimizer(model: Any, settings: TrainingSettings) -> Any:
-    import torch
-
-    if settings.optimizer.startswith("adamw"):
-        return torch.optim.AdamW(
-            model.parameters(),
-            lr=settings.learning_rate,
-            weight_decay=settings.weight_decay,
-            fused=settings.optimizer == "adamw_torch_fused" or None,
-        )
-    from transformers.optimization import Adafactor
-
-    # as the papers' trainer sets it: the schedule alone decides the rate
-    return Adafactor(
-        model.parameters(),
-        lr=settings.learning_rate,
-        weight_decay=settings.weight_decay,
-        scale_parameter=False,
-        relative_step=False,
-        warmup_init=False,
-    )

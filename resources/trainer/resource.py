@@ -7,19 +7,21 @@ import dagster as dg
 from resources.storage import S3Options
 from resources.trainer.base import Trainer
 from resources.trainer.publishing import fetch_model, is_published, publish_model
+from resources.trainer.states import RemoteStates
 
 
 class TrainerResource(dg.ConfigurableResource):
     """Settings of training on this machine; models are in folders below `models`, named by their ids.
 
     Where `models` is on S3, they are trained in the folder `here` and published, and a model that is published is
-    fetched instead of being trained again.
+    fetched instead of being trained again. So are the states of a training (`state_every` steps; 0: none).
     """
 
     models: str
     here: str = ""
     device: str = "auto"
     threads: int = 0
+    state_every: int = 0
     endpoint_url: str | None = None
     region: str | None = None
 
@@ -27,7 +29,12 @@ class TrainerResource(dg.ConfigurableResource):
         """The trainer."""
         from resources.trainer.local import LocalTrainer
 
-        return LocalTrainer(threads=self.threads or None, device=self.device)
+        return LocalTrainer(
+            threads=self.threads or None,
+            device=self.device,
+            state_every=self.state_every,
+            remote=self._remote_states() if self._on_s3 else None,
+        )
 
     def folder(self, model_id: str) -> Path:
         """The local folder of the model `model_id`, with the model in it where it is published already."""
@@ -40,11 +47,16 @@ class TrainerResource(dg.ConfigurableResource):
         """The address that other machines find the finished model at; a local path where `models` is local."""
         if not self._on_s3:
             return str(self.folder(model_id))
-        return publish_model(Path(self.here).absolute() / model_id, self._address(model_id), self._s3)
+        published = publish_model(Path(self.here).absolute() / model_id, self._address(model_id), self._s3)
+        self._remote_states().remove(model_id)
+        return published
 
     def fetched(self, weights: str) -> Path:
         """The local folder of a model by its address. Raises `BrokenModelFolder` where it is not whole."""
         return fetch_model(weights, Path(self.here).absolute() / weights.rsplit("/", 1)[-1], self._s3)
+
+    def _remote_states(self) -> RemoteStates:
+        return RemoteStates(f"{self.models.rstrip('/')}/.states", self._s3)
 
     @property
     def _on_s3(self) -> bool:

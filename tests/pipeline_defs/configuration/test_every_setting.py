@@ -85,6 +85,7 @@ OTHERS: dict[str, Any] = {
     "engines.prices.completion": 7.0,
     "engines.budget.tokens": 7,
     "engines.budget.money": 7.0,
+    "training.state_every": 7,
     "workers": 7,
     "owners": ["team:others"],
     "tags": {"stage": "trial"},
