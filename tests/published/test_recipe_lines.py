@@ -22,6 +22,7 @@ RECIPES = (
     "magicoder_evol",
     "wavecoder",
     "comment_function_baseline",
+    "phind",
 )
 
 TRAINING_OF_MAGICODER = {
@@ -102,6 +103,17 @@ PUBLISHED: dict[str, dict[str, dict[str, Any]]] = {
             "chat_template": "alpaca",
         },
         "evaluation": {"preset": "wavecoder", "mbpp_split": "test", **GREEDY},
+    },
+    "phind": {
+        "seeds.extraction": {"kind": "ready_row"},
+        "sft.decontamination": {
+            "methods": ["openai_substrings"],
+            "substrings": 3,
+            "substring_length": 50,
+        },
+        "checkpoint.base_model": {"model": "codellama/CodeLlama-34b-hf"},
+        "checkpoint.training": {"epochs": 2, "sequence_length": 4096},
+        "evaluation": {"benchmarks": ["humaneval"], "k": [1]},
     },
     "comment_function_baseline": {
         "instructions": {"form": "raw"},
