@@ -190,16 +190,12 @@ class Deployment(StoredRows):
         `private` where it is not there yet. The same rows and settings give the same bytes; the store keeps a record.
         Raises `ExportError`.
         """
-        from assets.exports.settings import ExportSettings
+        from assets.exports.settings import ExportSettings, export_settings
         from pipeline_defs.exporting.export import export
 
         names = [recipes] if isinstance(recipes, str) else recipes
         chosen = self.recipes if names is None else [self.recipe(name) for name in names]
-        asked = (
-            settings
-            if isinstance(settings, ExportSettings)
-            else ExportSettings.model_validate(settings or {})
-        )
+        asked = settings if isinstance(settings, ExportSettings) else export_settings(settings or {})
         return export(
             self,
             chosen,

@@ -1,8 +1,9 @@
 """What one export is: which rows, in which form, split how. Part of the record of every export."""
 
+from collections.abc import Mapping
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from assets.texts.near_duplicates.settings import NearDuplicateSettings
 
@@ -78,3 +79,12 @@ class ExportSettings(BaseModel):
             if any(weight < 0 for weight in shares.values()) or not any(shares.values()):
                 raise ValueError(f"weights of {dimension}: none may be below 0, and one must be above")
         return self
+
+
+def export_settings(values: Mapping[str, object]) -> ExportSettings:
+    """`values` as settings of an export. Raises `ExportError`, which names the fields that are wrong."""
+    try:
+        return ExportSettings.model_validate(values)
+    except ValidationError as error:
+        wrong = (f"{'.'.join(map(str, one['loc'])) or 'export'}: {one['msg']}" for one in error.errors())
+        raise ExportError("; ".join(wrong)) from error

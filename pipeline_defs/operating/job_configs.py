@@ -117,6 +117,37 @@ class AuditConfig(dg.Config):
     language: str = Field(default="", description="Only rows of this language. Empty: all.")
 
 
+class ExportConfig(dg.Config):
+    """Training rows to hand on as a folder."""
+
+    recipes: list[str] = Field(
+        default=[], description="Enabled recipes whose rows are handed on. Empty: the only one."
+    )
+    to: str = Field(
+        default="",
+        description="Folder to write; one that holds an earlier export is renewed. Empty: exports/ and the recipes' "
+        "names, in seedline's home.",
+    )
+    format: str = Field(
+        default="messages",
+        description="Form of the rows: messages, prompt_completion, openai, sharegpt, alpaca, rlvr or harbor.",
+    )
+    held_out: float = Field(
+        default=0.0, ge=0, lt=1, description="Share of rows that become the split test, by repository."
+    )
+    settings: dict[str, Any] = Field(
+        default={},
+        description="Other fields of an export, such as tokenizer, max_tokens, rows, weights, seed.",
+    )
+    papers: bool = Field(
+        default=False, description="Write Croissant, SPDX and the EU's summary of training content too."
+    )
+    push_to: str = Field(
+        default="", description="Data set repository of the hub that gets the files: OWNER/NAME. Empty: none."
+    )
+    private: bool = Field(default=True, description="Whether a repository that is made for it is private.")
+
+
 class TakeDownConfig(dg.Config):
     """Where take-downs are applied."""
 

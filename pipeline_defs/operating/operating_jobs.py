@@ -7,6 +7,7 @@ in `job_configs.py`.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -20,6 +21,7 @@ from pipeline_defs.expected_errors import is_expected
 from pipeline_defs.operating.job_configs import (
     AuditConfig,
     EvaluationConfig,
+    ExportConfig,
     LanguageConfig,
     PilotConfig,
     ReadDumpConfig,
@@ -54,6 +56,7 @@ def operating_jobs(deployment: Deployment) -> list[dg.JobDefinition]:
         _job(deployment, "pilot", _pilot, PilotConfig(recipe=first)),
         _job(deployment, "evaluate_model", _evaluate_model, EvaluationConfig(recipe=first)),
         _job(deployment, "audit", _audit, AuditConfig(recipe=first)),
+        _job(deployment, "export", _export, ExportConfig(recipes=[first] if first else [])),
         _job(deployment, "take_down", _take_down, TakeDownConfig()),
     ]
 
@@ -173,6 +176,30 @@ def _audit(deployment: Deployment, context: dg.OpExecutionContext, config: Audit
     answer = deployment.audit(config.question, recipe, language=config.language or None)
     shown = markdown_table(answer.head(ROWS_SHOWN)) if answer.height else "_no rows_"
     context.add_output_metadata({"answer": dg.MetadataValue.md(shown), "rows": answer.height})
+
+
+def _export(deployment: Deployment, context: dg.OpExecutionContext, config: ExportConfig) -> None:
+    """Write training rows of recipes as a folder ready to be handed on, and push it to a hub if asked."""
+    recipes = config.recipes or [deployment.recipe(None).name]
+    to = Path(config.to) if config.to else deployment.settings.home / "exports" / "-".join(sorted(recipes))
+    made = deployment.export(
+        recipes,
+        to,
+        {**config.settings, "format": config.format, "held_out": config.held_out},
+        papers=config.papers,
+        push_to=config.push_to or None,
+        private=config.private,
+    )
+    context.add_output_metadata(
+        {
+            "folder": dg.MetadataValue.path(to.absolute()),
+            "export_id": made.export_id,
+            "rows": made.rows.height,
+            "files": len(made.files),
+            "funnel": dg.MetadataValue.md(markdown_table(made.funnel)),
+            **({"pushed": dg.MetadataValue.url(made.pushed)} if made.pushed else {}),
+        }
+    )
 
 
 def _take_down(deployment: Deployment, context: dg.OpExecutionContext, config: TakeDownConfig) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import dagster as dg
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
@@ -10,6 +11,7 @@ from pipeline_defs.cli import app
 from pipeline_defs.definitions import build_defs
 from pipeline_defs.operating.job_configs import (
     AuditConfig,
+    ExportConfig,
     PilotConfig,
     ReadDumpConfig,
     RecipeConfig,
@@ -90,6 +92,7 @@ def test_every_job_has_a_config_that_works_as_it_stands(line: SmallLine) -> None
         "pilot",
         "evaluate_model",
         "audit",
+        "export",
         "take_down",
     }
     assert names < {job.name for job in defs.jobs or ()}
@@ -168,6 +171,19 @@ def test_a_question_is_answered(line: SmallLine) -> None:
     assert done and "filtered_seeds" in str(said["answer"])
     done, _, error = run(line, "audit", AuditConfig(question="nothing"))
     assert not done and "yield_funnel" in error
+
+
+def test_training_rows_are_exported_to_a_folder_with_the_card(line: SmallLine) -> None:
+    asked = ExportConfig(format="prompt_completion", settings={"seed": 7})
+    done, said, error = run(line, "export", asked)
+    assert done, error
+    folder = line.deployment.settings.home / "exports" / "demo"
+    assert str(said["folder"]) == str(folder) and int(str(said["rows"])) > 0
+    assert (folder / "README.md").read_text(encoding="utf-8").startswith("---\n")
+    (shard,) = (folder / "data").glob("*.parquet")
+    assert pl.read_parquet(shard).height == said["rows"]
+    done, _, error = run(line, "export", ExportConfig(settings={"max_token": 5}))
+    assert not done and "max_token" in error and "Traceback" not in error
 
 
 def test_the_command_takes_a_pilot_of_seeds(line: SmallLine) -> None:
