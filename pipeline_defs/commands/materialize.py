@@ -19,7 +19,9 @@ from pipeline_defs.configuration.settings import DEMO_CONFIG_FILE, Settings
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.planning.plan import Plan, SelectionError
 from pipeline_defs.planning.rebuild import Rebuilt
+from pipeline_defs.planning.training_size import training_sizes
 from resources.trainer.base import TrainerUnavailable
+from resources.trainer.size import GPUS
 
 DEMO_DUMP = "installed-packages"
 DEMO_RECIPE = "demo"
@@ -143,10 +145,22 @@ def plan(
             "--cost/--no-cost", help="Say what it would ask for too: calls, tokens, programs, time, money."
         ),
     ] = True,
+    gpu: Annotated[
+        str | None,
+        typer.Option(
+            "--gpu", help=f"Reckon trainings on this GPU in place of those here: {', '.join(GPUS)}."
+        ),
+    ] = None,
+    gpus: Annotated[
+        int | None,
+        typer.Option("--gpus", min=1, help="On so many GPUs; else on those here, or on the fewest that do."),
+    ] = None,
     json: AsJson = False,
     csv: AsCsv = False,
 ) -> None:
     """Say what would be rebuilt, and why, and what it would ask for; nothing is written, no model is called."""
+    if gpu is not None and gpu not in GPUS:
+        raise typer.BadParameter(f"--gpu {gpu}: no such GPU; there are {', '.join(GPUS)}")
     deployment = _changed(recipe, [*(changed or []), *(if_ or [])])
     planned = deployment.plan(recipe, languages=language or None, dumps=dump or None)
     output = Output(json, csv)
@@ -159,6 +173,8 @@ def plan(
     output.table(asked, title, shown=frame)
     if output.for_people:
         print_costs(output, asked)
+        for size in training_sizes(deployment, planned, gpu=gpu, gpus=gpus):
+            output.say(size if isinstance(size, str) else size.line())
 
 
 def _changed(recipe: str | None, changed: list[str] | None) -> Deployment:
