@@ -13,6 +13,7 @@ import sysconfig
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from platform import python_version
@@ -20,6 +21,7 @@ from platform import python_version
 import polars as pl
 
 from resources.corpus_source.base import BATCH_BYTES, CorpusSource, RawFile, SourceError, file_batches
+from resources.corpus_source.declared_licenses import Declared
 from resources.corpus_source.license_texts import is_license_file
 from resources.corpus_source.local_files import read_file
 from resources.corpus_source.package_licenses import package_license
@@ -36,17 +38,30 @@ TEST_FOLDERS = frozenset({"test", "tests", "_tests", "idle_test"})
 
 @dataclass(frozen=True)
 class Package:
-    """One package: its name, version, license, the folder that its paths are relative to, and its files."""
+    """One package: its name and version, the folder that its paths are relative to, and its files."""
 
     name: str
     version: str
-    license: str | None
     root: Path
     paths: tuple[str, ...]
-    record: str  # what identifies the files' content without reading them
-    license_told: str  # which part of the metadata says so
-    telling: tuple[str, ...] = ()
-    """Those of its files that hold licenses, its metadata aside."""
+    record: str  # what identifies the files' content, its metadata's too, without reading them
+    recorded: tuple[str, ...] = ()
+    distribution: Distribution | None = None  # null: the standard library
+
+    @cached_property
+    def declared(self) -> Declared:
+        """Its license and which part of its metadata says so: found when asked for, as texts take seconds."""
+        if self.distribution is None:
+            return Declared(STANDARD_LIBRARY_LICENSE, how="the license of CPython")
+        return package_license(self.distribution, self.recorded)
+
+    @property
+    def telling(self) -> Iterator[str]:
+        """Those of its files that hold licenses, its metadata aside."""
+        for path in self.recorded:
+            of_others = ".dist-info/" not in path and not path.startswith((".", "/"))
+            if of_others and is_license_file(path.rsplit("/", 1)[-1]):
+                yield path
 
 
 class InstalledPackagesSource(CorpusSource):
@@ -64,7 +79,7 @@ class InstalledPackagesSource(CorpusSource):
         """Packages, files, Python version and licenses (packages by SPDX expression)."""
         packages = self.packages()
         chosen = self._chosen(packages)
-        licenses = Counter(package.license or "unknown" for package in packages)
+        licenses = Counter(package.declared.license or "unknown" for package in packages)
         return {
             "kind": self.settings.kind,
             "python": python_version(),
@@ -77,7 +92,7 @@ class InstalledPackagesSource(CorpusSource):
         """Changes when a package is installed, removed or replaced, or a setting changes."""
         digest = hashlib.sha256(self.settings.model_dump_json().encode())
         for package in self.packages():
-            digest.update(f"{package.name} {package.version} {package.license}\n{package.record}\n".encode())
+            digest.update(f"{package.name} {package.version}\n{package.record}\n".encode())
         return digest.hexdigest()
 
     def packages(self) -> list[Package]:
@@ -128,12 +143,12 @@ class InstalledPackagesSource(CorpusSource):
                 repo=package.name,
                 path=path,
                 commit=package.version,
-                license=package.license,
+                license=package.declared.license,
             )
             # code of others that a package carries has its own license beside it, or in its headers
             found = within[package.name].of(path, row["content"])
-            row["license_source"] = found.source if found else f"metadata: {package.license_told}"
-            row["license"] = found.license if found else package.license
+            row["license_source"] = found.source if found else f"metadata: {package.declared.how}"
+            row["license"] = found.license if found else package.declared.license
             yield row
 
 
@@ -156,22 +171,14 @@ def _installed_package(name: str, distribution: Distribution, settings: Installe
     paths = sorted(path for path in recorded if _is_wanted(path, settings))
     if not paths:
         return None
-    said = package_license(distribution, recorded)
     return Package(
         name=name,
         version=distribution.version,
-        license=said.license,
-        license_told=said.how,
         root=Path(str(distribution.locate_file(""))),
         paths=tuple(paths),
         record=hashlib.sha256(record.encode()).hexdigest(),
-        telling=tuple(
-            path
-            for path in recorded
-            if ".dist-info/" not in path
-            and not path.startswith((".", "/"))
-            and is_license_file(path.rsplit("/", 1)[-1])
-        ),
+        recorded=tuple(recorded),
+        distribution=distribution,
     )
 
 
@@ -190,8 +197,6 @@ def _standard_library(settings: InstalledPackages) -> Package:
     return Package(
         name=STANDARD_LIBRARY,
         version=python_version(),
-        license=STANDARD_LIBRARY_LICENSE,
-        license_told="the license of CPython",
         root=Path(root),
         paths=paths,
         record=hashlib.sha256(record.encode()).hexdigest(),
