@@ -4,6 +4,8 @@
 #   PYTHON       interpreter that makes the virtual environments (3.11 or newer)
 #   VENV         folder of the pipeline's; VLLM_VENV: of vLLM's, which is apart because it has its own packages
 #   TORCH_INDEX  another package index for torch, e.g. one with CPU builds; empty: what pip finds
+# a start that compiles every module anew takes a second more
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 VENV ?= .venv
 TORCH_INDEX ?=

@@ -5,12 +5,27 @@ Pictures live in Dagster's event log, so each stays under about 60 KB.
 
 import base64
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import polars as pl
 
 LABEL = 36
 """Characters of a label."""
+
+
+_undrawn = ContextVar("undrawn", default=False)
+
+
+@contextmanager
+def without_plots() -> Iterator[None]:
+    """Bar plots and funnels are empty in here: for who runs a step and shows nobody its metadata."""
+    token = _undrawn.set(True)
+    try:
+        yield
+    finally:
+        _undrawn.reset(token)
 
 
 def png_markdown(title: str, picture: bytes) -> str:
@@ -20,6 +35,8 @@ def png_markdown(title: str, picture: bytes) -> str:
 
 def funnel_plot(funnel: pl.DataFrame) -> bytes:
     """Horizontal bars of rows kept and rejected a step; `funnel` has the columns of `FUNNEL_SCHEMA`."""
+    if _undrawn.get():
+        return b""
     figure, axes = figure_with_axes(height=0.9 + 0.36 * funnel.height)
     labels = [f"{step} ({unit})" for step, unit in zip(funnel["step"], funnel["unit"], strict=True)]
     places = range(funnel.height)
@@ -42,6 +59,8 @@ def counts_frame(counts: Mapping[str, int], label: str, value: str) -> pl.DataFr
 
 def bar_plot(counts: pl.DataFrame, label: str, value: str) -> bytes:
     """Horizontal bars of `value` by `label`, in the frame's order."""
+    if _undrawn.get():
+        return b""
     figure, axes = figure_with_axes(height=0.9 + 0.3 * max(counts.height, 1))
     places = range(counts.height)
     axes.barh(places, counts[value].to_list(), color="#2f7d5b")

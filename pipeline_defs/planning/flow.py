@@ -14,6 +14,7 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
+from assets.publishing.plots import without_plots
 from pipeline_defs.definitions import build_defs
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.planning.plan import Plan
@@ -48,7 +49,7 @@ def look_through(deployment: Deployment, plan: Plan) -> Flow:
             "row_cache": PeekingRowCacheResource(root=settings.cache_root, looker=looker, **s3),
         }
         defs = build_defs(settings, recipes=plan.recipes, resources=resources)
-        with dg.DagsterInstance.ephemeral() as instance:
+        with dg.DagsterInstance.ephemeral() as instance, without_plots():
             for batch in run_batches(plan.work):
                 keys = tuple(key for key in batch.keys if key.path[-1] not in NEVER_LED)
                 for key in keys:  # one by one: a stage that cannot go on holds up what comes after it alone

@@ -110,10 +110,11 @@ class InstalledPackagesSource(CorpusSource):
             found[STANDARD_LIBRARY] = _standard_library(self.settings)
         places = dict.fromkeys(sysconfig.get_paths()[name] for name in ("purelib", "platlib"))
         for distribution in distributions(path=list(places)):
-            name = _normal(distribution.name or "")
+            said, version = _name_and_version(distribution)
+            name = _normal(said)
             if not name or name in found or (wanted is not None and name not in wanted):
                 continue
-            package = _installed_package(name, distribution, self.settings)
+            package = _installed_package(name, version, distribution, self.settings)
             if package is not None:
                 found[name] = package
         missing = (wanted or set()) - set(found)
@@ -165,7 +166,17 @@ def _licenses_within(package: Package) -> RepositoryLicenses:
     return RepositoryLicenses((path for path in package.telling if "/" in path), read)
 
 
-def _installed_package(name: str, distribution: Distribution, settings: InstalledPackages) -> Package | None:
+def _name_and_version(distribution: Distribution) -> tuple[str, str]:
+    """From the headers of its metadata, without parsing the description below them, which takes most of the time."""
+    text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+    headers = text.replace("\r\n", "\n").partition("\n\n")[0]
+    said = dict(re.findall(r"(?m)^(Name|Version):[ \t]*(.*?)[ \t]*$", headers))
+    return said.get("Name", ""), said.get("Version", "")
+
+
+def _installed_package(
+    name: str, version: str, distribution: Distribution, settings: InstalledPackages
+) -> Package | None:
     record = distribution.read_text("RECORD") or ""  # its parsed form takes a second over a hundred packages
     recorded = [row[0] for row in csv.reader(record.splitlines()) if row]
     paths = sorted(path for path in recorded if _is_wanted(path, settings))
@@ -173,7 +184,7 @@ def _installed_package(name: str, distribution: Distribution, settings: Installe
         return None
     return Package(
         name=name,
-        version=distribution.version,
+        version=version,
         root=Path(str(distribution.locate_file(""))),
         paths=tuple(paths),
         record=hashlib.sha256(record.encode()).hexdigest(),
