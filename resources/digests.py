@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from resources.regular_files import open_regular
+
 
 def file_sha256(path: Path) -> str:
     """SHA-256 of a file's content, 64 hexadecimal digits; memory stays constant."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

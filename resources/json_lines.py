@@ -13,6 +13,9 @@ from typing import BinaryIO, cast
 
 import pyarrow as pa
 
+from resources.unpacking import Counted, Unpacked
+
+_BLOCK = 1 << 18
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 
 
@@ -35,13 +38,18 @@ class JsonRecord:
 
 
 def decompressed(stream: BinaryIO) -> BinaryIO:
-    """`stream` without the compression that its first bytes tell, whatever the file is called."""
+    """`stream` without the compression that its first bytes tell, whatever the file is called.
+
+    Reading raises `UnpackingError` where it unpacks to more than any text would.
+    """
     buffered = stream if hasattr(stream, "peek") else io.BufferedReader(cast(io.RawIOBase, stream))
     begin = cast(io.BufferedReader, buffered).peek(4)
     codec = next((codec for magic, codec in _MAGIC.items() if begin.startswith(magic)), None)
     if codec is None:
         return cast(BinaryIO, buffered)
-    return io.BufferedReader(pa.CompressedInputStream(buffered, codec))
+    packed = Counted(cast(BinaryIO, buffered))
+    unpacking = cast(BinaryIO, pa.CompressedInputStream(packed, codec))
+    return cast(BinaryIO, io.BufferedReader(Unpacked(unpacking, packed), _BLOCK))
 
 
 def json_lines(stream: BinaryIO, limit: int = -1) -> Iterator[JsonRecord]:
@@ -110,5 +118,7 @@ def _records(lines: Iterable[tuple[int, bytes]]) -> Iterator[JsonRecord]:
 def _parsed(text: bytes) -> tuple[object, str | None]:
     try:
         return json.loads(text), None
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        return None, "nested too deeply"
+    except ValueError as error:
         return None, str(error)

@@ -16,6 +16,7 @@ import fsspec
 from fsspec import AbstractFileSystem
 from pydantic import BaseModel, ConfigDict, Field
 
+from resources.regular_files import read_regular
 from resources.whole_files import move_into_place, replacing
 
 STAGING = ".staging"
@@ -106,6 +107,8 @@ class Storage:
 
     def read_bytes(self, path: str) -> bytes:
         """The file's bytes. Raises FileNotFoundError."""
+        if not self.is_s3:
+            return read_regular(path)
         data = self.fs.cat_file(path)
         return data if isinstance(data, bytes) else data.encode()
 

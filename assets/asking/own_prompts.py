@@ -10,6 +10,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
+from resources.documents import DocumentError, document_text
+
 ASSETS = Path(__file__).parents[1]
 ENDING = ".jinja"
 
@@ -41,7 +43,7 @@ class OwnPrompts:
             raise PromptError(
                 f"{folder / wrong[0]}: no stage sends this prompt; there are {', '.join(names)}"
             )
-        return cls(tuple((file.name, file.read_text(encoding="utf-8"), str(file)) for file in files))
+        return cls(tuple((file.name, _text(file), str(file)) for file in files))
 
     def find(self, name: str) -> tuple[str, str] | None:
         """Text and file of the template `name`; None where the recipe has none of that name."""
@@ -55,6 +57,13 @@ class OwnPrompts:
             yield
         finally:
             _IN_USE.reset(token)
+
+
+def _text(file: Path) -> str:
+    try:
+        return document_text(file)
+    except DocumentError as error:
+        raise PromptError(f"{file}: {error}") from error
 
 
 NONE = OwnPrompts()

@@ -6,6 +6,7 @@ from functools import cached_property
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from resources.documents import DocumentError, document_text
 from resources.doors import Door
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -39,7 +40,10 @@ class Question:
     def of_file(cls, file: Traversable | Path) -> "Question":
         """The question in a `.sql` file. Raises `QuestionError`."""
         try:
-            return cls(file.read_text(encoding="utf-8"), str(file))
+            text = document_text(file) if isinstance(file, Path) else file.read_text(encoding="utf-8")
+            return cls(text, str(file))
+        except DocumentError as error:
+            raise QuestionError(f"{file}: {error}") from error
         except (OSError, UnicodeDecodeError) as error:
             raise QuestionError(f"{file} cannot be read as text: {error}") from error
 

@@ -4,6 +4,7 @@ Which questions there are is decided in `door.py`. A table is a view by its arti
 the files would name it; one that was never written is an empty view, so that a question can be asked early.
 """
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,13 @@ OF_RECIPE = {
 }
 CONTAMINATION = "sft_dataset__contamination"
 VERDICTS = "verified_responses__verdicts"
+
+
+CLOSED = (
+    "SET autoinstall_known_extensions = false; SET autoload_known_extensions = false; "
+    "SET enable_external_access = false; SET lock_configuration = true"
+)
+"""After this, SQL reads and writes no file, loads no extension and changes no setting."""
 
 
 class UnknownQuestionError(KeyError):
@@ -84,7 +92,11 @@ def ask(
         raise QuestionError(f"question {name} has no parameter {', '.join(unknown)}; it has {there}")
     import duckdb  # here, with pyarrow's datasets below: half a second that loading the definitions need not pay
 
-    with duckdb.connect() as connection:
+    with (
+        tempfile.TemporaryDirectory(prefix="seedline-question-") as spill,
+        # SQL sees the tables that are registered here, and no variable of this program
+        duckdb.connect(config={"temp_directory": spill, "python_enable_replacements": False}) as connection,
+    ):
         for table, (key, schema) in tables(recipe).items():
             if instead is not None and table in instead:
                 connection.register(table, instead[table].to_arrow())
@@ -98,8 +110,12 @@ def ask(
         for parameter, value in (given or {}).items():
             quoted = value.replace("'", "''")
             connection.execute(f"SET VARIABLE \"{parameter}\" = '{quoted}'")
+        connection.execute(CLOSED)
         try:
-            return connection.sql(known[name].sql).pl()
+            answer = connection.sql(known[name].sql)
+            if answer is None:
+                raise QuestionError(f"{known[name].place}: its SQL asks nothing; write a SELECT")
+            return answer.pl()
         except duckdb.Error as error:
             raise QuestionError(f"{known[name].place}: {error}") from error
 

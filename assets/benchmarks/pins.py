@@ -12,6 +12,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from assets.benchmarks.problem import BenchmarkError
+from resources.regular_files import read_regular
 
 REMEDY = "if that is right, pin it again with `seedline benchmarks --pin NAME`"
 
@@ -33,7 +34,7 @@ _FILE = TypeAdapter(dict[str, Pin])
 def read_pins(path: Path) -> dict[str, Pin]:
     """The pins in the file `path`, none where it is not there. Raises `BenchmarkError` with what is wrong in it."""
     try:
-        return _FILE.validate_json(path.read_bytes(), strict=True)
+        return _FILE.validate_json(read_regular(path), strict=True)
     except FileNotFoundError:
         return {}
     except (OSError, ValidationError) as error:

@@ -18,6 +18,7 @@ from assets.benchmarks.problem import PROBLEM_SCHEMA, BenchmarkError
 from assets.benchmarks.source import BenchmarkSource
 from resources.doors import DoorError
 from resources.json_lines import decompressed, json_records
+from resources.regular_files import open_regular
 
 ENDINGS = (".jsonl", ".jsonl.gz", ".json", ".json.gz", ".parquet")
 """What files of a folder are read by; a file that is named itself may be called anything."""
@@ -90,10 +91,12 @@ def _records(name: str, path: Path) -> Iterator[tuple[int, str, dict[str, Any]]]
     refuse_missing(name, path)
     try:
         if path.suffix == ".parquet":
+            with open_regular(path):  # a pipe would hang its reader
+                pass
             for number, record in enumerate(pl.read_parquet(path).iter_rows(named=True)):
                 yield number, f"row {number + 1}", record
             return
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             for record in json_records(decompressed(file)):
                 place = f"{record.unit} {record.number}"
                 if not isinstance(record.value, dict):

@@ -18,6 +18,7 @@ from assets.raw_corpus.take_downs import without_text
 from assets.rows.ledger import Ledger
 from assets.rows.table import Table, taken_over
 from resources.parquet_store.io_manager import ParquetIOManager
+from resources.regular_files import NotARegularFileError, as_text
 from resources.storage import S3Options, Storage
 
 KEY = dg.AssetKey("raw_corpus")
@@ -111,9 +112,15 @@ def take_downs_text(settings: RawCorpusSettings, s3: S3Options) -> str:
     folder, slash, name = settings.take_downs.rpartition("/")
     storage = Storage(folder or slash or ".", s3)
     try:
-        return storage.read_bytes(storage.path(name)).decode()
+        return as_text(storage.read_bytes(storage.path(name)))
     except (OSError, UnicodeDecodeError) as error:
         raise TakeDownError(
-            f"take-downs {settings.take_downs} cannot be read: {error}; correct the setting raw_corpus.take_downs. "
-            "Nothing is built meanwhile, because what was taken down would come back"
+            f"take-downs {settings.take_downs} cannot be read: {_why(error)}; correct the setting "
+            "raw_corpus.take_downs. Nothing is built meanwhile, because what was taken down would come back"
         ) from error
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is not text in UTF-8 (byte {error.start + 1}: {error.reason})"
+    return f"it {error.strerror}" if isinstance(error, NotARegularFileError) else str(error)

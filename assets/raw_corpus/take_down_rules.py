@@ -20,13 +20,14 @@ its key. Which file is read how, its ending says: .csv, .toml, or anything else 
 import csv
 import io
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import polars as pl
+
+from resources.documents import DocumentError, toml_value
 
 SCHEMA = pl.Schema(
     {
@@ -134,11 +135,9 @@ def _of_csv(text: str, origin: str) -> Iterator[tuple[int, Entry, str]]:
 
 def _of_toml(text: str, origin: str) -> Iterator[tuple[int, Entry, str]]:
     try:
-        read = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise TakeDownError(
-            f"{origin} is not readable as TOML: {error}; nothing is built meanwhile"
-        ) from error
+        read = toml_value(text)
+    except DocumentError as error:
+        raise TakeDownError(f"{origin} is {error}; nothing is built meanwhile") from error
     entries = read.pop("take_down", [])
     if read or not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise TakeDownError(f"{origin}: a TOML of take-downs holds tables [[take_down]] and nothing else")

@@ -5,9 +5,12 @@ every problem, or every benchmark, of the row.
 """
 
 import hashlib
+import io
 from pathlib import Path
 
 import polars as pl
+
+from resources.regular_files import read_regular
 
 COLUMNS = ("response_id", "benchmark", "problem_id", "decision", "by", "why")
 DECISIONS = pl.Schema(dict.fromkeys(COLUMNS, pl.String))
@@ -23,13 +26,13 @@ def read_decisions(path: Path | None) -> pl.DataFrame:
     if path is None:
         return pl.DataFrame(schema=DECISIONS)
     try:
-        read = pl.read_csv(path, infer_schema=False)
+        read = pl.read_csv(io.BytesIO(read_regular(path)), infer_schema=False)
     except FileNotFoundError as error:
         raise DecisionError(
             f"decontamination.decisions: there is no file {path}; write one with the columns {', '.join(COLUMNS)}, or "
             "take the setting out"
         ) from error
-    except pl.exceptions.PolarsError as error:
+    except (OSError, pl.exceptions.PolarsError) as error:
         raise DecisionError(f"{path} cannot be read as CSV: {error}") from error
     if missing := [name for name in COLUMNS if name not in read.columns]:
         raise DecisionError(f"{path} has no column {missing[0]}; it needs {', '.join(COLUMNS)}")

@@ -8,6 +8,7 @@ import typer
 
 from pipeline_defs.commands.output import AsCsv, AsJson, Output
 from pipeline_defs.deployment import Deployment
+from pipeline_defs.stored.conditions import ConditionError, condition, why
 
 
 def show(
@@ -29,15 +30,17 @@ def show(
     known = frame.collect_schema().names()
     if where is not None:
         try:
-            frame = frame.filter(pl.sql_expr(where))
+            frame = frame.filter(condition(where))
             total = frame.select(pl.len()).collect().item()
         except pl.exceptions.ColumnNotFoundError as error:
             named = re.search(r'"([^"]+)"', str(error))
             raise typer.BadParameter(
                 f"--where {where!r}: no column {named[1] if named else ''}; there are {', '.join(known)}"
             ) from error
-        except pl.exceptions.PolarsError as error:
+        except ConditionError as error:
             raise typer.BadParameter(f"--where {where!r}: {error}") from error
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+            raise typer.BadParameter(f"--where {where!r}: {why(error)}") from error
     else:
         total = frame.select(pl.len()).collect().item()
     if columns is not None:

@@ -8,12 +8,12 @@ settings says so (`assets/publishing/step.py`), and counts as out of date agains
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from pipeline_defs.configuration.settings import Settings, SettingsError
 from pipeline_defs.configuration.validation_messages import problems
 from pipeline_defs.recipes.model import Recipe
+from resources.documents import DocumentError, yaml_value
 
 OF_RECIPE = "recipe"
 OF_MACHINE = ("engines", "sandbox", "workers")
@@ -38,9 +38,9 @@ def parse_changes(texts: Sequence[str]) -> dict[str, Any]:
         if not equals or not path.strip():
             raise SettingsError(f"{text!r} sets nothing: write it as recipe.responses.samples=4")
         try:
-            changes[path.strip()] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
-            raise SettingsError(f"{text!r}: the value is not readable as YAML: {error}") from error
+            changes[path.strip()] = yaml_value(value)
+        except DocumentError as error:
+            raise SettingsError(f"{text[:200]!r}: the value is {error}") from error
     return changes
 
 

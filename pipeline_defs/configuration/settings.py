@@ -7,7 +7,6 @@ recipe, except what every recipe shares: the corpus with its license policy and 
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
 from contextvars import ContextVar
 from pathlib import Path
@@ -20,7 +19,6 @@ from pydantic_settings import (
     InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
 from assets.benchmarks.source import BenchmarkSource
@@ -36,6 +34,7 @@ from pipeline_defs.configuration.setting_groups import (
 )
 from pipeline_defs.configuration.validation_messages import problems
 from resources.alerts.settings import AlertSettings
+from resources.documents import DocumentError, document_text, toml_value
 from resources.engines.deployment import EngineSettings
 from resources.storage import S3Options, Storage
 
@@ -167,7 +166,7 @@ class Settings(BaseSettings):
         file = (
             InitSettingsSource(settings_cls, dict(read))
             if isinstance(read, Mapping)
-            else TomlConfigSettingsSource(settings_cls, read)
+            else InitSettingsSource(settings_cls, toml_value(document_text(read)))
         )
         return init_settings, env_settings, file, InitSettingsSource(settings_cls, _openai_variables())
 
@@ -202,10 +201,10 @@ def _openai_variables() -> dict[str, Any]:
 def config_file() -> Path:
     """The TOML file settings are read from: the one SEEDLINE_CONFIG names, `seedline.toml`, or the demo's."""
     named = os.environ.get(CONFIG_FILE_VARIABLE)
-    if named and not Path(named).is_file():
+    if named and not Path(named).exists():
         raise SettingsError(f"{CONFIG_FILE_VARIABLE} names {named}, which is not a file")
     own = Path(named or DEFAULT_CONFIG_FILE)
-    return own if own.is_file() else DEMO_CONFIG_FILE
+    return own if os.path.lexists(own) and not own.is_dir() else DEMO_CONFIG_FILE
 
 
 def load_settings(given: Path | Mapping[str, Any] | None = None, **overrides: Any) -> Settings:
@@ -213,7 +212,7 @@ def load_settings(given: Path | Mapping[str, Any] | None = None, **overrides: An
 
     `overrides` go before everything else. Raises `SettingsError` naming every wrong setting.
     """
-    if isinstance(given, Path) and not given.is_file():
+    if isinstance(given, Path) and not given.exists():
         raise SettingsError(f"{given}: there is no such file of settings")
     read = config_file() if given is None else given
     file = "given as a mapping" if isinstance(read, Mapping) else f"file {read}"
@@ -228,8 +227,8 @@ def load_settings(given: Path | Mapping[str, Any] | None = None, **overrides: An
         raise SettingsError(
             f"settings are wrong (environment {PREFIX}*, which goes first, and {file}):\n{found}"
         ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{read} is not readable as TOML: {error}") from error
+    except DocumentError as error:
+        raise SettingsError(f"{read}: {error}") from error
     except pydantic_settings.SettingsError as error:
         raise SettingsError(
             f"a variable {PREFIX}* of the environment is not readable: {error}; lists and tables are written as "

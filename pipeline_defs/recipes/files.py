@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
+from resources.documents import DocumentError, document_text, yaml_value
 
 
 class RecipeError(ValueError):
@@ -29,14 +29,14 @@ def read_recipe(name_or_path: str) -> tuple[Path, Mapping[str, Any]]:
     """The file of the recipe of that name, or that file, and its content. Raises `RecipeError`."""
     shipped = shipped_recipes()
     path = shipped.get(name_or_path, Path(name_or_path))
-    if not path.is_file():
+    if not path.exists():
         raise RecipeError(
             f"no recipe {name_or_path!r}: shipped are {', '.join(shipped)}; or give the path of a YAML file"
         )
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{path}: not readable as YAML: {error}") from error
+        content = yaml_value(document_text(path))
+    except DocumentError as error:
+        raise RecipeError(f"{path}: {error}") from error
     if not isinstance(content, Mapping):
         raise RecipeError(f"{path}: a recipe is a mapping of fields, found {type(content).__name__}")
     return path, content

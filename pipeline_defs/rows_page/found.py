@@ -14,6 +14,7 @@ import polars as pl
 
 from pipeline_defs.rows_page.asked import Asked
 from pipeline_defs.rows_page.opened import AskedError, Spot, Tables
+from pipeline_defs.stored.conditions import ConditionError, condition
 from resources.parquet_store.writer import ROW_GROUP_ROWS
 
 CELL = 400
@@ -128,14 +129,14 @@ def _numbers(tables: Tables, asked: Asked) -> pl.DataFrame:
     parts = []
     for part in range(len(tables.addresses)):
         scan = tables.scan(part)
-        for condition in wanted:
-            scan = scan.filter(condition)
+        for one in wanted:
+            scan = scan.filter(one)
         parts.append(
             scan.select(pl.lit(part, pl.Int32).alias("part"), pl.col("__row").alias("number"), *order)
         )
     try:
         found = pl.concat(parts).collect(engine="streaming") if parts else pl.DataFrame()
-    except pl.exceptions.PolarsError as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise AskedError(
             f"{asked.where or asked.search}: {_first_line(error)}; columns are {', '.join(tables.schema)}"
         ) from error
@@ -164,9 +165,9 @@ def _conditions(schema: pl.Schema, asked: Asked) -> list[pl.Expr]:
         conditions.append(pl.any_horizontal(text.str.contains(pattern).fill_null(False) for text in texts))
     if asked.where:
         try:
-            conditions.append(pl.sql_expr(asked.where))
-        except pl.exceptions.PolarsError as error:
-            raise AskedError(f"{asked.where}: {_first_line(error)}") from error
+            conditions.append(condition(asked.where))
+        except ConditionError as error:
+            raise AskedError(f"{asked.where}: {error}") from error
     return conditions
 
 

@@ -42,6 +42,10 @@ class SourceError(RuntimeError):
     """A source cannot be read as a whole; the message names the file or setting and what to do."""
 
 
+class FileError(SourceError):
+    """One file of a source is of no use, and its others may be read; the message is as that of `SourceError`."""
+
+
 class RawFile(TypedDict):
     """One row of `RAW_SCHEMA`."""
 

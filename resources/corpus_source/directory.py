@@ -21,6 +21,7 @@ from resources.corpus_source.base import (
     file_batches,
 )
 from resources.corpus_source.git_checkout import GitCheckout, is_repository
+from resources.corpus_source.git_places import ForeignRepositoryError
 from resources.corpus_source.local_files import read_file
 from resources.corpus_source.repository_licenses import RepositoryLicenses
 from resources.corpus_source.settings import Directory
@@ -46,6 +47,7 @@ class DirectorySource(CorpusSource):
                 checkout.name: checkout.commit for checkout in self.checkouts if checkout.commit
             },
             "without_commit": [str(checkout.root) for checkout in self.checkouts if checkout.commit is None],
+            "refused": {str(folder): why for folder, why in self.refused.items()},
             "loose_files": len(self.loose_files),
         }
 
@@ -54,6 +56,8 @@ class DirectorySource(CorpusSource):
         digest = hashlib.sha256(self.settings.model_dump_json().encode())
         for checkout in self.checkouts:
             digest.update(f"{checkout.root}\0{checkout.name}\0{checkout.commit}\n".encode())
+        for folder, why in sorted(self.refused.items()):
+            digest.update(os.fsencode(folder) + f"\0{why}\n".encode())
         for file in self.loose_files:
             about = file.stat(follow_symlinks=False)
             digest.update(os.fsencode(file) + f"\0{about.st_size}\0{about.st_mtime_ns}\n".encode())
@@ -69,25 +73,49 @@ class DirectorySource(CorpusSource):
         """The regular files outside of all repositories, by path."""
         return self._found[1]
 
+    @property
+    def refused(self) -> dict[Path, str]:
+        """The folders that say they are git repositories and cannot be read as such, and why; their files are loose."""
+        return self._found[2]
+
     @cached_property
-    def _found(self) -> tuple[list[GitCheckout], list[Path]]:
+    def _found(self) -> tuple[list[GitCheckout], list[Path], dict[Path, str]]:
         if not self.root.is_dir():
             raise SourceError(f"{self.settings.path}: no such folder. Correct the setting `path`.")
-        checkouts: list[Path] = []
+        checkouts: list[GitCheckout] = []
+        refused: dict[Path, str] = {}
         loose: list[Path] = []
         for folder, subfolders, names in os.walk(self.root, onerror=_refuse):
             here = Path(folder)
             if is_repository(here):
-                checkouts.append(here)
-                subfolders.clear()
-                continue
+                try:
+                    checkouts.append(GitCheckout.open(here, self.root))
+                    subfolders.clear()
+                    continue
+                except ForeignRepositoryError as error:
+                    refused[here] = str(error)
+                    own = [name for name in subfolders if name != ".git"]
+                    subfolders[:] = own if os.path.lexists(here / ".git") else []
+                    names = [name for name in names if name != ".git"]
             subfolders[:] = sorted(name for name in subfolders if name not in self.settings.skip_folders)
             loose.extend(here / name for name in sorted(names) if not (here / name).is_symlink())
-        return [GitCheckout.open(root) for root in sorted(checkouts)], sorted(loose)
+        return sorted(checkouts, key=lambda one: one.root), sorted(loose), refused
 
     def _files(self) -> Iterator[RawFile]:
         for checkout in self.checkouts:
-            yield from _of_checkout(checkout)
+            try:
+                yield from _of_checkout(checkout)
+            except ForeignRepositoryError as error:
+                yield _without_content(checkout.name, ".git", checkout.commit, str(error))
+        name = self.root.resolve().name
+        for folder, why in sorted(self.refused.items()):
+            path = _slashed((folder / ".git").relative_to(self.root))
+            yield _without_content(
+                name,
+                path,
+                None,
+                f"{why}; its files are read without it. Clone it into the dump, or remove .git",
+            )
         yield from self._of_tree()
 
     def _of_tree(self) -> Iterator[RawFile]:
@@ -101,6 +129,22 @@ class DirectorySource(CorpusSource):
             found = licenses.of(path, row["content"])
             row["license"], row["license_source"] = (found.license, found.source) if found else (None, None)
             yield row
+
+
+def _without_content(repo: str, path: str, commit: str | None, detail: str) -> RawFile:
+    return RawFile(
+        content=None,
+        repo=repo,
+        path=path,
+        commit=commit,
+        license=None,
+        license_source=None,
+        language=None,
+        size=None,
+        fault="unreadable",
+        origin=f"{repo}/{path}",
+        detail=detail,
+    )
 
 
 def _of_checkout(checkout: GitCheckout) -> Iterator[RawFile]:

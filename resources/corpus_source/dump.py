@@ -1,21 +1,32 @@
 """Dumps in The Stack's form: a file or a folder of Parquet or JSON lines files, on local disk or S3.
 
 Finds the files, maps columns, and turns what the readers (`parquet_rows`, `json_lines`) give into raw rows.
-A file that ends too early or is no Parquet stops the source; a single bad line is a row with a fault.
+A file that ends too early or is no Parquet stops the source: it may be half copied. A file of no use (no such columns,
+a pipe, a bomb) is a row with a fault, unless there is no other, and so is a single bad line.
 """
 
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import ClassVar, cast
 
 import polars as pl
 from fsspec import AbstractFileSystem
 
-from resources.corpus_source.base import BATCH_BYTES, RAW_SCHEMA, READ_LIMIT, CorpusSource, SourceError
+from resources.corpus_source.base import (
+    BATCH_BYTES,
+    RAW_SCHEMA,
+    READ_LIMIT,
+    CorpusSource,
+    FileError,
+    RawFile,
+    SourceError,
+)
 from resources.corpus_source.declared_licenses import quoted
 from resources.corpus_source.dump_file import DumpFile
 from resources.corpus_source.json_lines import JSON_LINES_SUFFIXES, read_json_lines
+from resources.corpus_source.local_files import local_fault
 from resources.corpus_source.parquet_rows import PARQUET_SUFFIX, read_parquet_rows
 from resources.corpus_source.settings import Dump
 from resources.corpus_source.spdx import all_of
@@ -40,16 +51,30 @@ class DumpSource(CorpusSource):
         """Yield the dump's rows, file by file in the order of their paths."""
         held: list[pl.DataFrame] = []
         size = 0
-        for file in self.files():
-            for rows in self._rows(file, batch_bytes):
-                raw = _raw_rows(rows)
-                held.append(raw)
-                size += int(raw["content"].bin.size().sum() or 0)
-                if size >= batch_bytes:
-                    yield pl.concat(held)
-                    held, size = [], 0
+        for raw in self._all_rows(batch_bytes):
+            held.append(raw)
+            size += int(raw["content"].bin.size().sum() or 0)
+            if size >= batch_bytes:
+                yield pl.concat(held)
+                held, size = [], 0
         if held:
             yield pl.concat(held)
+
+    def _all_rows(self, batch_bytes: int) -> Iterator[pl.DataFrame]:
+        """Raw rows, file by file; a file of no use is one row, unless there is no other."""
+        refused: list[SourceError] = []
+        files = self.files()
+        for file in files:
+            try:
+                if file.fault is not None:
+                    raise FileError(f"{file.name}: {file.fault}.")
+                for rows in self._rows(file, batch_bytes):
+                    yield _raw_rows(rows)
+            except FileError as error:
+                refused.append(error)
+                if len(refused) == len(files):
+                    raise refused[0] from error
+                yield _refused(file, error)
 
     def describe(self) -> dict[str, object]:
         """Path, number of files, bytes, and the columns of the first file."""
@@ -94,6 +119,9 @@ class DumpSource(CorpusSource):
             short_name=path.removeprefix(self.root).lstrip("/") or path.rsplit("/", 1)[-1],
             size=int(str(info.get("size") or 0)),
             version=str(info.get("ETag") or info.get("mtime") or ""),
+            fault=None
+            if self.settings.path.startswith("s3://")
+            else local_fault(Path(path), Path(self.root)),
         )
 
     def _rows(self, file: DumpFile, batch_bytes: int) -> Iterator[pl.DataFrame]:
@@ -122,7 +150,7 @@ def _refusals(place: str) -> Iterator[None]:
 
 
 def _found(filesystem: AbstractFileSystem, root: str) -> dict[str, dict[str, object]]:
-    if filesystem.isfile(root):
+    if filesystem.exists(root) and not filesystem.isdir(root):
         return {root: filesystem.info(root)}
     found = cast(dict[str, dict[str, object]], filesystem.find(root, detail=True))
     # Names that start with a dot or an underscore are a writer's own: markers, unfinished files.
@@ -131,6 +159,17 @@ def _found(filesystem: AbstractFileSystem, root: str) -> dict[str, dict[str, obj
         for path, info in found.items()
         if not any(part.startswith((".", "_")) for part in path.removeprefix(root).split("/"))
     }
+
+
+def _refused(file: DumpFile, error: FileError) -> pl.DataFrame:
+    row: RawFile = {
+        **dict.fromkeys(RAW_SCHEMA),  # pyright: ignore[reportAssignmentType] - the others are null
+        "size": file.size,
+        "fault": "unreadable",
+        "origin": file.short_name,
+        "detail": str(error).removeprefix(f"{file.name}: "),
+    }
+    return pl.DataFrame([row], schema=RAW_SCHEMA)
 
 
 def _raw_rows(rows: pl.DataFrame) -> pl.DataFrame:

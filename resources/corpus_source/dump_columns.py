@@ -7,7 +7,7 @@ downloaded into a column first.
 
 from collections.abc import Collection, Mapping
 
-from resources.corpus_source.base import SourceError
+from resources.corpus_source.base import FileError
 
 NAMES: dict[str, tuple[str, ...]] = {
     "content": ("content", "code", "text"),
@@ -25,7 +25,7 @@ REQUIRED = ("content", "repo", "path")
 def map_columns(found: Collection[str], chosen: Mapping[str, str], file: str) -> dict[str, str]:
     """For each of our columns the dump's name of it, where it has one.
 
-    `found` are the dump's columns, `chosen` the setting `columns`. Raises `SourceError` that names `file`,
+    `found` are the dump's columns, `chosen` the setting `columns`. Raises `FileError` that names `file`,
     what is missing, what is there and what to set.
     """
     missing = [f"{ours} (set to {theirs})" for ours, theirs in chosen.items() if theirs not in found]
@@ -37,7 +37,7 @@ def map_columns(found: Collection[str], chosen: Mapping[str, str], file: str) ->
         elif ours in REQUIRED:
             missing.append(f"{ours} (looked for {', '.join(names)})")
     if missing:
-        raise SourceError(
+        raise FileError(
             f"{file}: no column for {'; '.join(missing)}. Columns found: {', '.join(sorted(found)) or 'none'}. "
             "Name the dump's own columns in the setting `columns`, for example columns: {content: source_text}."
             + (

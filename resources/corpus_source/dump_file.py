@@ -15,3 +15,5 @@ class DumpFile:
     """Name within the dump: the same wherever the dump lies, so that it may be part of an id."""
     size: int
     version: str
+    fault: str | None = None
+    """Why it is not opened: a pipe, a device, a link that leads out of the dump."""

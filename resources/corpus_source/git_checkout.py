@@ -14,6 +14,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from resources.corpus_source.base import SourceError
+from resources.corpus_source.git_places import ForeignRepositoryError, refuse_foreign
+
+READING_S = 600
+"""Seconds after which a question to git counts as hanging."""
+
+ELSEWHERE = frozenset(
+    {
+        *("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_PREFIX"),
+        *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE"),
+    }
+)
+"""Variables that lead git away from the repository that is read, as they are set while a hook of git runs."""
 
 GIT_ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
@@ -42,11 +54,19 @@ class GitCheckout:
     commit: str | None
 
     @classmethod
-    def open(cls, root: Path) -> "GitCheckout":
-        """The repository at `root`; `SourceError` where git is absent or refuses it."""
+    def open(cls, root: Path, dump: Path) -> "GitCheckout":
+        """The repository at `root`, which is part of the dump in the folder `dump`.
+
+        Raises `SourceError` where git is absent or refuses it as another user's, and `ForeignRepositoryError` where
+        it is no repository or is not all in the dump.
+        """
+        refuse_foreign(root, dump)
         if _git(root, "rev-parse", "--git-dir") is None:
+            complaint = _complaint(root)
+            if "ownership" not in complaint:
+                raise ForeignRepositoryError(f"git refuses this repository: {complaint}")
             raise SourceError(
-                f"{root}: git refuses this repository: {_complaint(root)}. If it belongs to another user, run "
+                f"{root}: git refuses this repository: {complaint}. If it belongs to another user, run "
                 f"`git config --global --add safe.directory {root}`."
             )
         remote = _git(root, "config", "--get", "remote.origin.url")
@@ -59,7 +79,9 @@ class GitCheckout:
             return []
         listing = _git_bytes(self.root, "ls-tree", "-r", "-l", "-z", "--full-tree", self.commit)
         if listing is None:
-            raise SourceError(f"{self.root}: git cannot list commit {self.commit}: {_complaint(self.root)}.")
+            raise ForeignRepositoryError(
+                f"git cannot list commit {self.commit}: objects of it are damaged or missing"
+            )
         return [file for entry in listing.split(b"\0") if (file := _entry(entry)) is not None]
 
     @contextmanager
@@ -70,7 +92,7 @@ class GitCheckout:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=os.environ | GIT_ENVIRONMENT,
+            env=_environment(self.root),
         ) as process:
             try:
                 yield BlobReader(process)
@@ -101,7 +123,7 @@ class BlobReader:
 
 def is_repository(folder: Path) -> bool:
     """Whether `folder` is a checkout, a worktree or a bare clone."""
-    if (folder / ".git").exists():
+    if os.path.lexists(folder / ".git"):
         return True
     return all((folder / name).exists() for name in ("HEAD", "objects", "refs", "config"))
 
@@ -144,13 +166,22 @@ def _complaint(root: Path) -> str:
     return (message.splitlines() or ["no reason given"])[0].removeprefix("fatal: ")
 
 
+def _environment(root: Path) -> dict[str, str]:
+    """The environment of a git that looks for a repository in `root`, and in no folder above it."""
+    own = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
+    return own | GIT_ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": str(root.resolve().parent)}
+
+
 def _run(root: Path, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
     try:
         return subprocess.run(
             ["git", "-C", str(root), *arguments],
             capture_output=True,
-            env=os.environ | GIT_ENVIRONMENT,
+            env=_environment(root),
             check=False,
+            timeout=READING_S,
         )
+    except subprocess.TimeoutExpired as error:
+        raise ForeignRepositoryError(f"git did not answer within {READING_S} s") from error
     except FileNotFoundError as error:
         raise SourceError("git is not installed; it is needed to read git checkouts. Install git.") from error

@@ -20,13 +20,21 @@ from platform import python_version
 
 import polars as pl
 
-from resources.corpus_source.base import BATCH_BYTES, CorpusSource, RawFile, SourceError, file_batches
+from resources.corpus_source.base import (
+    BATCH_BYTES,
+    READ_LIMIT,
+    CorpusSource,
+    RawFile,
+    SourceError,
+    file_batches,
+)
 from resources.corpus_source.declared_licenses import Declared
 from resources.corpus_source.license_texts import is_license_file
 from resources.corpus_source.local_files import read_file
 from resources.corpus_source.package_licenses import package_license
 from resources.corpus_source.repository_licenses import RepositoryLicenses
 from resources.corpus_source.settings import InstalledPackages
+from resources.regular_files import read_regular
 
 STANDARD_LIBRARY = "python/cpython"
 """Repository name of the standard library, as `packages` in the settings calls it."""
@@ -158,7 +166,7 @@ def _licenses_within(package: Package) -> RepositoryLicenses:
 
     def read(path: str) -> bytes | None:
         try:
-            return (package.root / path).read_bytes()
+            return read_regular(package.root / path, READ_LIMIT)
         except OSError:
             return None
 

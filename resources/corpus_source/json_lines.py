@@ -12,10 +12,11 @@ from typing import BinaryIO, cast
 import polars as pl
 from fsspec import AbstractFileSystem
 
-from resources.corpus_source.base import READ_LIMIT, ROW_BYTES, SourceError
+from resources.corpus_source.base import READ_LIMIT, ROW_BYTES, FileError, SourceError
 from resources.corpus_source.dump_columns import map_columns
 from resources.corpus_source.dump_file import DumpFile
 from resources.json_lines import decompressed, json_lines
+from resources.unpacking import UnpackingError
 
 PLAIN_SUFFIXES = (".jsonl", ".ndjson", ".json")
 COMPRESSION = (".gz", ".zst", ".zstd")
@@ -23,6 +24,8 @@ JSON_LINES_SUFFIXES = (*PLAIN_SUFFIXES, *(plain + end for plain in PLAIN_SUFFIXE
 
 LINE_LIMIT = 4 * READ_LIMIT
 """Bytes of the longest line that is parsed: escapes make a line longer than its content."""
+
+LEFT_OUT = "this line and those after it are left out"
 
 LOOK_AHEAD = 100
 """Lines whose keys together count as the columns of the file (fewer where they fill a batch): rows may leave
@@ -52,7 +55,7 @@ def read_json_lines(
 ) -> Iterator[pl.DataFrame]:
     """Frames of `ROW_SCHEMA`, each of about `batch_bytes` of content at most.
 
-    Raises `SourceError` where the compressed stream is damaged or a column is missing.
+    Raises `SourceError` where the compressed stream is damaged, `FileError` where a column is missing.
     """
     path, name, size = file.path, file.name, file.size
     if size == 0 and path.lower().endswith(COMPRESSION):
@@ -66,7 +69,9 @@ def read_json_lines(
             if not keys and all(value is None for _, value, _, _ in first):
                 if not first:
                     return
-                raise SourceError(
+                if first[-1][3] is not None and first[-1][3].startswith(LEFT_OUT):
+                    raise FileError(f"{name}: {first[-1][3]}.")
+                raise FileError(
                     f"{name}: line {first[0][0]} to {first[-1][0]}: no JSON objects: {first[0][3]}."
                 )
             mapped = map_columns(keys, columns, name)
@@ -101,6 +106,16 @@ def _ahead(lines: Iterator[Line], batch_bytes: int) -> list[Line]:
 
 
 def _lines(stream: BinaryIO) -> Iterator[Line]:
+    number = 0
+    try:
+        for line in _parsed_lines(stream):
+            number = line[0]
+            yield line
+    except UnpackingError as error:
+        yield number + 1, None, "unreadable", f"{LEFT_OUT}; the file {error}"
+
+
+def _parsed_lines(stream: BinaryIO) -> Iterator[Line]:
     for line in json_lines(stream, LINE_LIMIT):
         if line.too_long:
             yield line.number, None, "too_large", f"line of more than {LINE_LIMIT} bytes"

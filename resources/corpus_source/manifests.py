@@ -23,7 +23,10 @@ def manifest_license(name: str, content: bytes) -> Declared | None:
         return None
     try:
         return read(content.decode("utf-8-sig"))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, SyntaxError, configparser.Error):
+    except (
+        *(ValueError, KeyError, TypeError, AttributeError, SyntaxError, configparser.Error),
+        *(RecursionError, MemoryError),  # nested deeper than its parser goes
+    ):
         # cannot be read: where it speaks of a license, it may have said anything
         told = re.search(rb"licen[cs]e", content, re.IGNORECASE)
         return Declared(None, how="cannot be read") if told else None

@@ -10,8 +10,10 @@ from dataclasses import replace
 from importlib.metadata import Distribution
 from pathlib import Path
 
+from resources.corpus_source.base import READ_LIMIT
 from resources.corpus_source.declared_licenses import Declared, classified, matched, stated
 from resources.corpus_source.license_texts import is_license_file, recognize_all
+from resources.regular_files import read_regular
 
 
 def package_license(distribution: Distribution, recorded: Sequence[str]) -> Declared:
@@ -59,7 +61,7 @@ def _from_texts(distribution: Distribution, recorded: Sequence[str]) -> tuple[st
     files = [path for path in recorded if ".dist-info/" in path and is_license_file(path.rsplit("/", 1)[-1])]
     names = [file.rsplit("/", 1)[-1] for file in files]
     try:
-        texts = [Path(str(distribution.locate_file(file))).read_bytes() for file in files]
+        texts = [read_regular(Path(str(distribution.locate_file(file))), READ_LIMIT) for file in files]
     except OSError:
         return None, names
     return recognize_all(texts), names

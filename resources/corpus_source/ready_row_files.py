@@ -17,6 +17,7 @@ from resources.corpus_source.base import SourceError
 from resources.corpus_source.dump_file import DumpFile
 from resources.corpus_source.parquet_rows import PARQUET_SUFFIX
 from resources.json_lines import decompressed, json_records
+from resources.unpacking import UnpackingError, refuse_ratio
 
 ARROW_SUFFIX = ".arrow"
 
@@ -90,17 +91,31 @@ def of_splits(files: list[DumpFile], wanted: tuple[str, ...] | None, place: str)
 
 def records(filesystem: AbstractFileSystem, file: DumpFile) -> Iterator[Record]:
     """The records of a file; `SourceError` where it is damaged or holds no rows in any known form."""
+    if file.fault is not None:
+        yield 1, None, file.fault
+        return
     if file.size == 0:
         return
+    number = 0
+    try:
+        for number, value, fault in _read(filesystem, file):
+            yield number, value, fault
+    except UnpackingError as error:
+        yield number + 1, None, f"this record and those after it are left out; the file {error}"
+
+
+def _read(filesystem: AbstractFileSystem, file: DumpFile) -> Iterator[Record]:
     try:
         if file.path.lower().endswith(PARQUET_SUFFIX):
             with filesystem.open(file.path, "rb") as handle:
-                yield from _numbered(pq.ParquetFile(handle).iter_batches(_BATCH_ROWS, use_threads=False))
+                yield from _numbered(_parquet_batches(pq.ParquetFile(handle)))
         elif file.path.lower().endswith(ARROW_SUFFIX):
             with filesystem.open(file.path, "rb") as handle:
                 yield from _numbered(_arrow_batches(handle))
         else:
             yield from _json_records(filesystem, file)
+    except UnpackingError:
+        raise
     except (pa.ArrowException, OSError, EOFError) as error:
         raise SourceError(
             f"{file.name}: cannot be read: {str(error).splitlines()[0]}. Nothing of the data set is kept; copy the "
@@ -115,6 +130,17 @@ def _numbered(batches: Any) -> Iterator[Record]:
             for record in batch.slice(start, _BATCH_ROWS).to_pylist():
                 number += 1
                 yield number, record, None
+
+
+def _parquet_batches(parquet: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
+    for group in range(parquet.num_row_groups):
+        about = parquet.metadata.row_group(group)
+        chunks = [about.column(number) for number in range(about.num_columns)]
+        refuse_ratio(
+            sum(chunk.total_compressed_size for chunk in chunks),
+            sum(chunk.total_uncompressed_size for chunk in chunks),
+        )
+        yield from parquet.iter_batches(_BATCH_ROWS, row_groups=[group], use_threads=False)
 
 
 def _arrow_batches(handle: Any) -> Iterator[pa.RecordBatch]:
@@ -152,9 +178,11 @@ def _json_records(filesystem: AbstractFileSystem, file: DumpFile) -> Iterator[Re
 
 
 def _json(filesystem: AbstractFileSystem, file: DumpFile) -> dict[str, Any]:
+    if file.fault is not None:
+        raise SourceError(f"{file.name}: {file.fault}.")
     try:
         with filesystem.open(file.path, "rb") as handle:
             found = json.loads(handle.read())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SourceError(f"{file.name}: cannot be read: {str(error)[:200]}") from error
     return found if isinstance(found, dict) else {}

@@ -60,7 +60,7 @@ def _of_toml(text: str) -> list[Annotation]:
             if "SPDX-License-Identifier" in entry
             for path in _list(entry["path"])
         ]
-    except (tomllib.TOMLDecodeError, AttributeError, KeyError, TypeError):
+    except (tomllib.TOMLDecodeError, AttributeError, KeyError, TypeError, ValueError, RecursionError):
         return [Annotation(re.compile(r"(?s).*"), Declared(None, how="cannot be read"))]
 
 

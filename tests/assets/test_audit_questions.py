@@ -1,5 +1,7 @@
 """Every shipped question is answered over a small store, with its parameters; every column of a table is there."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 
@@ -7,6 +9,7 @@ from assets.audit.context import CONTEXT
 from assets.audit.door import Question, QuestionError, questions
 from assets.audit.questions import ask
 from resources.parquet_store import ParquetStore
+from resources.storage import Storage
 from tests.pipeline_defs.written_store import home, store  # noqa: F401 - fixtures
 
 GIVEN = {
@@ -49,3 +52,39 @@ def test_unknown_parameters_are_named_and_context_is_read(store: ParquetStore) -
     assert Question("-- A?\n-- param one: first (default 1)\nSELECT 1", "x").parameters == {
         "one": "first (default 1)"
     }
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM read_csv('{}')",
+        "SELECT * FROM read_text('{}')",
+        "FROM '{}'",
+        "SELECT * FROM glob('{}*')",
+        "SELECT * FROM query('FROM read_text(''{}'')')",
+        "COPY (SELECT 1) TO '{}.out'",
+        "ATTACH '{}.db'",
+        "EXPORT DATABASE '{}.folder'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET enable_external_access = true",
+        "RESET temp_directory",
+        "SELECT * FROM store",
+        "SELECT * FROM connection",
+    ],
+)
+def test_sql_of_a_question_reads_no_file_and_changes_no_setting(sql: str, tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("secret\n1\n")
+    asked = Question(f"-- What does a file hold?\n{sql.replace('{}', str(file))}", "here")
+    with pytest.raises(QuestionError, match="here: "):
+        ask("q", ParquetStore(Storage(tmp_path / "store")), "demo", questions={"q": asked})
+    assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]
+
+
+def test_a_parameter_is_a_value_and_never_sql(tmp_path: Path) -> None:
+    text = "-- Which?\n-- param word: any\nSELECT getvariable('word') AS word"
+    given = {"word": "x'; INSTALL httpfs; SELECT '"}
+    asked = Question(text, "here")
+    found = ask("q", ParquetStore(Storage(tmp_path)), "demo", questions={"q": asked}, given=given)
+    assert found["word"].to_list() == [given["word"]]
