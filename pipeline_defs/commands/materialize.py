@@ -10,12 +10,13 @@ import typer
 from rich.console import Console
 
 from pipeline_defs.commands.costs import print_costs, with_costs
+from pipeline_defs.commands.doctor import refuse_lacking
 from pipeline_defs.commands.output import AsCsv, AsJson, Output
 from pipeline_defs.commands.pilot import PilotUnit, take_pilot
 from pipeline_defs.commands.progress import paid_words, shown
 from pipeline_defs.commands.report import print_funnel, print_places, print_rows, print_scores
 from pipeline_defs.configuration.run_settings import parse_changes
-from pipeline_defs.configuration.settings import DEMO_CONFIG_FILE, Settings
+from pipeline_defs.configuration.settings import DEMO_CONFIG_FILE, Settings, load_settings
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.planning.plan import Plan, SelectionError
 from pipeline_defs.planning.rebuild import Rebuilt
@@ -62,6 +63,7 @@ def demo() -> None:
             "the demo ends with a training, and torch is not installed: pip install 'seedline[train]'. Without it, "
             "seedline materialize --recipe demo --select '+key:\"demo/sft_dataset\"' makes the training rows"
         )
+    refuse_lacking(Output(), load_settings())
     deployment = Deployment.open().with_recipe(DEMO_RECIPE)
     if DEMO_DUMP not in deployment.settings.dumps.named:
         demo_settings = Settings.model_validate(tomllib.loads(DEMO_CONFIG_FILE.read_text(encoding="utf-8")))

@@ -240,6 +240,12 @@ COMMANDS = (
         "toolchains:toolchains",
         "Show each language's toolchain, tried inside the sandbox; an error where nothing can isolate.",
     ),
+    Listed(
+        "doctor",
+        TOOLS,
+        "doctor:doctor",
+        "Say what this machine has and lacks, with the remedies; fails where the demo could not run.",
+    ),
 )
 
 
