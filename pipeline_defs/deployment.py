@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from assets.exports.settings import ExportSettings
     from pipeline_defs.evaluating.evaluate import Evaluated
     from pipeline_defs.exporting.export import Exported
+    from pipeline_defs.exporting.model import ExportedModel
     from pipeline_defs.graph.dumps import DumpState
     from pipeline_defs.pilot.pilot import Pilot
     from pipeline_defs.planning.plan import Plan
@@ -207,6 +208,24 @@ class Deployment(StoredRows):
             private=private,
             date=date,
         )
+
+    def export_model(
+        self,
+        recipe: str | None,
+        to: str | PathLike[str],
+        *,
+        push_to: str | None = None,
+        private: bool = True,
+    ) -> "ExportedModel":
+        """The recipe's checkpoint as a folder that is ready to be handed on, its card written from what is known now.
+
+        The card says what the base model is and its license, which version of the data set it learnt, licenses of the
+        rows, raw and clean scores, and how many of the rows were taken down since. `push_to` is a model repository of
+        a hub that gets the files in one commit, made `private` where it is not there yet. Raises `ExportError`.
+        """
+        from pipeline_defs.exporting.model import export_model
+
+        return export_model(self, self.recipe(recipe), Path(to), push_to=push_to, private=private)
 
     def engine(self, which: str | BaseModel | Mapping[str, Any] | None = None) -> Engine:
         """A recipe's engine, or the one that a recipe's field `engine` would describe, as a context manager.

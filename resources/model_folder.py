@@ -7,6 +7,7 @@ manifest is written last.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from resources.digests import file_sha256
 from resources.whole_files import sync
 
 MANIFEST = "manifest.json"
+CARD = "README.md"
+"""Of a model that was trained here: written again when it was scored, so that its manifest does not hold it."""
 RECORD = "training.json"
 """How a training went (time, hardware, loss): beside the model, no part of what the model answers."""
 
@@ -27,16 +30,36 @@ def located(model: str) -> str:
     return str(SHIPPED.get(model, model))
 
 
+IN_A_FOLDER = r"^(?:~|\.{0,2}/|[A-Za-z]:\\)(?:.*[/\\])?([^/\\]+)[/\\]*$"
+"""A model's name that is a folder of this machine; the group is the folder's own name."""
+
+
+def public_name(model: str) -> str:
+    """The name of a model without the folder of this machine that it lies in; hub ids stay."""
+    return re.sub(IN_A_FOLDER, r"\1", model)
+
+
+def is_hub_id(model: str) -> bool:
+    """Whether `model` has the form of a hub's id: owner and name."""
+    return bool(re.fullmatch(r"[\w.-]+/[\w.-]+", model)) and not re.match(IN_A_FOLDER, model)
+
+
 class BrokenModelFolder(RuntimeError):
     """A model folder is incomplete or differs from its manifest; the message names the file."""
 
 
 def file_hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file of the model by name, sorted; manifest, training record and hidden files left out."""
+    """SHA-256 of every file of the model by name, sorted; manifest, training record and hidden files left out, and the
+    card beside a manifest.
+    """
+    card = folder / CARD if (folder / MANIFEST).is_file() else None
     names = sorted(
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
-        if path.is_file() and not path.name.startswith(".") and path.name not in (MANIFEST, RECORD)
+        if path.is_file()
+        and not path.name.startswith(".")
+        and path.name not in (MANIFEST, RECORD)
+        and path != card
     )
     return {name: file_sha256(folder / name) for name in names}
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
+from assets.checkpoint.card import card
 from assets.checkpoint.identity import (
     checkpoint_id,
     corpus_sample,
@@ -20,13 +21,15 @@ from assets.publishing.progress import LogProgress
 from assets.publishing.publication import Materialized, publish
 from assets.publishing.recipe_assets import RecipeAssets
 from resources.model_folder import located, model_digest
+from resources.model_licenses import license_of
+from resources.parquet_store import ParquetStore
 from resources.parquet_store.io_manager import ParquetIOManager
 from resources.trainer.base import OnProgress, Progress, Trainer, TrainingSettings
 from resources.trainer.chat_templates import template_digest
 from resources.trainer.resource import TrainerResource
 
 ARTIFACT = "checkpoint"
-VERSION = "3"
+VERSION = "4"
 
 
 def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefinition:
@@ -56,7 +59,7 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
         **beside: pl.LazyFrame,
     ) -> Materialized:
         """A model folder (safetensors, tokenizer, chat template) trained on the completions of the SFT set."""
-        columns = ["sft_id", "instruction_id", "prompt", "completion", "messages"]
+        columns = ["sft_id", "instruction_id", "prompt", "completion", "messages", "license"]
         rows = sft_dataset.select(columns).collect()
         stages = training_stages(rows, settings, beside.get("instructions"))
         if not stages:
@@ -72,9 +75,9 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
             )
         progress = _logged(context)
         local = trainer.open()
-        base, address = base_model(local, trainer, settings, beside["raw_corpus"], progress)
+        base, of_base = base_model(local, trainer, settings, beside["raw_corpus"], progress)
         revision = settings.base_model.revision if isinstance(settings.base_model, NamedModel) else None
-        known, results, published = base, [], ""
+        known, address, results, published = base, of_base, [], ""
         for ordered, training in stages:
             made = checkpoint_id(ordered, known, training)
             results.append(
@@ -97,9 +100,12 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
             base,
             recipe=shared.recipe,
             weights=published,
-            rows=rows.height,
+            rows=rows,
             rows_digest=rows_digest(pl.concat([ordered for ordered, _ in stages])),
+            base_license=license_of(base["model"], Path(of_base)),
+            data=data_versions(store.store(), shared),
         )
+        trainer.put_card(published, card(row.row(0, named=True)))
         curve = loss_plot(
             result.curve, result.loss_before, result.loss_after, result.loss_on, result.evaluations
         )
@@ -149,6 +155,16 @@ def base_model(
     result = local.make_base(texts, chosen, trainer.folder(made), model_id=made, on_progress=progress)
     trainer.publish(made)
     return {"model": "tiny", "revision": made}, str(result.folder)
+
+
+def data_versions(store: ParquetStore, shared: RecipeAssets) -> dict[str, str]:
+    """Digest of the rows of each table of the recipe's data set, by its address."""
+    found = store.partitions(tuple(shared.key("sft_dataset").path))
+    return {
+        str(one): store.digest(one)
+        for one in found
+        if dict(one.partition).get("language") in shared.languages
+    }
 
 
 def _logged(context: dg.AssetExecutionContext) -> OnProgress:

@@ -11,6 +11,8 @@ from resources.trainer.base import CURVE_SCHEMA, EVALUATIONS_SCHEMA, TrainingRes
 
 CURVE = pl.List(pl.Struct(CURVE_SCHEMA))
 EVALUATIONS = pl.List(pl.Struct(EVALUATIONS_SCHEMA))
+DATA = pl.List(pl.Struct({"table": pl.String, "digest": pl.String}))
+LICENSES = pl.List(pl.Struct({"license": pl.String, "rows": pl.Int64}))
 FILES = pl.List(pl.Struct({"name": pl.String, "sha256": pl.String}))
 
 TABLE = Table(
@@ -35,6 +37,16 @@ TABLE = Table(
         integer("truncated", "rows whose completion was cut"),
         text("base_model", "tiny, or folder or hub id"),
         text("base_revision", "what identifies the base model's content"),
+        text("base_license", "of the base model, where its card or this project says it"),
+        Column(
+            "data",
+            DATA,
+            "the data set's tables, with the digest of their rows",
+            sources=("sft_dataset.sft_id",),
+        ),
+        Column(
+            "licenses", LICENSES, "licenses of the rows' files, by how many", sources=("sft_dataset.license",)
+        ),
         text("settings", "base model and hyper-parameters as JSON"),
         Column("loss_before", pl.Float64(), "mean over the measured completion tokens, nats"),
         Column("loss_after", pl.Float64(), "the same after training"),
@@ -60,20 +72,32 @@ def checkpoint_row(
     *,
     recipe: str,
     weights: str,
-    rows: int,
+    rows: pl.DataFrame,
     rows_digest: str,
+    base_license: str | None = None,
+    data: Mapping[str, str] | None = None,
 ) -> pl.DataFrame:
-    """The one row of the table; `base` has `model` and `revision`, `weights` is the published address."""
+    """The one row of the table; `base` has `model` and `revision`, `weights` is the published address.
+
+    `rows` (`license` and any others) are all that it was trained on, `data` digests of their tables.
+    """
+    licenses = rows.group_by(pl.col("license").fill_null("unknown")).agg(
+        pl.len().cast(pl.Int64).alias("rows")
+    )
+    counted = licenses.sort(pl.col("rows"), pl.col("license"), descending=[True, False])
     row = {
         "checkpoint_id": result.model_id,
         "recipe": recipe,
         "weights": weights,
         "rows_digest": rows_digest,
-        "rows": rows,
+        "rows": rows.height,
         "left_out": result.left_out.height,
         "truncated": result.truncated,
         "base_model": base.get("model"),
         "base_revision": base.get("revision"),
+        "base_license": base_license,
+        "data": [{"table": name, "digest": digest} for name, digest in sorted((data or {}).items())],
+        "licenses": counted.to_dicts(),
         "settings": json.dumps(settings.model_dump(mode="json"), sort_keys=True),
         "loss_before": result.loss_before,
         "loss_after": result.loss_after,

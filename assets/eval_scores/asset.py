@@ -9,6 +9,7 @@ import polars as pl
 
 from assets.asking.model_calls import asking, call_metadata
 from assets.asking.prompts import prompts_digest
+from assets.checkpoint.card import card
 from assets.eval_scores.evaluation import CANONICAL, canonical_samples, checkpoint_samples
 from assets.eval_scores.regression import compared, fallen, previous_samples
 from assets.eval_scores.scores import score_table, scores_by_month
@@ -93,7 +94,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
     ) -> Materialized:
         """pass@k with 95 % intervals: over all problems, and without those found in the training rows."""
         before = previous_samples(store.store(), TableAddress.of((*key.path[:-1], f"{ARTIFACT}__samples")))
-        trained = checkpoint.select("checkpoint_id", "weights").collect().row(0, named=True)
+        trained = checkpoint.collect().row(0, named=True)
         model = whole_model(
             store.store(),
             TableAddress.of(tuple(shared.key("checkpoint").path)),
@@ -122,6 +123,7 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
             )
             proof = canonical_samples(problems, settings, judge, cache)
         scores = score_table(samples, settings.k, seed=settings.seed, preset=settings.preset)
+        trainer.put_card(trained["weights"], card(trained, scores))
         by_month = scores_by_month(samples, seed=settings.seed)
         failed = proof.filter(~pl.col("passed"))
         everything = pl.concat([samples, proof])

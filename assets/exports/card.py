@@ -13,9 +13,9 @@ from jinja2 import Environment, StrictUndefined
 
 from assets.exports.facts import RecipeFacts
 from assets.exports.notice import UNKNOWN
-from assets.exports.rows import public_name
 from assets.exports.settings import ExportSettings
 from assets.exports.split import TEST, TRAIN
+from resources.model_folder import public_name
 
 FILE = "README.md"
 

@@ -4,7 +4,6 @@ Read from the store as it is. A row whose file the corpus no longer has, or that
 with what says so (`present`, `take_down`): `choice` drops and counts it.
 """
 
-import re
 from collections.abc import Sequence
 
 import polars as pl
@@ -13,6 +12,7 @@ from assets.exports.settings import ExportError
 from assets.raw_corpus.take_down_rules import TakeDowns
 from assets.raw_corpus.take_downs import taken_down
 from assets.sft_dataset.decontamination import EVIDENCE
+from resources.model_folder import IN_A_FOLDER
 from resources.parquet_store import ParquetStore
 
 MESSAGES = pl.List(pl.Struct({"role": pl.String, "content": pl.String}))
@@ -96,17 +96,9 @@ def scanned(store: ParquetStore, key: tuple[str, ...]) -> pl.LazyFrame | None:
     return pl.concat(found, how="diagonal_relaxed") if found else None
 
 
-_IN_A_FOLDER = r"^(?:~|\.{0,2}/|[A-Za-z]:\\)(?:.*[/\\])?([^/\\]+)[/\\]*$"
-
-
 def public_model(name: pl.Expr) -> pl.Expr:
     """The name of a model without the folder of this machine that it lies in; hub ids stay."""
-    return name.str.replace(_IN_A_FOLDER, "$1")
-
-
-def public_name(name: str) -> str:
-    """As `public_model`, of one name."""
-    return re.sub(_IN_A_FOLDER, r"\1", name)
+    return name.str.replace(IN_A_FOLDER, "$1")
 
 
 def _columns(frame: pl.LazyFrame | None, names: Sequence[str]) -> pl.LazyFrame:

@@ -121,6 +121,12 @@ COMMANDS = (
         "Write training rows of recipes as a folder ready to be pushed: Parquet, card, attribution, split, funnel.",
     ),
     Listed(
+        "export-model",
+        DATA,
+        "export_model:export_model",
+        "Write a recipe's checkpoint as a folder to hand on: weights, tokenizer, card with scores and licenses.",
+    ),
+    Listed(
         "audit",
         DATA,
         "audit:audit",

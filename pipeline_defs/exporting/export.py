@@ -17,7 +17,7 @@ from assets.exports.folder import Data, conversations, explained, papers_of
 from assets.exports.harbor.data import harbor
 from assets.exports.papers import FILES, Stated
 from assets.exports.record import Made, write_record
-from assets.exports.rows import export_rows, public_name
+from assets.exports.rows import export_rows
 from assets.exports.settings import ExportSettings
 from assets.exports.tasks import tasks
 from assets.exports.writing import refuse_foreign_folder, write_folder
@@ -28,6 +28,7 @@ from pipeline_defs.configuration.setting_groups import ModelTerms
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.exporting.push import push
 from pipeline_defs.recipes.model import Recipe
+from resources.model_folder import public_name
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from resources.storage import S3Options
+from resources.model_folder import CARD
+from resources.storage import S3Options, Storage
 from resources.trainer.base import Trainer
 from resources.trainer.publishing import fetch_model, is_published, publish_model
 from resources.trainer.states import RemoteStates
@@ -50,6 +51,11 @@ class TrainerResource(dg.ConfigurableResource):
         published = publish_model(Path(self.here).absolute() / model_id, self._address(model_id), self._s3)
         self._remote_states().remove(model_id)
         return published
+
+    def put_card(self, weights: str, text: str) -> None:
+        """Write the card of the model at `weights`, an address that `publish` gave; one that is there is replaced."""
+        storage = Storage(weights, self._s3)
+        storage.write_bytes(storage.path(CARD), text.encode())
 
     def fetched(self, weights: str) -> Path:
         """The local folder of a model by its address. Raises `BrokenModelFolder` where it is not whole."""

@@ -1,4 +1,4 @@
-"""A hub for data sets on this machine: what huggingface_hub asks of one to make a repository and commit files."""
+"""A hub on this machine: what huggingface_hub asks of one to make a repository of data or a model and commit files."""
 
 import base64
 import json
@@ -37,10 +37,11 @@ class _Handler(BaseHTTPRequestHandler):
             name = "/".join(part for part in (asked.get("organization"), asked["name"]) if part)
             self.server.repositories.setdefault(name, {})
             self.server.private[name] = asked.get("private", asked.get("visibility") == "private")
-            return self._answer({"url": f"{self.server.address}/datasets/{name}", "name": name, "id": "1"})
+            place = "" if asked.get("type", "model") == "model" else "datasets/"
+            return self._answer({"url": f"{self.server.address}/{place}{name}", "name": name, "id": "1"})
         if path == "/api/validate-yaml":
             return self._answer({"errors": [], "warnings": []})
-        name, verb, _ = path.removeprefix("/api/datasets/").rsplit("/", 2)
+        name, verb, _ = _named(path).rsplit("/", 2)
         if verb == "preupload":
             files = [
                 {"path": one["path"], "uploadMode": "regular", "shouldIgnore": False}
@@ -54,12 +55,13 @@ class _Handler(BaseHTTPRequestHandler):
                 repository[said["value"]["path"]] = base64.b64decode(said["value"]["content"])
             elif said["key"] == "deletedFile":
                 del repository[said["value"]["path"]]
-        url = f"{self.server.address}/datasets/{name}/commit/{'1' * 40}"
+        place = "datasets/" if path.startswith("/api/datasets/") else ""
+        url = f"{self.server.address}/{place}{name}/commit/{'1' * 40}"
         return self._answer({"commitUrl": url, "commitOid": "1" * 40, "hookOutput": "", "success": True})
 
     def do_GET(self) -> None:
         path = self.path.split("?")[0]
-        name = "/".join(path.removeprefix("/api/datasets/").split("/")[:2])
+        name = "/".join(_named(path).split("/")[:2])
         files = self.server.repositories.get(name, {})
         if "/tree/" in path:
             listed: Any = [
@@ -79,6 +81,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Nothing is logged."""
+
+
+def _named(path: str) -> str:
+    """The part of an address that begins with the repository's name."""
+    return path.removeprefix("/api/datasets/").removeprefix("/api/models/")
 
 
 @contextmanager

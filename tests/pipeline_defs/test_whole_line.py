@@ -1,6 +1,8 @@
 """The whole line over a small dump of our own: what comes out, what a second run costs, what a new dump costs."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import dagster as dg
@@ -9,11 +11,14 @@ import pytest
 
 from assets.audit.door import questions
 from assets.audit.questions import ask
+from assets.exports.settings import ExportError
 from pipeline_defs.commands.cache import code_versions
 from pipeline_defs.definitions import asked_of_tables
+from resources.model_folder import check_against_manifest
 from resources.row_cache.usage import read_usage
 from tests.pipeline_defs.browser import chromium, ui
 from tests.pipeline_defs.conftest import FILES, MakeLine, SmallLine, write_dump
+from tests.pipeline_defs.hub import served
 
 pytestmark = pytest.mark.slow(seconds=8)
 
@@ -73,6 +78,44 @@ def test_the_checkpoint_loads_and_the_canonical_solutions_pass(finished_line: Sm
     canonical = samples.filter(pl.col("checkpoint_id") == "canonical")
     assert canonical.height >= 24
     assert canonical["passed"].all()
+
+
+def test_a_checkpoint_has_a_card_and_is_handed_on_with_it(
+    finished_line: SmallLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder that is kept has its scores in the card; the one that is pushed knows the take-downs since."""
+    [made] = finished_line.table("checkpoint", None).to_dicts()
+    scores = finished_line.table("eval_scores", None)
+    kept = (Path(made["weights"]) / "README.md").read_text()
+    assert f"checkpoint_id: {made['checkpoint_id']}" in kept and "| MIT |" in kept
+    assert f"{scores['pass_at_k'][0]:.1%}" in kept and "rows_taken_down: 0" in kept
+    check_against_manifest(Path(made["weights"]))
+    [repository] = finished_line.table("sft_dataset")["repo"].unique().sort()[:1]
+    rules = tmp_path / "take_downs.txt"
+    rules.write_text(f"repo {repository}\n")
+    monkeypatch.setenv("SEEDLINE_RAW_CORPUS__TAKE_DOWNS", str(rules))
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    command = [sys.executable, "-P", "-m", "pipeline_defs.cli", "export-model", "demo"]
+    command += ["--to", str(tmp_path / "out"), "--push", "me/model"]
+    with served("a-token") as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.address)
+        monkeypatch.setenv("HF_TOKEN", "a-token")
+        hub.repositories["me/model"] = {"model-00002-of-00002.safetensors": b"old", "notes.md": b"mine"}
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+        written = {str(path.relative_to(tmp_path / "out")): path.read_bytes() for path in files}
+        assert hub.repositories["me/model"] == written | {"notes.md": b"mine"}
+        assert f"pushed: {hub.address}/me/model/commit/" in said
+    down = finished_line.table("sft_dataset").filter(repo=repository).height
+    assert f"{down} rows that it learnt were taken down since" in said
+    handed_on = written["README.md"].decode()
+    assert f"rows_taken_down: {down}" in handed_on and f"{scores['pass_at_k'][0]:.1%}" in handed_on
+    assert not {"manifest.json", "training.json"} & set(written)
+    assert written["model.safetensors"] == (Path(made["weights"]) / "model.safetensors").read_bytes()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.tex").write_text("")
+    with pytest.raises(ExportError, match="mine is not empty and holds no model that was exported"):
+        finished_line.deployment.export_model("demo", tmp_path / "mine")
 
 
 def test_a_second_run_finds_everything_up_to_date(finished_line: SmallLine) -> None:

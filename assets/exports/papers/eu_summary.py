@@ -7,7 +7,7 @@ from jinja2 import Environment, StrictUndefined
 
 from assets.exports.card import cell
 from assets.exports.papers import BLANK, Stated
-from assets.exports.rows import public_name
+from resources.model_folder import public_name
 
 
 def eu_summary(stated: Stated) -> str:

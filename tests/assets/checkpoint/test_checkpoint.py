@@ -191,9 +191,21 @@ def test_checkpoint_row_has_the_tables_columns():
         files={"model.safetensors": "0" * 64},
     )
     chosen = CheckpointSettings(base_model=NamedModel(model="m"), training=TRAINING)
+    learnt = pl.DataFrame({"license": ["MIT", "MIT", None, "Apache-2.0", "MIT", "Apache-2.0", "MIT"]})
     row = checkpoint_row(
-        result, chosen, BASE, recipe="demo", weights="s3://b/id", rows=7, rows_digest=rows_digest(rows("a"))
+        result,
+        chosen,
+        BASE,
+        recipe="demo",
+        weights="s3://b/id",
+        rows=learnt,
+        rows_digest=rows_digest(rows("a")),
+        base_license="mit",
+        data={"demo/sft_dataset/language=python": "d1"},
     )
+    [counted] = row["licenses"].to_list()
+    assert [tuple(one.values()) for one in counted] == [("MIT", 4), ("Apache-2.0", 2), ("unknown", 1)]
+    assert row["data"].to_list() == [[{"table": "demo/sft_dataset/language=python", "digest": "d1"}]]
     assert row.schema == TABLE.schema
     assert row["curve"].explode().struct.unnest().equals(CURVE[:2])
     assert TypeAdapter(CheckpointSettings).validate_json(row["settings"][0]) == chosen

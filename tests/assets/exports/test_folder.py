@@ -12,13 +12,13 @@ from assets.exports.card import Contents, reasons_left
 from assets.exports.choice import choose
 from assets.exports.facts import BENCHMARKS, MODELS, RecipeFacts
 from assets.exports.folder import conversations, explained
-from assets.exports.rows import public_name
 from assets.exports.settings import ExportError, ExportSettings
 from assets.exports.tasks import tasks
 from assets.exports.training_template import training_template
 from assets.exports.writing import SUMS, write_folder
 from assets.rows.ledger import Ledger
 from assets.rows.outcome import no_rejections
+from resources.model_folder import public_name
 from resources.trainer.chat_templates import NAMES, template_text
 from tests.assets.exports.rows_of import row, rows
 
