@@ -10,6 +10,8 @@ import polars as pl
 from assets.asking.model_calls import asking, call_metadata
 from assets.asking.prompts import prompts_digest
 from assets.checkpoint.card import card
+from assets.eval_scores.against_base import BASE, asked_of_base, base_of
+from assets.eval_scores.differences import differences
 from assets.eval_scores.evaluation import CANONICAL, canonical_samples, checkpoint_samples
 from assets.eval_scores.regression import compared, fallen, previous_samples
 from assets.eval_scores.scores import score_table, scores_by_month
@@ -30,7 +32,7 @@ from resources.sandbox.resource import SandboxResource
 from resources.trainer.resource import TrainerResource
 
 ARTIFACT = "eval_scores"
-VERSION = "8"
+VERSION = "9"
 ENGINES: dict[str, type[TransformersSpec | VllmSpec | VllmServerSpec]] = {
     "transformers": TransformersSpec,
     "vllm": VllmSpec,
@@ -122,6 +124,24 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
                 problems, settings, asker, judge, cache, contaminated, checkpoint_id=trained["checkpoint_id"]
             )
             proof = canonical_samples(problems, settings, judge, cache)
+        beside: dict[str, pl.DataFrame] = {}
+        if settings.against_base is not None:
+            own = asked_of_base(settings)
+            form = "base" if own.prompt_style == "completion" else "instruct"
+            base = ENGINES[settings.backend].model_validate(
+                {**base_of(trained, trainer.folder), "form": form}
+            )
+            with (
+                asking(
+                    context, engines, row_cache, base, what="answers of the base model", budgeted=False
+                ) as ask,
+                sandbox.open() as judge,
+            ):
+                answered = checkpoint_samples(
+                    problems, own, ask, judge, cache, contaminated, checkpoint_id=BASE
+                )
+            compared_with_base = differences(samples, answered, settings.seed)
+            beside = {"base_samples": answered, "against_base": compared_with_base}
         scores = score_table(samples, settings.k, seed=settings.seed, preset=settings.preset)
         trainer.put_card(trained["weights"], card(trained, scores))
         by_month = scores_by_month(samples, seed=settings.seed)
@@ -134,11 +154,12 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
             store,
             TABLE,
             scores,
-            beside={"samples": everything},
+            beside={"samples": everything, **beside},
             metadata={
                 **call_metadata(asker, scores.height),
                 **{_score_name(row): row["pass_at_k"] for row in scores.to_dicts()},
                 **_months_metadata(by_month),
+                **_against_base_metadata(beside),
                 "scores": dg.MetadataValue.md(markdown_table(scores.drop("score_id", "checkpoint_id"))),
             },
             comparisons=[_no_fewer_solved(key, compared(samples, before, settings.seed))],
@@ -168,15 +189,15 @@ def build(shared: RecipeAssets, settings: EvaluationSettings) -> dg.AssetsDefini
     return eval_scores
 
 
-def _no_fewer_solved(key: dg.AssetKey, differences: pl.DataFrame) -> dg.AssetCheckResult:
-    fell = fallen(differences)
-    shown = markdown_table(differences) if differences.height else "_nothing was scored before_"
+def _no_fewer_solved(key: dg.AssetKey, changes: pl.DataFrame) -> dg.AssetCheckResult:
+    fell = fallen(changes)
+    shown = markdown_table(changes) if changes.height else "_nothing was scored before_"
     return dg.AssetCheckResult(
         check_name=NO_FEWER_CHECK,
         asset_key=key,
         passed=not fell,
         severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(fell) or f"{differences.height} scores compared with the previous ones",
+        description="; ".join(fell) or f"{changes.height} scores compared with the previous ones",
         metadata={"differences": dg.MetadataValue.md(shown)},
     )
 
@@ -196,6 +217,13 @@ def whole_model(store: ParquetStore, checkpoint: TableAddress, fetch: Callable[[
 def _score_name(row: dict[str, Any]) -> str:
     asked = joined_name(row["benchmark"], row["task"]).replace(SEPARATOR, "_")
     return f"{asked}_{row['language']}_pass_at_{row['k']}"
+
+
+def _against_base_metadata(beside: dict[str, pl.DataFrame]) -> dict[str, dg.MetadataValue]:
+    """The differences to the base model, where it was asked."""
+    if "against_base" not in beside:
+        return {}
+    return {"against_base": dg.MetadataValue.md(markdown_table(beside["against_base"]))}
 
 
 def _months_metadata(by_month: pl.DataFrame) -> dict[str, dg.MetadataValue]:

@@ -19,6 +19,19 @@ _COUNTS = (
     pl.col("passed").sum().cast(pl.Int64).alias("c"),  # those that pass
 )
 
+_FIRST_WORDS = 200
+"""Characters in which a refusal says so."""
+
+_REFUSAL = (
+    r"(?i)\b(?:sorry|i apologi[sz]e|as an ai|i(?:'m| am) (?:not able|unable)"
+    r"|i (?:can(?:'|’)?t|cannot|can not|won(?:'|’)t))\b"
+)
+
+_REFUSED = (
+    (pl.col("finish_reason") == "content_filter").fill_null(False)
+    | (~pl.col("has_code") & pl.col("completion").str.slice(0, _FIRST_WORDS).str.contains(_REFUSAL))
+).fill_null(False)
+
 
 def judged_samples(judged: pl.DataFrame, contaminated: pl.DataFrame, checkpoint_id: str) -> pl.DataFrame:
     """The samples table (`SAMPLES`), sorted by its key.
@@ -67,6 +80,7 @@ def score_table(
         (~pl.col("has_code") & (pl.col("finish_reason") != "error").fill_null(True))
         .sum()
         .alias("without_code"),
+        _REFUSED.sum().alias("refused"),
     )
     rows = [
         _score_rows({**dict(zip(_GROUP, group, strict=True)), "preset": preset}, problems, ks, seed)
@@ -109,7 +123,7 @@ def _score_rows(
     unverified = pl.lit(problems["unverified"].sum(), pl.Int64).alias("unverified_problems")
     shares = [
         pl.lit(float(problems[name].sum()) / float(problems["n"].sum()), pl.Float64).alias(name)
-        for name in ("cut_off", "without_code")
+        for name in ("cut_off", "without_code", "refused")
     ]
     joined = raw.join(clean, on="k", how="left").with_columns(*beside, unverified, *shares)
     keyed = joined.with_columns(content_id(*_GROUP, "preset", "k").alias("score_id"))

@@ -59,6 +59,12 @@ class EvaluationSettings(BaseModel):
     backend: Literal["transformers", "vllm", "vllm_server"] = Field(
         default="transformers", description="engine that runs the checkpoint"
     )
+    against_base: Literal["same", "completion"] | None = Field(
+        default=None,
+        description="the base model is asked the same problems, and `eval_scores__against_base` has the difference "
+        "with its paired interval; same: as the checkpoint is asked; completion: by the bare prompt, for base models "
+        "that know no chat; null: it is not asked",
+    )
     k: tuple[int, ...] = Field(default=(1,), min_length=1, description="pass@k for each of these")
     samples: int = Field(default=1, ge=1, description="answers a problem")  # published: 1
     temperature: float = Field(default=0.0, ge=0, le=2, description="0: greedy")  # published: 0

@@ -75,6 +75,11 @@ TABLE = Table(
         integer("clean_samples", "their samples"),
         Column("cut_off", pl.Float64(), "share of the answers that were cut at max_tokens"),
         Column("without_code", pl.Float64(), "share of the answers in which no code was found"),
+        Column(
+            "refused",
+            pl.Float64(),
+            "share of the answers without code that refuse, or that a filter held back",
+        ),
         integer("unverified_problems", "problems left out because the machine could not judge an answer"),
     ),
 )

@@ -169,3 +169,4 @@ def test_answers_cut_off_and_without_code_are_counted(problems: pl.DataFrame, tm
     assert samples["has_code"].sum() == 3
     [row] = score_table(samples, (1,), preset="seedline").to_dicts()
     assert (row["cut_off"], row["without_code"], row["preset"]) == (0.2, 0.4, "seedline")
+    assert row["refused"] == 0.2  # `I cannot.`; the empty answer says nothing

@@ -101,5 +101,13 @@ def test_ready_rows_become_a_checkpoint_with_a_raw_and_a_clean_score(
     assert checkpoint["steps"] == 2 * 3 and checkpoint["loss_after"] < checkpoint["loss_before"]
     [score] = table("eval_scores").to_dicts()
     assert (score["benchmark"], score["problems"], score["k"]) == ("humaneval", 2, 1)
+    [beside] = table("eval_scores__against_base").to_dicts()
+    assert (beside["benchmark"], beside["problems"], beside["model"]) == ("humaneval", 2, score["pass_at_k"])
+    assert beside["difference"] == beside["model"] - beside["base"]
+    base = table("eval_scores__base_samples")
+    assert base["problem_id"].to_list() == ["HumanEval/0", "HumanEval/1"]
+    assert set(base["checkpoint_id"]) == {"base"} and not (set(base["begun"]) - {"", None})
+    card = (Path(checkpoint["weights"]) / "README.md").read_text()
+    assert "| Apache-2.0 | 11 |" in card and "license: apache-2.0" in card
     canonical = table("eval_scores__samples").filter(checkpoint_id="canonical")
     assert canonical["passed"].to_list() == [True, True]
