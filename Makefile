@@ -27,19 +27,31 @@ UV_SETTINGS = UV_INDEX_STRATEGY=unsafe-best-match \
   $(call uv_setting,UV_EXTRA_INDEX_URL,$(strip $(TORCH_INDEX) $(call pip_setting,extra-index-url))) \
   $(call uv_setting,SSL_CERT_FILE,$(call pip_setting,cert))
 
-.PHONY: help setup bubblewrap vllm smollm demo lab test test-fast ui check docs clean
+.PHONY: help setup bubblewrap lock vllm smollm demo lab test test-fast ui check docs clean
 
 help:
 	@sed -n '1,7p' Makefile
 
 setup: $(STAMP) bubblewrap
 
-$(STAMP): pyproject.toml Makefile
+$(STAMP): pyproject.toml Makefile requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "seedline needs Python 3.11 or newer; set PYTHON to one")'
 	$(PYTHON) -m venv $(VENV)
 	$(DISTRIBUTION) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) $(TORCH)
-	$(DISTRIBUTION) --constraint constraints.txt --editable '.[train,embed,dev]'
+	awk '/^[^ ]/ {of_uv = /^uv==/} of_uv' requirements.lock >$(VENV)/uv.lock
+	$(DISTRIBUTION) --require-hashes --no-deps --requirement $(VENV)/uv.lock
+	$(UV_SETTINGS) $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps --requirement requirements.lock
+	$(DISTRIBUTION) --no-deps --editable .
+	$(BIN)/uv pip check --quiet --python $(BIN)/python
 	@touch $(STAMP)
+
+# every package with the hashes of all its files; torch and what it brings for GPUs stand outside, as its builds differ
+LOCKED_OUT = torch triton cuda-bindings cuda-pathfinder cuda-toolkit $(addprefix nvidia-,cublas cuda-cupti cuda-nvrtc \
+  cuda-runtime cudnn-cu13 cufft cufile curand cusolver cusparse cusparselt-cu13 nccl-cu13 nvjitlink nvshmem-cu13 nvtx)
+lock: setup
+	$(UV_SETTINGS) $(BIN)/uv pip compile pyproject.toml --extra train --extra embed --extra dev --universal \
+	  --python-version 3.11.5 --generate-hashes --no-header --no-annotate --quiet \
+	  $(addprefix --no-emit-package ,$(LOCKED_OUT)) --output-file requirements.lock
 
 bubblewrap:
 	@command -v bwrap >/dev/null 2>&1 || { \
