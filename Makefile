@@ -1,4 +1,4 @@
-# make demo | lab | test | test-fast | ui | check | docs: each sets up what it needs first. make vllm: vLLM for the CPU, which tests use;
+# make demo | lab | test | test-fast | ui | check | docs: each sets up what it needs first, from requirements.lock. make vllm: vLLM for the CPU, which tests use;
 # make smollm: a small chat model, to try things on.
 # Variables:
 #   PYTHON       interpreter that makes the virtual environments (3.11 or newer)
