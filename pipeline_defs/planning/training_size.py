@@ -38,6 +38,10 @@ SPLIT = {
 }
 
 
+ONE_GPU = "Seedline's own loop trains on one GPU: hand the rows to a trainer that splits (seedline export)"
+"""What is said where more is needed than the trainer of this project does by itself."""
+
+
 @dataclass(frozen=True)
 class TrainingSize:
     """One training of a stale checkpoint, on the hardware in words; `needs_gpu`: not to be done without one."""
@@ -74,7 +78,8 @@ class TrainingSize:
             )
         each = f"{found.gpus} x {self.hardware}, {memory:,.0f} GB each, {SPLIT[found.sharding]}"
         hours = f"{_hours(found.hours)} ({found.hours * found.gpus:,.1f} GPU hours)"
-        return text + f"{each}, {hours}"
+        alone = "" if found.gpus == 1 and found.sharding == "none" else f". {ONE_GPU}"
+        return text + f"{each}, {hours}{alone}"
 
 
 def training_sizes(

@@ -43,6 +43,7 @@ def test_a_preset_that_needs_gpus_says_which(folder: Path) -> None:
     )
     assert "it needs a GPU, and there is none here. 16 x A100-80GB" in line
     assert "32 x A100-80GB, 49 GB each, everything split (FSDP2 or ZeRO-3)" in said(folder, gpus=32)
+    assert said(folder, gpus=32).endswith("hand the rows to a trainer that splits (seedline export)")
     assert "1 x H100-80GB: too small for" in said(folder, gpus=1, gpu="H100-80GB")
 
 
