@@ -78,7 +78,14 @@ def publish(
     if step.answers:
         extra["calls"] = pl.concat(step.answers)
     aside = {
-        suffix: parquet.stage(address.sibling(suffix), frame, frame.schema) for suffix, frame in extra.items()
+        suffix: parquet.stage(
+            address.sibling(suffix),
+            frame,
+            frame.schema,
+            # what the table itself does not count as content is none beside it either
+            volatile=[name for name in table.volatile if name in frame.columns],
+        )
+        for suffix, frame in extra.items()
     }
 
     concluded_facts: dict[str, str] = {}

@@ -34,7 +34,7 @@ FAULTS = ("unreadable", "too_large", "missing_content")
 READ_LIMIT = 16 * 1024 * 1024
 """Bytes above which no source reads a file: it comes out with the fault `too_large` and no content."""
 
-BATCH_BYTES = 64 * 1024 * 1024
+BATCH_BYTES = 16 * 1024 * 1024
 """Content a batch holds before it is handed on, where the caller does not say."""
 
 

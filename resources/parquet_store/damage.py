@@ -18,7 +18,7 @@ from resources.parquet_store.writer import json_lines
 from resources.storage import Storage
 
 FOLDER = ".damage"
-BATCH_ROWS = 8192
+BATCH_ROWS = 1024
 
 
 class DamagedTableError(RuntimeError):

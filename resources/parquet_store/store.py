@@ -39,6 +39,10 @@ class MissingTableError(FileNotFoundError):
     """A table that was asked for has never been written."""
 
 
+STREAMED_ROWS = 1024
+"""Rows of a lazy table that are handed on at once."""
+
+
 class ParquetStore:
     """Tables under one storage root."""
 
@@ -88,8 +92,11 @@ class ParquetStore:
         Raises OSError, with the folder and a remedy, when there is no room; what is at `address` stays.
         """
         with self.writer(address, schema, volatile=volatile, metadata=metadata) as writer:
-            for batch in _batches(frame):
-                writer.write(batch)
+            if isinstance(frame, pl.LazyFrame):
+                _stream(frame, writer)
+            else:
+                for batch in [frame] if isinstance(frame, pl.DataFrame) else frame:
+                    writer.write(batch)
             return writer.close(concluded)
 
     def commit(self, address: TableAddress, staged: StagedTable) -> None:
@@ -213,10 +220,17 @@ class ParquetStore:
                 continue
 
 
-def _batches(frame: pl.DataFrame | pl.LazyFrame | Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    if isinstance(frame, pl.DataFrame):
-        yield frame
-    elif isinstance(frame, pl.LazyFrame):
-        yield from frame.collect_batches(maintain_order=True)
-    else:
-        yield from frame
+def _stream(frame: pl.LazyFrame, writer: TableWriter) -> None:
+    """Write `frame` as it is computed; it waits for the writer, so that what is read ahead stays bounded."""
+    failed: list[BaseException] = []
+
+    def write(batch: pl.DataFrame) -> bool:
+        try:
+            writer.write(batch)
+        except BaseException as error:  # else it comes out as another of Polars' own
+            failed.append(error)
+        return bool(failed)
+
+    frame.sink_batches(write, chunk_size=STREAMED_ROWS, maintain_order=True)
+    if failed:
+        raise failed[0]

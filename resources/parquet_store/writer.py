@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+import numpy as np
 import polars as pl
 import polars.selectors as cs
 import pyarrow as pa
@@ -21,6 +22,13 @@ import pyarrow.parquet as pq
 
 ROW_GROUP_ROWS = 8192
 """Rows in a row group: small enough to skip by statistics and to bound memory, large enough to compress."""
+
+ROW_GROUP_BYTES = 32 * 1024 * 1024
+"""Bytes of text after which a row group is full with fewer rows: what is held, written and read at once is several
+times that, however long the texts are."""
+
+DIGEST_ROWS = 1024
+"""Rows that are written out at once for the digest; the digest does not depend on it."""
 
 HEAD_ROWS = 5
 """First rows kept in memory, for previews."""
@@ -68,7 +76,7 @@ class TableWriter:
             write_page_checksum=True,
         )
         self._pending: list[pl.DataFrame] = []
-        self._pending_rows = 0
+        self._pending_rows = self._pending_bytes = 0
         self._digest = hashlib.sha256()
         self._rows = 0
         self._head = pl.DataFrame(schema=schema)
@@ -80,10 +88,11 @@ class TableWriter:
         extra = [name for name in frame.columns if name not in self._schema]
         if missing or extra:
             raise ValueError(f"table lacks the columns {missing} and has the unknown columns {extra}")
-        frame = frame.select(self._schema.names()).cast(self._schema)
+        frame = _alone(frame.select(self._schema.names()).cast(self._schema))
         self._pending.append(frame)
         self._pending_rows += frame.height
-        if self._pending_rows >= ROW_GROUP_ROWS:
+        self._pending_bytes += int(_text_bytes(frame).sum())
+        if self._pending_rows >= ROW_GROUP_ROWS or self._pending_bytes >= ROW_GROUP_BYTES:
             self._flush(everything=False)
 
     def close(self, concluded: Callable[[int], Mapping[str, str]] | None = None) -> StagedTable:
@@ -120,16 +129,28 @@ class TableWriter:
         if not self._pending:
             return
         gathered = pl.concat(self._pending)
-        whole = gathered.height if everything else gathered.height - gathered.height % ROW_GROUP_ROWS
-        rest = gathered.slice(whole)
-        self._pending, self._pending_rows = ([rest] if rest.height else []), rest.height
-        for group in gathered.head(whole).iter_slices(ROW_GROUP_ROWS):
-            self._write_group(group)
+        self._pending, self._pending_rows, self._pending_bytes = [], 0, 0
+        sizes = np.cumsum(_text_bytes(gathered))
+        start = 0
+        while start < gathered.height:
+            before = sizes[start - 1] if start else 0
+            end = start + ROW_GROUP_ROWS
+            full = int(np.searchsorted(sizes, before + ROW_GROUP_BYTES)) + 1  # with the row that fills it
+            end = min(end, full)
+            if end > gathered.height and not everything:
+                break
+            self._write_group(gathered.slice(start, end - start))
+            start = min(end, gathered.height)
+        rest = gathered.slice(start)
+        if rest.height:
+            self._pending, self._pending_rows = [_alone(rest)], rest.height
+            self._pending_bytes = int(_text_bytes(rest).sum())
 
     def _write_group(self, group: pl.DataFrame) -> None:
         if self._head.height < HEAD_ROWS:
             self._head = pl.concat([self._head, group.head(HEAD_ROWS - self._head.height)])
-        self._digest.update(json_lines(group.drop(self._volatile)))
+        for some in group.drop(self._volatile).iter_slices(DIGEST_ROWS):
+            self._digest.update(json_lines(some))
         table = group.to_arrow().cast(self._arrow_schema)
         with self._no_room_explained():
             self._file.write_table(table, row_group_size=ROW_GROUP_ROWS)
@@ -145,6 +166,23 @@ class TableWriter:
                 f"cannot write below {self._path.parent}: {error.strerror or error}; free space there or move "
                 "the store (setting store); the table that was there is untouched",
             ) from error
+
+
+def _text_bytes(frame: pl.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    """Bytes of text in each row, whatever frames the rows came in."""
+    total = np.zeros(frame.height, dtype=np.int64)
+    for column in frame.get_columns():
+        if column.dtype in (pl.String, pl.Binary):
+            total += column.cast(pl.Binary).bin.size().fill_null(0).cast(pl.Int64).to_numpy()
+    return total
+
+
+def _alone(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same rows in memory of their own: a few rows picked out of a batch keep all of its texts alive."""
+    if not any(dtype == pl.String or dtype.is_nested() for dtype in frame.schema.values()):
+        return frame
+    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    return pl.DataFrame(table, schema=frame.schema)
 
 
 def json_lines(frame: pl.DataFrame) -> bytes:

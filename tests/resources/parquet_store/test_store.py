@@ -11,6 +11,7 @@ from pathlib import Path
 
 import hypothesis.strategies as st
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from polars.testing import assert_frame_equal
@@ -300,3 +301,17 @@ def test_a_store_on_s3_holds_the_same_bytes(store: ParquetStore, s3_server) -> N
 def test_an_unknown_kind_of_root_is_refused() -> None:
     with pytest.raises(ValueError, match=r"gs://bucket.*only local paths and s3://"):
         Storage("gs://bucket")
+
+
+def test_row_groups_end_by_bytes_wherever_the_frames_do(tmp_path: Path) -> None:
+    schema = pl.Schema({"text": pl.String})
+    frame = pl.DataFrame({"text": [str(number % 10) * 2_000_000 for number in range(40)]}, schema=schema)
+    found = []
+    for name, pieces in {"a": 1, "b": 7, "c": 40}.items():
+        store = ParquetStore(Storage(tmp_path / name))
+        staged = store.stage(ADDRESS, iter(frame.iter_slices(pieces)), schema)
+        metadata = pq.ParquetFile(staged.path).metadata
+        found.append(
+            (staged.digest, [metadata.row_group(at).num_rows for at in range(metadata.num_row_groups)])
+        )
+    assert found == [(found[0][0], [17, 17, 6])] * 3
