@@ -38,10 +38,12 @@ from pipeline_defs.graph.automation import Looks, rebuild_when_inputs_change
 from pipeline_defs.graph.partitions import CORPUS_DUMPS, language_partitions
 from pipeline_defs.graph.resources import build_resources
 from pipeline_defs.operating.failure_alerts import failure_sensor
+from pipeline_defs.operating.full_check import KEY as FULL_CHECK
 from pipeline_defs.operating.full_check import full_check_asset, full_check_schedule
 from pipeline_defs.operating.jobs import corpus_dump_job, manage_dump
 from pipeline_defs.operating.operating_jobs import operating_jobs
 from pipeline_defs.operating.sensors import DumpLookout, dumps_check, folder_sensor, named_sensor, s3_sensor
+from pipeline_defs.planning.staleness_asset import staleness_asset
 from pipeline_defs.recipes.files import RecipeError
 from pipeline_defs.recipes.model import Recipe, load_recipe
 from pipeline_defs.report.asset import report_asset
@@ -95,6 +97,7 @@ def build_defs(
         assets=[
             *with_pages(assets, settings, enabled),
             full_check_asset(deployment),
+            staleness_asset(deployment, FULL_CHECK),
             receipts_asset(deployment),
             report_asset(deployment),
         ],

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from assets.audit.door import Question
+from assets.audit.staleness import TABLE as STALENESS
 from assets.publishing.versions import RECORDED, versions
 from resources.parquet_store import ParquetStore
 
@@ -37,9 +38,11 @@ CONTEXT: dict[str, pl.Schema] = {
             "wanted": pl.Boolean,
         }
     ),
+    "staleness": STALENESS.schema,
     "model_terms": pl.Schema({"model": pl.String, "terms": pl.String, "url": pl.String, "date": pl.String}),
 }
-"""Name to columns: recorded versions and what each was made from, spaces of the row cache, terms of models."""
+"""Name to columns: recorded versions and what each was made from, spaces of the row cache, what is stale,
+terms of models."""
 
 
 def of_tables_alone(question: Question) -> bool:

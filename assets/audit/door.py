@@ -98,6 +98,7 @@ AUDIT_QUESTIONS = Door(
         "models_and_terms": "assets.audit.shipped:MODELS_AND_TERMS",
         "rejected_by_dump": "assets.audit.shipped:REJECTED_BY_DUMP",
         "rows_of_repository": "assets.audit.shipped:ROWS_OF_REPOSITORY",
+        "staleness": "assets.audit.shipped:STALENESS",
         "take_down_impact": "assets.audit.shipped:TAKE_DOWN_IMPACT",
         "verdicts": "assets.audit.shipped:VERDICTS",
         "yield_funnel": "assets.audit.shipped:YIELD_FUNNEL",

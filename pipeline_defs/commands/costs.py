@@ -24,7 +24,7 @@ def with_costs(planned: pl.DataFrame, costs: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.concat_str("recipe", pl.lit("/"), "artifact"))
         .alias("asset"),
         partition=pl.col("language"),
-    ).drop("recipe", "artifact", "language", "why")
+    ).drop("recipe", "artifact", "language", "why", "cause")
     keyed = keyed.unique(["asset", "partition"], keep="first", maintain_order=True)
     return planned.join(keyed, on=["asset", "partition"], how="left", nulls_equal=True, maintain_order="left")
 

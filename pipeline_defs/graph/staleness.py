@@ -7,6 +7,7 @@ files that were changed, so it is not asked. When something is run is said elsew
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 
 import dagster as dg
@@ -19,6 +20,7 @@ from resources.parquet_store.attempts import Attempt, signature
 from resources.parquet_store.snapshot import input_digests
 
 RAW_CORPUS = ("raw_corpus",)
+BENCHMARKS = ("benchmarks",)
 
 SourceFingerprint = Callable[[dg.AssetKey, str | None], str | None]
 """Fingerprint of an asset's input that is no table; None where it has none, or where it is gone."""
@@ -27,13 +29,42 @@ TRIES = {"begun": 3, "failed": 2}
 """How often the same thing is begun without anybody asking, by how the last try ended."""
 
 
+class Cause(StrEnum):
+    """What kind of change made a table out of date; one that is rebuilt because of another has that one's cause."""
+
+    CODE = "code"
+    SETTINGS = "settings"
+    """Settings, prompts and questions, those of one run too."""
+    DATA = "data"
+    BENCHMARK = "benchmark"
+    TAKE_DOWN = "take_down"
+    MISSING = "missing"
+    DAMAGE = "damage"
+    CHECK = "check"
+    """A blocking check failed, or was never evaluated over the rows."""
+    FORCED = "forced"
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a table is out of date: in words, and the class of the cause."""
+
+    cause: Cause
+    words: str
+
+    def __str__(self) -> str:
+        """The words."""
+        return self.words
+
+
 @dataclass(frozen=True)
 class Work:
-    """One partition of an asset (None: not partitioned) that is out of date, with the reason in words."""
+    """One partition of an asset (None: not partitioned) that is out of date, with the reason in words and its class."""
 
     key: dg.AssetKey
     partition: str | None
     reason: str
+    cause: Cause
 
 
 @dataclass(frozen=True)
@@ -46,7 +77,7 @@ class Judge:
 
     def out_of_date(
         self, key: dg.AssetKey, partition: str | None, *, code_matters: bool = True
-    ) -> str | None:
+    ) -> Why | None:
         """Why the table is to be made again; None where it is up to date.
 
         A failed check does not make it so: the same inputs would give the same rows.
@@ -54,36 +85,41 @@ class Judge:
         address = TableAddress.of(tuple(key.path), partition)
         facts = self.snapshot.facts(address)
         if facts is None:
-            return "never materialized"
+            return Why(Cause.MISSING, "never materialized")
         if facts.damage:
-            return facts.damage
+            return Why(Cause.DAMAGE, facts.damage)
         version = self.graph.get(key).code_version
         if code_matters and facts.code_version != version and facts.run_settings:
             said = ", ".join(f"{path}={value}" for path, value in sorted(facts.run_settings.items()))
-            return f"made under settings of one run ({said})"
+            return Why(Cause.SETTINGS, f"made under settings of one run ({said})")
         if code_matters and facts.code_version != version:
-            return f"code or settings changed ({facts.code_version or 'unknown'} to {version})"
+            said = f"code or settings changed ({facts.code_version or 'unknown'} to {version})"
+            return Why(_code_or_settings(facts.code_version, version), said)
         unchecked = [name for name in self.blocking_checks(key) if name not in facts.checks]
         if unchecked:
-            return f"its check {unchecked[0]} was never evaluated over it"
+            return Why(Cause.CHECK, f"its check {unchecked[0]} was never evaluated over it")
         source = self.source(key, partition)
         if source is not None and facts.made_from.get("source") != source:
-            return "its source changed"
+            return Why(_OF_SOURCE.get(tuple(key.path), Cause.DATA), "its source changed")
         for suffix, digest in facts.beside.items():
             beside = self.snapshot.facts(address.sibling(suffix))
             if beside is None or beside.damage or beside.digest != digest:
-                return f"its table {address.sibling(suffix)} is missing, damaged or another one"
+                said = f"its table {address.sibling(suffix)} is missing, damaged or another one"
+                return Why(Cause.DAMAGE, said)
         return self._other_inputs(key, partition, facts.made_from)
 
-    def _other_inputs(self, key: dg.AssetKey, partition: str | None, made_from: dict[str, str]) -> str | None:
+    def _other_inputs(self, key: dg.AssetKey, partition: str | None, made_from: dict[str, str]) -> Why | None:
         now, before = self.made_from(key, partition), dict(made_from)
         now.pop("source", None)
         before.pop("source", None)
         changed = sorted(one for one in now.keys() & before.keys() if now[one] != before[one])
         if changed:
-            return f"{changed[0]} changed"
+            of_benchmarks = all(one.split("/")[0] in BENCHMARKS for one in changed)
+            return Why(Cause.BENCHMARK if of_benchmarks else Cause.DATA, f"{changed[0]} changed")
         other = sorted(now.keys() ^ before.keys())
-        return f"its inputs are others (a new dump or language: {other[0]})" if other else None
+        if not other:
+            return None
+        return Why(Cause.DATA, f"its inputs are others (a new dump or language: {other[0]})")
 
     def made_from(self, key: dg.AssetKey, partition: str | None) -> dict[str, str]:
         """Digest of each input as it stands now, and of its source."""
@@ -184,9 +220,10 @@ def find_stale(
             coming = judge.has_something_to_come(key, partition) or any(one.key == DUMPS for one in stale)
             if not coming and not judge.snapshot.facts(TableAddress.of(tuple(key.path), partition)):
                 continue
-            reason = "forced" if force else _reason(judge, instance, key, partition, stale)
-            if reason is not None:
-                stale[TableAddress.of(tuple(key.path), partition)] = Work(key, partition, reason)
+            why = Why(Cause.FORCED, "forced") if force else _reason(judge, instance, key, partition, stale)
+            if why is not None:
+                address = TableAddress.of(tuple(key.path), partition)
+                stale[address] = Work(key, partition, why.words, why.cause)
     return list(stale.values())
 
 
@@ -209,17 +246,27 @@ def _reason(
     key: dg.AssetKey,
     partition: str | None,
     stale: dict[TableAddress, Work],
-) -> str | None:
-    reason = judge.out_of_date(key, partition)
-    if reason is not None:
-        return reason
+) -> Why | None:
+    why = judge.out_of_date(key, partition)
+    if why is not None:
+        return why
     if instance.get_latest_materialization_event(key) is None:
-        return "unknown to this Dagster instance"
+        return Why(Cause.MISSING, "unknown to this Dagster instance")
     failed = judge.held_back_by(key, partition)
     if failed:
-        return f"its check {failed[0]} failed"
+        return Why(Cause.CHECK, f"its check {failed[0]} failed")
     coming = {address for address in stale if address.key == DUMPS}
     reads_dumps = any(tuple(parent.path) == DUMPS for parent in judge.graph.get(key).parent_keys)
     inputs = [*judge.inputs(key, partition), *(sorted(coming, key=str) if reads_dumps else ())]
     rebuilt = [one for one in inputs if one in stale]
-    return f"{rebuilt[0]} is rebuilt" if rebuilt else None
+    return Why(stale[rebuilt[0]].cause, f"{rebuilt[0]} is rebuilt") if rebuilt else None
+
+
+_OF_SOURCE = {RAW_CORPUS: Cause.TAKE_DOWN, BENCHMARKS: Cause.BENCHMARK}
+"""What another source means: that of the corpus is the take-down rules, that of a dump its files."""
+
+
+def _code_or_settings(before: str, now: str | None) -> Cause:
+    """Of code versions `<artifact>/<version>-<digest of the settings>`: settings where the digest alone differs."""
+    same_code = before.rpartition("-")[0] == (now or "").rpartition("-")[0]
+    return Cause.SETTINGS if same_code and before else Cause.CODE

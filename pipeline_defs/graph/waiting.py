@@ -71,7 +71,7 @@ def _standing(judge: Judge, key: dg.AssetKey, partition: str | None) -> Standing
         return Standing(
             key, partition, "waits", f"{reason}; {missing[0]} is not there yet, or not up to date"
         )
-    return Standing(key, partition, "to be made", reason)
+    return Standing(key, partition, "to be made", reason.words)
 
 
 def _there(judge: Judge, address: TableAddress) -> bool:

@@ -9,10 +9,12 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from assets.audit.staleness import KEY as STALENESS_KEY
 from assets.publishing.markdown import markdown_table
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.expected_errors import is_expected
 from pipeline_defs.operating.store_check import damaged_tables
+from pipeline_defs.planning.plan import PLAN
 from resources.alerts.resource import Alerts
 from resources.alerts.sending import AlertError
 from resources.row_cache.fragments import FragmentFolder
@@ -20,6 +22,8 @@ from resources.row_cache.pruning import surveyed, unused
 from resources.storage import Storage
 
 KEY = dg.AssetKey(["operations", "full_check"])
+STALENESS = dg.AssetKey(STALENESS_KEY)
+"""Made after it in the same job."""
 JOB = "full_check"
 ROWS_SHOWN = 100
 UNUSED_DAYS = 30.0
@@ -86,7 +90,7 @@ def full_check_asset(deployment: Deployment) -> dg.AssetsDefinition:
 def look_through(deployment: Deployment) -> tuple[dict[str, list[str]], dict[str, Any]]:
     """What is wrong, by the name of its check, and the metadata that describe all that was looked at."""
     tables, damaged = damaged_tables(deployment.store())
-    stale = pl.DataFrame(schema={"asset": pl.String, "partition": pl.String, "why": pl.String})
+    stale = pl.DataFrame(schema=PLAN)
     unplanned: list[str] = []
     try:
         stale = deployment.plan().frame()
@@ -101,7 +105,7 @@ def look_through(deployment: Deployment) -> tuple[dict[str, list[str]], dict[str
         "no_table_is_damaged": [f"{one.address}: {one.why}" for one in damaged],
         "every_dump_can_be_read": failed,
         "nothing_is_out_of_date": unplanned
-        + [f"{asset} ({partition or 'whole'}): {why}" for asset, partition, why in stale.iter_rows()],
+        + [f"{asset} ({partition or 'whole'}): {why}" for asset, partition, why, _ in stale.iter_rows()],
         "the_cache_is_whole": set_aside,
     }
     described: dict[str, Any] = {
@@ -161,8 +165,8 @@ def full_check_schedule(cron: str, *, on: bool) -> dg.ScheduleDefinition:
         name="nightly_full_check",
         job=dg.define_asset_job(
             JOB,
-            selection=dg.AssetSelection.assets(KEY),
-            description="Look through all tables, dumps and the cache.",
+            selection=dg.AssetSelection.assets(KEY, STALENESS),
+            description="Look through all tables, dumps and the cache; say what is stale, and what it would cost.",
         ),
         cron_schedule=cron,
         description="Holds every table against its digest, and says what is out of date, which dumps failed, and how "

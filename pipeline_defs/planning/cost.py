@@ -13,11 +13,11 @@ import polars as pl
 
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.graph.staleness import Work
-from pipeline_defs.planning.flow import Flow, look_through
+from pipeline_defs.planning.flow import Flow, look_through, stored_rows
 from pipeline_defs.planning.history import SECONDS_A_CHECK, History
 from pipeline_defs.planning.plan import Plan
 from pipeline_defs.recipes.model import Recipe
-from resources.parquet_store import ParquetStore, TableAddress
+from resources.parquet_store import DamagedTableError, MissingTableError, ParquetStore, TableAddress
 from resources.row_cache.peeking import Peek
 from resources.row_cache.stage import StageWork
 
@@ -39,6 +39,7 @@ COST = pl.Schema(
         "artifact": pl.String,
         "language": pl.String,
         "why": pl.String,
+        "cause": pl.String,
         "rows": pl.Float64,
         "calls": pl.Float64,
         "calls_low": pl.Float64,
@@ -56,8 +57,9 @@ COST = pl.Schema(
         "basis": pl.String,
     }
 )
-"""Columns of the cost of a plan. `why` is null where it is fresh, `rows` are those that the row cache does not have.
+"""Columns of the cost of a plan. `why` and its class `cause` are null where it is fresh.
 
+`rows` are those that the row cache does not have.
 `basis`: counted (everything is known), history, assumptions, or unknown (the stage does not go on without what is to be
 computed, so that its numbers are too low); null where nothing is asked for.
 """
@@ -240,10 +242,11 @@ class _Estimate:
 
     def _asked_last(self, samples: TableAddress) -> int:
         """Answers of the checkpoint that the last evaluation judged; the benchmark's own solutions are none."""
-        if not self._store.storage.exists(self._store.uri(samples)):
+        try:
+            frame = self._store.scan(samples).filter(pl.col("checkpoint_id") != "canonical")
+            return int(frame.select(pl.len()).collect().item())
+        except (MissingTableError, DamagedTableError):
             return 0
-        frame = self._store.scan(samples).filter(pl.col("checkpoint_id") != "canonical")
-        return int(frame.select(pl.len()).collect().item())
 
     def _row(
         self, recipe: Recipe, artifact: str, language: str | None, address: str, line: _Line
@@ -254,6 +257,7 @@ class _Estimate:
             "artifact": artifact,
             "language": language,
             "why": None if work is None else work.reason,
+            "cause": None if work is None else work.cause.value,
             "rows": line.rows,
             "calls": line.calls[0],
             "calls_low": line.calls[1],
@@ -280,9 +284,7 @@ class _Estimate:
         key = tuple(part for part in address.split("/") if "=" not in part)
         pairs = [part.partition("=") for part in address.split("/") if "=" in part]
         at = TableAddress(key, tuple((name, value) for name, _, value in pairs))
-        if not self._store.storage.exists(self._store.uri(at)):
-            return 0
-        return int(self._store.scan(at).select(pl.len()).collect().item())
+        return stored_rows(self._store, at)
 
     @staticmethod
     def _share(out: int, of: int) -> float:

@@ -19,7 +19,7 @@ from pipeline_defs.definitions import build_defs
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.planning.plan import Plan
 from pipeline_defs.running.runs import Batch, RunFailedError, run_batch, run_batches
-from resources.parquet_store import ParquetStore, TableAddress
+from resources.parquet_store import DamagedTableError, MissingTableError, ParquetStore, TableAddress
 from resources.parquet_store.overlay import OverlayIOManager
 from resources.row_cache.peeking import PEEKS, Peek, PeekingRowCacheResource
 
@@ -61,9 +61,9 @@ def look_through(deployment: Deployment, plan: Plan) -> Flow:
         for recipe in plan.recipes:
             for name in store.tables((recipe.name,)):
                 for address in store.partitions((recipe.name, name)) if "__" not in name else ():
-                    flow.rows[str(address)] = _height(store, address)
+                    flow.rows[str(address)] = stored_rows(store, address)
         for address in store.partitions(("raw_corpus",)):
-            flow.rows[str(address)] = _height(store, address)
+            flow.rows[str(address)] = stored_rows(store, address)
     for peek in PEEKS.pop(looker, []):
         flow.peeks.setdefault(peek.user, []).append(peek)
     return flow
@@ -73,8 +73,12 @@ def _address(key: dg.AssetKey, partition: str | None) -> str:
     return str(TableAddress.of(tuple(key.path), partition))
 
 
-def _height(store: ParquetStore, address: TableAddress) -> int:
-    return int(store.scan(address).select(pl.len()).collect().item())
+def stored_rows(store: ParquetStore, address: TableAddress) -> int:
+    """Rows that a table has; 0 where it was never written, or is damaged and will be made again."""
+    try:
+        return int(store.scan(address).select(pl.len()).collect().item())
+    except (MissingTableError, DamagedTableError):
+        return 0
 
 
 @contextmanager

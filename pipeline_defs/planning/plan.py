@@ -30,8 +30,8 @@ from resources.corpus_source.base import SourceError
 from resources.parquet_store import StoreWatch
 from resources.parquet_store.address import DUMPS as CORPUS_DUMP_TABLE
 
-PLAN = pl.Schema({"asset": pl.String, "partition": pl.String, "why": pl.String})
-"""Columns of a plan: asset key, partition (null: it has none), and the reason in words."""
+PLAN = pl.Schema({"asset": pl.String, "partition": pl.String, "why": pl.String, "cause": pl.String})
+"""Columns of a plan: asset key, partition (null: it has none), the reason in words, and its class (`Cause`)."""
 
 
 class SelectionError(ValueError):
@@ -60,7 +60,7 @@ class Plan:
 
     def frame(self) -> pl.DataFrame:
         """The plan as a table (`PLAN`), one row a partition of an asset."""
-        rows = [(one.key.to_user_string(), one.partition, one.reason) for one in self.work]
+        rows = [(one.key.to_user_string(), one.partition, one.reason, one.cause.value) for one in self.work]
         return pl.DataFrame(rows, schema=PLAN, orient="row")
 
 

@@ -14,6 +14,7 @@ import polars as pl
 from assets.checkpoint.asset import trainings
 from assets.checkpoint.settings import CheckpointSettings, NamedModel
 from pipeline_defs.deployment import Deployment
+from pipeline_defs.planning.flow import stored_rows
 from pipeline_defs.planning.plan import Plan
 from pipeline_defs.recipes.model import Recipe
 from resources.model_folder import located
@@ -164,7 +165,7 @@ def _tokens(deployment: Deployment, recipe: Recipe, training: TrainingSettings) 
     rows, tokens = 0, 0.0
     for language in recipe.languages:
         address = TableAddress.of((recipe.name, "sft_dataset"), language)
-        if not store.storage.exists(store.uri(address)):
+        if not stored_rows(store, address):
             continue
         characters = pl.col("prompt").str.len_chars() + pl.col("completion").str.len_chars()
         cut = (characters / CHARACTERS_A_TOKEN).clip(upper_bound=training.sequence_length)

@@ -11,6 +11,7 @@ from assets.audit.context import CONTEXT, version_tables
 from assets.audit.door import Question, questions
 from assets.audit.origin import Origin, UnknownIdError, trace_id
 from assets.audit.questions import SHARED, ask
+from assets.audit.staleness import read_staleness
 from assets.audit.tree import Node, file_trees, row_tree
 from assets.raw_corpus.take_down_rules import parse_take_downs
 from assets.raw_corpus.take_downs import hits, looked_at
@@ -151,6 +152,8 @@ class StoredRows:
         context = version_tables(store, chosen.name) if "versions" in words else {}
         if "cache_spaces" in words:
             context["cache_spaces"] = self._cache_spaces()
+        if "staleness" in words:
+            context["staleness"] = read_staleness(store)
         context["model_terms"] = terms_table(self.settings)
         return ask(
             question, store, chosen.name, language=language, questions=known, given=given, context=context

@@ -137,6 +137,8 @@ def test_settings_of_one_run_are_in_the_tables_and_the_plan_says_so(line: SmallL
     why = {row[0]: row[2] for row in line.deployment.plan(select=select).frame().iter_rows()}
     assert why["demo/candidate_responses"] == "made under settings of one run (recipe.responses.samples=2)"
     assert "demo/instructions" not in why
+    causes = {row[0]: row[3] for row in line.deployment.plan(select=select).frame().iter_rows()}
+    assert causes["demo/candidate_responses"] == causes["demo/sft_dataset"] == "settings"
     done, said, _ = run(line, "materialize_recipe", RecipeConfig(recipe="demo", select=select))
     assert done and facts(line, "candidate_responses").run_settings == {}
     done, _, error = run(line, "materialize_recipe", RecipeConfig(settings=["recipe.nothing=1"]))
@@ -150,6 +152,14 @@ def test_the_full_check_finds_damage_and_tells_it(line: SmallLine) -> None:
         "nothing_is_out_of_date"
     ]  # nothing is trained yet
     assert int(str(said["tables"])) > 10 and "demo/checkpoint" in str(said["out_of_date"])
+    stale = {row["artifact"]: row for row in line.deployment.scan("audit/staleness").collect().to_dicts()}
+    assert {name for name, row in stale.items() if row["state"] == "stale"} == {
+        "checkpoint", "eval_scores", "audit"
+    }  # fmt: skip
+    assert stale["checkpoint"]["cause"] == "missing" and stale["filtered_seeds"]["cause"] is None
+    assert stale["candidate_responses"]["calls"] == 0 and said["tables_stale"] == 3
+    answer = line.deployment.audit("staleness").to_dicts()
+    assert [row["tables"] for row in answer if row["cause"] == "missing"] == [1, 1, 1]
     assert "2026-01" in str(said["dump_states"]) and int(str(said["cache_rows"])) > 0
     file = line.file("verified_responses")
     whole = file.read_bytes()
@@ -159,6 +169,8 @@ def test_the_full_check_finds_damage_and_tells_it(line: SmallLine) -> None:
     assert done, error
     assert said["tables_damaged"] == 1 and "no_table_is_damaged" in str(said["failed"])
     assert "demo/verified_responses" in str(said["damaged"])
+    stale = {row["artifact"]: row for row in line.deployment.scan("audit/staleness").collect().to_dicts()}
+    assert stale["verified_responses"]["cause"] == "damage"  # and the plan of it is made all the same
     assert len(webhook.got) == 1 and "verified_responses" in webhook.got[0][2]
     select = '+key:"demo/sft_dataset"'
     done, _, error = run(line, "materialize_recipe", RecipeConfig(select=select))
@@ -210,7 +222,7 @@ def test_a_take_down_is_applied_at_once_and_takes_pilots_along(line: SmallLine) 
     assert "example/beta" in repos
     (line.folder / "take_downs.txt").write_text("repo example/beta\n", encoding="utf-8")
     reasons = line.deployment.plan(select='key:"raw_corpus"').frame()
-    assert reasons["why"].to_list() == ["its source changed"]
+    assert reasons["why"].to_list() == ["its source changed"] and reasons["cause"].to_list() == ["take_down"]
     done, said, error = run(line, "take_down", TakeDownConfig())
     assert done, error
     assert "raw_corpus" in str(said["rebuilt"])
