@@ -24,7 +24,13 @@ from pipeline_defs.taking_down.reach import Reach, reach, readable_tables
 from pipeline_defs.taking_down.receipts import KEY, Line, Receipt, write_receipt
 from pipeline_defs.taking_down.residue import holding, own_lines, patterns
 from pipeline_defs.taking_down.rewriting import Rewritten, rewrite
-from pipeline_defs.taking_down.sweeping import Swept, sweep_cache, sweep_half_made, sweep_text_files
+from pipeline_defs.taking_down.sweeping import (
+    Swept,
+    sweep_cache,
+    sweep_half_made,
+    sweep_reports,
+    sweep_text_files,
+)
 from pipeline_defs.taking_down.trained import recipes_recorded, record_everything, trained_on
 from resources.parquet_store import ParquetStore, TableAddress
 from resources.parquet_store.address import DUMPS
@@ -166,6 +172,7 @@ def _lines_of_places(
         files = len(store.storage.fs.find(pilots))
         remove_pilots(deployment.settings)
         yield Line(None, f"tables of pilots ({PILOTS})", files)
+    yield from map(line, sweep_reports(store.storage))
     events, size = wipe_event_log(prepare_instance(deployment.settings), found_by)
     if events:
         yield Line(None, "event log", events, bytes_rewritten=size)

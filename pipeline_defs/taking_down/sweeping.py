@@ -13,6 +13,8 @@ from resources.row_cache.fragments import ORIGIN, FragmentFolder
 from resources.row_cache.spaces import list_spaces
 from resources.storage import STAGING, Storage
 
+REPORTS = ("audit", "report")
+"""Where the pages of the asset of that key are kept."""
 LARGEST_LOG = 256 * 1024 * 1024
 LEFT_BEHIND_S = 900
 """Files in the making that nobody wrote to for so long are nobody's."""
@@ -67,6 +69,16 @@ def sweep_text_files(folder: Path, found_by: Sequence[str], *, leave: Sequence[P
         path.write_bytes(b"".join(kept))
         swept.append(Swept(str(path.relative_to(folder)), len(lines) - len(kept), sum(map(len, kept))))
     return swept
+
+
+def sweep_reports(storage: Storage) -> list[Swept]:
+    """Remove the pages of reports: escaped, and in the data of charts, text is not found in them line by line."""
+    folder = storage.path(*REPORTS)
+    if not storage.exists(folder):
+        return []
+    pages = len(storage.list_files(folder))
+    storage.remove(folder)
+    return [Swept(f"pages of reports ({'/'.join(REPORTS)})", pages, 0)]
 
 
 def sweep_half_made(storage: Storage) -> int:

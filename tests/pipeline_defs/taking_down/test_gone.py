@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from assets.rows.ledger import accounting_errors
 from pipeline_defs.cli import app
 from pipeline_defs.planning.plan import take_down_notes
+from pipeline_defs.report.asset import write_report
 from pipeline_defs.stored.versions import checkpoint_versions, difference, version_list
 from pipeline_defs.taking_down.apply import apply_take_downs, pending
 from pipeline_defs.taking_down.impact import impact
@@ -69,6 +70,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallLine]:
         line.run("2026-01", select='+key:"demo/checkpoint"')
         line.deployment.pilot("demo", size=5, train=False)
         line.run("2026-01", select='key:"demo/audit"')
+        write_report(line.deployment, "demo")
         with line.deployment.instance() as instance:  # a preview as an earlier release wrote it
             old = dg.AssetMaterialization("raw_corpus", metadata={"preview": dg.MetadataValue.md(FILE[:80])})
             instance.report_runless_asset_event(old)
@@ -102,7 +104,15 @@ def test_the_needles_go_and_the_accounts_stay(line: SmallLine) -> None:
     home, deployment, store = line.folder / "home", line.deployment, line.deployment.store()
     before = found(home)
     where = " ".join(before)
-    places = ("corpus_dump/", "raw_corpus/", "sft_dataset/", "verified_responses/", "pilot/", "row_cache/")
+    places = (
+        "corpus_dump/",
+        "raw_corpus/",
+        "sft_dataset/",
+        "verified_responses/",
+        "pilot/",
+        "row_cache/",
+        "audit/report/",
+    )
     for place in (*places, "dagster/history", "engines/server.log"):
         assert place in where, (place, before)
     assert {needle for held in before.values() for needle in held} == set(NEEDLES)
