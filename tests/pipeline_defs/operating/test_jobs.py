@@ -1,5 +1,6 @@
 """The jobs of the launchpad and a pilot, over one real deployment, in the order in which it is written."""
 
+import textwrap
 from collections.abc import Iterator
 
 import dagster as dg
@@ -22,6 +23,15 @@ from resources.parquet_store import TableAddress, TableFacts
 from resources.row_cache.usage import read_usage
 from tests.pipeline_defs.conftest import FILES, SmallLine, _line, write_dump
 from tests.resources.alerts.webhook import running
+
+CHAIN = [
+    "raw_corpus",
+    "filtered_seeds",
+    "instructions",
+    "candidate_responses",
+    "verified_responses",
+    "sft_dataset",
+]
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +186,23 @@ def test_the_full_check_finds_damage_and_tells_it(line: SmallLine) -> None:
     done, _, error = run(line, "materialize_recipe", RecipeConfig(select=select))
     assert done, error
     assert full_check(line)[1]["tables_damaged"] == 0  # made again
+
+
+def test_every_row_resolves_whole_and_every_seed_equals_the_named_lines(line: SmallLine) -> None:
+    scan = line.deployment.scan
+    contents = dict(scan("raw_corpus").select("file_id", "content").collect().iter_rows())
+    seeds = {row["seed_id"]: row for row in scan("filtered_seeds").collect().iter_rows(named=True)}
+    rows = scan("sft_dataset").collect()["sft_id"]
+    assert rows.len() > 3
+    for row_id in rows.sample(min(rows.len(), 1000), seed=0):
+        nodes = list(line.deployment.trace_tree(row_id).walk())
+        assert [node.artifact for node in nodes] == CHAIN and {node.state for node in nodes} == {"kept"}
+        assert nodes[-1].row_id == row_id and nodes[-1].asked
+        seed = seeds[nodes[1].row_id]
+        named = contents[nodes[0].row_id].splitlines()[seed["start_line"] - 1 : seed["end_line"]]
+        assert textwrap.dedent("\n".join(named)) == seed["seed"] == nodes[1].facts["seed"]
+        assert nodes[2].facts["generation"]["engine"] and nodes[3].facts["generation"]["engine"]
+        assert nodes[3].beside["verified_responses__verdicts"] and nodes[4].facts["verdict"] == "pass"
 
 
 def test_a_question_is_answered(line: SmallLine) -> None:
