@@ -79,7 +79,7 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
         revision = settings.base_model.revision if isinstance(settings.base_model, NamedModel) else None
         known, address, results, published = base, of_base, [], ""
         for ordered, training in stages:
-            made = checkpoint_id(ordered, known, training)
+            made = checkpoint_id(ordered, known, training, settings.trainer)
             results.append(
                 local.train(
                     ordered,
@@ -88,6 +88,7 @@ def build(shared: RecipeAssets, settings: CheckpointSettings) -> dg.AssetsDefini
                     base=address,
                     model_id=made,
                     revision=revision,
+                    trainer=settings.trainer,
                     on_progress=progress,
                 )
             )

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from resources.ids import content_id, text_id
 from resources.trainer.base import TinyModel, TrainingSettings
 from resources.trainer.chat_templates import NAMES, OWN, template_digest
+from resources.trainer.choice import OwnLoop, Trl
 
 TRAINER_VERSION = "1"
 """Raised when the trainer's code makes other weights of the same input."""
@@ -55,7 +56,12 @@ def tiny_model_id(settings: TinyModel, texts: pl.DataFrame) -> str:
     return text_id("tiny", TRAINER_VERSION, _json(settings), *texts["text"])
 
 
-def checkpoint_id(ordered: pl.DataFrame, base: Mapping[str, str], training: TrainingSettings) -> str:
+def checkpoint_id(
+    ordered: pl.DataFrame,
+    base: Mapping[str, str],
+    training: TrainingSettings,
+    trainer: OwnLoop | Trl = OwnLoop(),
+) -> str:
     """Id of the checkpoint trained on `ordered` (`sft_id`, in training order) from `base`.
 
     `base` identifies the base model by content: an id or digest, or hub id and commit.
@@ -63,6 +69,8 @@ def checkpoint_id(ordered: pl.DataFrame, base: Mapping[str, str], training: Trai
     settings = json.dumps(dict(base), sort_keys=True)
     template = template_digest(training.chat_template)
     own = [template] if template else []
+    if not isinstance(trainer, OwnLoop):  # the one there was first, which no id names
+        own.append(_json(trainer))
     return text_id("checkpoint", TRAINER_VERSION, settings, _json(training), *own, rows_digest(ordered))
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from resources.trainer.base import TinyModel, TrainingSettings
+from resources.trainer.choice import OwnLoop, TrainerChoice
 
 
 class NamedModel(BaseModel):
@@ -33,6 +34,10 @@ class CheckpointSettings(BaseModel):
 
     base_model: BaseModelSettings = Field(description="the model that learns")
     training: TrainingSettings = Field(description="hyper-parameters of the fine-tuning")
+    trainer: TrainerChoice = Field(
+        default=OwnLoop(),
+        description="what computes the training: kind loop (our own) or trl (TRL's SFTTrainer)",
+    )
     first_stage: TrainingSettings | None = Field(
         default=None,
         description="MagicoderS: a training before the other, on the rows that neither evolved from others nor came "

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from resources.former_names import ReadsFormerNames
 from resources.trainer.chat_templates import NAMES, OWN, template_text
+from resources.trainer.choice import OwnLoop, Trl
 
 EXAMPLE_SCHEMA = pl.Schema(
     {
@@ -251,9 +252,10 @@ class Trainer(ABC):
         base: str,
         model_id: str,
         revision: str | None = None,
+        trainer: OwnLoop | Trl = OwnLoop(),
         on_progress: OnProgress,
     ) -> TrainingResult:
-        """Fine-tune `base` (a local folder or hub id) on `examples` (`EXAMPLE_SCHEMA`), in their order.
+        """Fine-tune `base` (a local folder or hub id) on `examples` (`EXAMPLE_SCHEMA`), in their order, by `trainer`.
 
         `output` holds a complete Hugging Face folder afterwards or is as it was. Raises `TrainerUnavailable`
         where torch or the base model is missing and `TrainingFailed` where the training went wrong.

@@ -40,6 +40,7 @@ from resources.trainer.base import (
     TrainingSettings,
     silent,
 )
+from resources.trainer.choice import OwnLoop, Trl
 from resources.trainer.states import RemoteStates, States
 from resources.whole_files import put_folder_in_place
 
@@ -88,6 +89,7 @@ class LocalTrainer(Trainer):
         base: str,
         model_id: str,
         revision: str | None = None,
+        trainer: OwnLoop | Trl = OwnLoop(),
         on_progress: OnProgress = silent,
     ) -> TrainingResult:
         """See `Trainer`."""
@@ -95,6 +97,7 @@ class LocalTrainer(Trainer):
             name for name in ("sft_id", "prompt", "completion", "messages") if name in examples.columns
         ]
         job: dict[str, object] = {"verb": "train", "base": base, "revision": revision}
+        job["trainer"] = trainer.model_dump(mode="json")
         return self._make(job, examples.select(columns), settings, output, model_id, on_progress)
 
     def _make(

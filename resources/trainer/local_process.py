@@ -24,6 +24,7 @@ from resources.trainer.loop import mean_loss, run_loop
 from resources.trainer.states import States
 from resources.trainer.tiny_model import chat_template, make_model, make_tokenizer
 from resources.trainer.tokens import corpus_rows, encode_examples, pack
+from resources.trainer.trl_loop import run_trl
 
 DROPOUTS = (
     "attention_dropout",
@@ -56,7 +57,10 @@ def run_job(job: dict[str, Any], on_progress: OnProgress) -> dict[str, Any]:
     facts = (_make_base if job["verb"] == "make_base" else _train)(job, device, on_progress)
     before = facts.pop("seconds_before", 0.0)  # of processes that were killed
     facts |= {"seconds": before + time.monotonic() - started, "hardware": _hardware(device, job["threads"])}
-    return facts | {"versions": {name: version(name) for name in ("torch", "transformers", "tokenizers")}}
+    libraries = ["torch", "transformers", "tokenizers"]
+    if job.get("trainer", {}).get("kind") == "trl":
+        libraries += ["trl", "accelerate"]
+    return facts | {"versions": {name: version(name) for name in libraries}}
 
 
 def _prepare(job: dict[str, Any]) -> str:
@@ -153,6 +157,19 @@ def _fit(
 ) -> dict[str, Any]:
     """Train, with the loss on `measured` before and after."""
     pad_token = tokenizer.pad_token_id
+    if job.get("trainer", {}).get("kind") == "trl":
+        record = run_trl(
+            model,
+            tokenizer,
+            sequences,
+            settings,
+            phase=phase,
+            on_progress=on_progress,
+            measured=measured,
+            states=States(Path(job["states"]), job["state_every"]),
+            on_state=lambda file: _say("state", file=str(file)),
+        )
+        return asdict(record) | {"loss_after": mean_loss(model, measured, settings, pad_token=pad_token)}
     record = run_loop(
         model,
         sequences,
