@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from resources.ids import content_id, text_id
 from resources.trainer.base import TinyModel, TrainingSettings
 from resources.trainer.chat_templates import NAMES, OWN, template_digest
-from resources.trainer.choice import OwnLoop, Trl
+from resources.trainer.choice import OWN_LOOP, OwnLoop, Trl
 
 TRAINER_VERSION = "1"
 """Raised when the trainer's code makes other weights of the same input."""
@@ -60,7 +60,7 @@ def checkpoint_id(
     ordered: pl.DataFrame,
     base: Mapping[str, str],
     training: TrainingSettings,
-    trainer: OwnLoop | Trl = OwnLoop(),
+    trainer: OwnLoop | Trl = OWN_LOOP,
 ) -> str:
     """Id of the checkpoint trained on `ordered` (`sft_id`, in training order) from `base`.
 

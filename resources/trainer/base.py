@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from resources.former_names import ReadsFormerNames
 from resources.trainer.chat_templates import NAMES, OWN, template_text
-from resources.trainer.choice import OwnLoop, Trl
+from resources.trainer.choice import OWN_LOOP, OwnLoop, Trl
 
 EXAMPLE_SCHEMA = pl.Schema(
     {
@@ -252,7 +252,7 @@ class Trainer(ABC):
         base: str,
         model_id: str,
         revision: str | None = None,
-        trainer: OwnLoop | Trl = OwnLoop(),
+        trainer: OwnLoop | Trl = OWN_LOOP,
         on_progress: OnProgress,
     ) -> TrainingResult:
         """Fine-tune `base` (a local folder or hub id) on `examples` (`EXAMPLE_SCHEMA`), in their order, by `trainer`.

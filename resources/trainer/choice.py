@@ -1,7 +1,7 @@
 """Which trainer computes a training: our own loop, or TRL's SFTTrainer behind the same face.
 
-The kind and its settings are part of a checkpoint's id, but for our own loop, whose checkpoints had ids before there was
-a choice.
+The kind and its settings are part of a checkpoint's id, but for our own loop, whose checkpoints had ids before there
+was a choice.
 """
 
 from typing import Annotated, Literal
@@ -24,6 +24,9 @@ class Trl(BaseModel):
 
     kind: Literal["trl"] = Field(description="trl: TRL's SFTTrainer, from the extra seedline[trl]")
 
+
+OWN_LOOP = OwnLoop()
+"""The default."""
 
 TrainerChoice = Annotated[OwnLoop | Trl, Field(discriminator="kind")]
 """Our own loop (`kind: loop`) or TRL (`kind: trl`)."""

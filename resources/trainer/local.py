@@ -40,7 +40,7 @@ from resources.trainer.base import (
     TrainingSettings,
     silent,
 )
-from resources.trainer.choice import OwnLoop, Trl
+from resources.trainer.choice import OWN_LOOP, OwnLoop, Trl
 from resources.trainer.states import RemoteStates, States
 from resources.whole_files import put_folder_in_place
 
@@ -89,7 +89,7 @@ class LocalTrainer(Trainer):
         base: str,
         model_id: str,
         revision: str | None = None,
-        trainer: OwnLoop | Trl = OwnLoop(),
+        trainer: OwnLoop | Trl = OWN_LOOP,
         on_progress: OnProgress = silent,
     ) -> TrainingResult:
         """See `Trainer`."""

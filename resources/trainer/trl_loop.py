@@ -1,8 +1,8 @@
 """A training by TRL's SFTTrainer that stands in for our own loop: the same rows, order, loss and record.
 
-Rows come tokenized, with labels on the completion alone; TRL prepares, packs and shuffles nothing. Optimizer and schedule
-are ours, so that both trainers compute the same training, apart from rounding. A state is the folder that the transformers
-library saves, as one tar file.
+Rows come tokenized, with labels on the completion alone; TRL prepares, packs and shuffles nothing. Optimizer and
+schedule are ours, so that both trainers compute the same training, apart from rounding. A state is the folder that
+the transformers library saves, as one tar file.
 """
 
 import json
@@ -86,7 +86,8 @@ def run_trl(
     try:
         from datasets import Dataset
         from transformers import TrainerCallback
-        from trl import SFTConfig, SFTTrainer
+        from trl.trainer.sft_config import SFTConfig
+        from trl.trainer.sft_trainer import SFTTrainer
     except ImportError as error:
         raise TrainerUnavailable(f"{error}; trainer trl needs: pip install 'seedline[trl]'") from error
     if settings.loss_average != "token":

@@ -20,6 +20,7 @@ from assets.checkpoint.settings import CheckpointSettings, NamedModel
 from assets.checkpoint.stages import altogether, training_stages
 from assets.checkpoint.table import TABLE, checkpoint_row
 from resources.trainer.base import CURVE_SCHEMA, TinyModel, TrainingResult, TrainingSettings
+from resources.trainer.choice import OwnLoop, Trl
 from resources.trainer.schedule import learning_rate, number_of_steps, warmup_length
 
 STARCODER2_INSTRUCT = {
@@ -142,6 +143,8 @@ def test_checkpoint_id_changes_with_all_that_it_stands_for():
         checkpoint_id(rows("a", "b"), BASE, TRAINING.model_copy(update={"seed": 1})),
     ]
     assert len({known, *others}) == 6
+    assert checkpoint_id(rows("a", "b"), BASE, TRAINING, OwnLoop()) == known
+    assert checkpoint_id(rows("a", "b"), BASE, TRAINING, Trl(kind="trl")) not in {known, *others}
     texts = pl.DataFrame({"text": ["x", "y"]})
     ids = {tiny_model_id(TinyModel(seed=seed), texts[:count]) for seed in (0, 1) for count in (1, 2)}
     assert len(ids) == 4
