@@ -83,6 +83,8 @@ def forget(name: Name) -> None:
 
 
 def _known(name: str, deployment: Deployment) -> None:
-    names = [state.name for state in deployment.dumps()]
-    if name not in names:
-        raise SourceError(f"there is no dump {name!r}; there are {', '.join(names) or 'none'}")
+    found = {state.name: state for state in deployment.dumps()}
+    if name not in found:
+        raise SourceError(f"there is no dump {name!r}; there are {', '.join(found) or 'none'}")
+    if found[name].misnamed:
+        raise SourceError(f"dump {name!r}: {found[name].detail}")

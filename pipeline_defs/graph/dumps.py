@@ -25,6 +25,9 @@ NAME = CORPUS_DUMPS.name or ""
 FORBIDDEN_IN_NAMES = "|,[]"
 """Characters that Dagster does not allow in partition keys."""
 
+LONGEST_NAME = 200
+"""In bytes: a dump's name is part of the names of its files in the store, and file systems allow 255."""
+
 
 @dataclass(frozen=True)
 class DumpState:
@@ -35,6 +38,8 @@ class DumpState:
     detail: str
     languages: tuple[str, ...] = ()
     stored: bool = False
+    misnamed: bool = False
+    """Whether it failed for its name: then `name` is as it can be shown, and only another name helps."""
 
     @property
     def wants_reading(self) -> bool:
@@ -58,6 +63,32 @@ def dump_states(
 def remembered(snapshot: Snapshot) -> set[str]:
     """Names of the dumps that are stored, or were tried."""
     return {*snapshot.partitions(DUMPS), *snapshot.attempted(DUMPS)}
+
+
+def wrong_name(name: str) -> str:
+    """Why a dump cannot have this name, and the remedy; empty where it can.
+
+    A name that is let through and cannot be written down would fail in every run that reads the dump, and without a
+    record of it the dump would be read again for ever.
+    """
+    if any(letter in FORBIDDEN_IN_NAMES for letter in name):
+        return f"a dump's name must not contain any of {' '.join(FORBIDDEN_IN_NAMES)}: rename it"
+    if name != _showable(name):
+        return "a dump's name must be text in UTF-8: rename it"
+    if (length := len(name.encode())) > LONGEST_NAME:
+        return f"a dump's name must not be longer than {LONGEST_NAME} bytes, and this has {length}: rename it"
+    return ""
+
+
+def refuse_unknown(name: str, store: ParquetStore, sources: CorpusSourcesResource) -> None:
+    """Raise `SourceError` where no dump has this name: neither stored nor tried, and no source leads to it."""
+    if wrong := wrong_name(name):
+        raise SourceError(f"dump {_showable(name)!r}: {wrong}")
+    known = remembered(StoreWatch(store).look())
+    if name in known or name in sources.named or fingerprint_of(name, sources) is not None:
+        return
+    there = ", ".join(sorted({*known, *sources.named})) or "none"
+    raise SourceError(f"there is no dump {name!r}; known are {there}")
 
 
 def being_read(instance: dg.DagsterInstance) -> set[str]:
@@ -107,16 +138,13 @@ def _state(
     busy: set[str],
     code_version: str | None,
 ) -> DumpState:
+    if wrong := wrong_name(name):
+        return DumpState(_showable(name), "failed", wrong, misnamed=True)
     address = TableAddress.of(DUMPS, name)
     facts, attempt = snapshot.facts(address), snapshot.attempt(address)
     known = DumpState(
         name, "read", "", tuple(sorted(facts.languages)) if facts else (), stored=facts is not None
     )
-    if any(letter in FORBIDDEN_IN_NAMES for letter in name):
-        names = " ".join(FORBIDDEN_IN_NAMES)
-        return replace(
-            known, state="failed", detail=f"a dump's name must not contain any of {names}: rename it"
-        )
     if name in busy:
         return replace(known, state="reading", detail="a run is reading it, or waits for its turn")
     try:
@@ -144,6 +172,11 @@ def _state(
     if code_version is not None and facts.code_version != code_version:
         return replace(known, state="changed", detail="settings or code changed since it was read")
     return known
+
+
+def _showable(name: str) -> str:
+    """A folder's name whose bytes are no text, with these bytes as escapes; any other name as it is."""
+    return name.encode(errors="backslashreplace").decode()
 
 
 def _why(attempt: Attempt) -> str:

@@ -6,7 +6,8 @@ import dagster as dg
 
 from assets.corpus_dump.asset import KEY as CORPUS_DUMP
 from pipeline_defs.dagster_private import UnresolvedAssetJobDefinition
-from pipeline_defs.graph.dumps import CORPUS_DUMP_JOB, fingerprint_of, forget, retry
+from pipeline_defs.graph.dumps import CORPUS_DUMP_JOB, fingerprint_of, forget, refuse_unknown, retry
+from resources.corpus_source.base import SourceError
 from resources.corpus_source.resource import CorpusSourcesResource
 from resources.parquet_store.io_manager import ParquetIOManager
 
@@ -43,6 +44,10 @@ def look_after_dump(
     corpus_sources: CorpusSourcesResource,
 ) -> None:
     """Retry: the dump's sensor reads it at its next tick. Forget: its table and its partition are taken out."""
+    try:
+        refuse_unknown(config.dump, store.store(), corpus_sources)
+    except SourceError as error:
+        raise dg.Failure(str(error), allow_retries=False) from None
     if config.action is DumpAction.retry:
         retry(config.dump, store.store())
         context.log.info(f"{config.dump}: its sensor reads it at its next tick")

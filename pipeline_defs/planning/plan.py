@@ -3,6 +3,7 @@
 What makes a partition out of date is `graph/staleness.py`'s matter; running a plan is `rebuild.py`'s.
 """
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,7 +167,8 @@ def _readable_dumps(deployment: Deployment, instance: dg.DagsterInstance, notes:
             "has one (dumps.folder, dumps.s3_prefix; a dump is complete when its folder holds _SUCCESS)"
         )
     notes += [
-        f"dump {state.name} is left out: {state.detail} (seedline dumps retry {state.name})"
+        f"dump {state.name} is left out: {state.detail}"
+        + ("" if state.misnamed else f" (seedline dumps retry {shlex.quote(state.name)})")
         for state in states
         if state.state == "failed"
     ]

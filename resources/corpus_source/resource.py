@@ -30,7 +30,7 @@ class CorpusSourcesResource(dg.ConfigurableResource):
         adapter: TypeAdapter[SourceSettings] = TypeAdapter(SourceSettings)
         if dump in self.named:
             return adapter.validate_python(self.named[dump])
-        if self.folder is not None and (Path(self.folder) / dump).is_dir():
+        if self.folder is not None and _is_one_name(dump) and (Path(self.folder) / dump).is_dir():
             return adapter.validate_python({"kind": "dump", "path": str(Path(self.folder) / dump)})
         if self.s3_prefix is not None:
             return adapter.validate_python({"kind": "dump", "path": f"{self.s3_prefix.rstrip('/')}/{dump}"})
@@ -42,3 +42,8 @@ class CorpusSourcesResource(dg.ConfigurableResource):
     def s3(self) -> S3Options:
         """Where the S3 server is."""
         return S3Options(endpoint_url=self.endpoint_url, region=self.region)
+
+
+def _is_one_name(dump: str) -> bool:
+    """Whether `dump` is a name in a folder, and leads to no other place."""
+    return Path(dump).name == dump != ".."

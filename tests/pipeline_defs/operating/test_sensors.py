@@ -1,5 +1,6 @@
 """New dumps: noticed once, when complete, through the definitions that the settings make."""
 
+import os
 import shutil
 import uuid
 from collections.abc import Mapping
@@ -105,6 +106,37 @@ def test_a_complete_dump_is_asked_for_once(tmp_path: Path, folder: Path) -> None
     assert instance.get_dynamic_partitions(CORPUS_DUMPS.name or "") == ["2026-01", "2026-02", "2026-03"]
 
 
+NO_TEXT = os.fsdecode(b"no\xfftext")
+TOO_LONG = "n" * 201
+
+
+@pytest.mark.slow(seconds=1)
+@pytest.mark.parametrize(
+    ("name", "shown", "why"),
+    [
+        (NO_TEXT, "no\\udcfftext", "must be text in UTF-8: rename it"),
+        (TOO_LONG, TOO_LONG, "must not be longer than 200 bytes, and this has 201: rename it"),
+    ],
+)
+def test_a_dump_that_cannot_have_its_name_is_never_read_and_holds_nobody_up(
+    tmp_path: Path, folder: Path, name: str, shown: str, why: str
+) -> None:
+    defs = definitions(tmp_path, {"folder": folder})
+    instance = dg.DagsterInstance.ephemeral()
+    longest = "n" * 200
+    for one in (name, longest, "new\nline", "50%41 \u2014 \U0001f331"):
+        write_dump(folder / one, FILES)
+    found = tick(defs, "new_dumps_in_folder", instance)
+    assert asked_for(found) == sorted([longest, "new\nline", "50%41 \u2014 \U0001f331"])
+    (check,) = found.asset_events
+    assert isinstance(check, dg.AssetCheckEvaluation) and not check.passed
+    assert list(check.metadata) == [shown] and why in str(check.metadata[shown].value)
+    assert read(defs, instance, longest)  # the longest name fits the files of a try, too
+    end_runs(instance)
+    again = tick(defs, "new_dumps_in_folder", instance, cursor=found.cursor)
+    assert name not in asked_for(again) and longest not in asked_for(again) and not again.asset_events
+
+
 @pytest.mark.slow(seconds=4)
 def test_a_bad_dump_is_no_partition_is_shown_tried_again_and_read_when_it_changes(
     tmp_path: Path, folder: Path
@@ -178,6 +210,22 @@ def test_a_dump_is_forgotten_until_it_changes_or_somebody_asks(tmp_path: Path, f
     assert asked_for(tick(defs, "new_dumps_in_folder", instance)) == []
     manage("retry")
     assert asked_for(tick(defs, "new_dumps_in_folder", instance)) == ["2026-01"]
+
+
+@pytest.mark.parametrize("action", ["forget", "retry"])
+@pytest.mark.parametrize("name", ["2026-10", "..", "2026-01/..", NO_TEXT])
+def test_the_job_refuses_a_dump_that_is_not_there(
+    tmp_path: Path, folder: Path, name: str, action: str
+) -> None:
+    defs = definitions(tmp_path, {"folder": folder})
+    instance = dg.DagsterInstance.ephemeral()
+    write_dump(folder / "2026-01", FILES)
+    config = {"ops": {"look_after_dump": {"config": {"dump": name, "action": action}}}}
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    job = defs.resolve_job_def("manage_dump")
+    done = job.execute_in_process({**config, **quiet}, instance=instance, raise_on_error=False)
+    assert not done.success
+    assert not list((tmp_path / "store").rglob("*.json"))  # no record of it
 
 
 def test_the_run_is_that_of_the_corpus_dump_alone(tmp_path: Path, folder: Path) -> None:
