@@ -19,6 +19,7 @@ from pipeline_defs.definitions import build_defs
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.pilot.measures import Sampled, measured
 from pipeline_defs.pilot.place import FOLDER, Unit, Wanted, put_sample, settings_of_pilot
+from pipeline_defs.planning.rebuild import Interrupted
 from pipeline_defs.recipes.model import Recipe
 from pipeline_defs.running.runs import Batch, DumpsFailedError, Figures, RunFailedError, run_batch
 from resources.parquet_store import ParquetStore, TableAddress
@@ -100,6 +101,11 @@ def run_pilot(
     )
     try:
         return _Run(deployment, chosen, settings, unit, size, say, began, notes=notes).through(wanted, train)
+    except KeyboardInterrupt as stop:
+        raise Interrupted(
+            "stopped: the pilot is not finished and nothing is estimated; what a model answered and what ran in the "
+            "sandbox is in the row cache, and is not paid for twice. The same command goes on from there."
+        ) from stop
     finally:
         lock.release()
 

@@ -64,7 +64,7 @@ OnProgress = Callable[[Progress], None]
 
 
 class Interrupted(KeyboardInterrupt):
-    """A materialization was stopped by hand; the message says what is kept, and how to go on."""
+    """A materialization or a pilot was stopped by hand; the message says what is kept, and how to go on."""
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,8 @@ def run_batch(
     run_settings: Mapping[str, Any] | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> dict[dg.AssetKey, Figures]:
-    """Execute one batch; returns the figures of every table that was made. Raises `RunFailedError`.
+    """Execute one batch; returns the figures of every table that was made. Raises `RunFailedError`, and
+    `KeyboardInterrupt` where somebody stopped it: whoever calls must not go on with the next batch.
 
     `run_settings` are written into the tables as what was changed for this run; the definitions must be made with
     them already.
@@ -141,6 +142,8 @@ def run_batch(
             CORPUS_DUMP
         ):
             instance.delete_dynamic_partition(CORPUS_DUMPS.name or "", batch.partition or "")
+        if _was_interrupted(result):
+            raise KeyboardInterrupt
         raise RunFailedError("\n".join(_failures(result)))
     return {
         event.asset_key: figures_of(event.materialization)
@@ -164,6 +167,14 @@ def failure_line(event: dg.DagsterEvent) -> str:
     while error is not None and error.cause is not None and (error.cls_name or "").startswith("Dagster"):
         error = error.cause
     return f"{event.step_key}: {error.message.strip() if error else 'failed'}"
+
+
+def _was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
+    """Whether Ctrl-C (or SIGTERM) ended it: Dagster keeps the signal's exception to itself and reports a failure."""
+    errors = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
+    errors += [event.job_failure_data.error for event in result.all_events if event.is_job_failure]
+    names = {dg.DagsterExecutionInterruptedError.__name__, KeyboardInterrupt.__name__}
+    return any(error is not None and error.cls_name in names for error in errors)
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[str]:

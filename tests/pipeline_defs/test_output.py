@@ -17,6 +17,8 @@ from rich.console import Console
 from pipeline_defs.cli import app
 from pipeline_defs.commands.output import Output, as_text, print_table
 from pipeline_defs.commands.registry import every_command
+from pipeline_defs.graph.dumps import NAME
+from pipeline_defs.planning.rebuild import Interrupted, Progress
 from resources.parquet_store import ParquetStore
 from tests.pipeline_defs.conftest import FILES, MakeLine, write_dump
 
@@ -140,6 +142,25 @@ def test_nested_values_and_bytes_survive() -> None:
     assert csv["raw"].to_list() == ["00ff", None]
     with pytest.raises(typer.BadParameter, match="not both"):
         Output(json=True, csv=True)
+
+
+def test_ctrl_c_within_a_step_ends_all_of_it_and_not_that_step_alone(make_line: MakeLine) -> None:
+    line = make_line()
+    for name in ("a", "b"):
+        write_dump(line.folder / "dumps" / name, FILES)
+    plan = line.deployment.plan(select='key:"corpus_dump"')
+    asked: list[str] = []
+
+    def stop(progress: Progress) -> None:
+        if progress.step is not None and not progress.step.ended:
+            asked.append(progress.step.address)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(Interrupted, match=r"stopped: 0 of 2 tables were made .*goes on from there"):
+        line.deployment.carry_out(plan, stop)
+    assert asked == ["corpus_dump/dump=a"]  # Dagster reports it as a failure; the next dump is not begun
+    with line.deployment.instance() as instance:
+        assert len(instance.get_runs()) == 1 and instance.get_dynamic_partitions(NAME) == []
 
 
 def test_ctrl_c_says_what_is_kept_and_the_next_call_goes_on(make_line: MakeLine) -> None:
