@@ -6,7 +6,6 @@ the server is a process.
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,8 @@ from pathlib import Path
 from urllib.error import URLError
 
 import pytest
+
+from resources.ports import free_port
 
 # threads that spin while they wait take the cores from the tests beside them; read when torch is first loaded
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -109,9 +110,7 @@ class S3Server:
 def s3_server() -> Iterator[S3Server]:
     """A real S3 protocol server for the whole session; its address and credentials are in the environment."""
     pytest.importorskip("moto.server", reason="moto[server] is not installed (extra: dev)")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = S3Server(f"http://127.0.0.1:{port}")
     process = subprocess.Popen(
         [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],

@@ -113,7 +113,7 @@ def untold_problems(problems: pl.DataFrame, row_cache: RowCache | None) -> pl.Da
     def compute(missing: pl.DataFrame) -> pl.DataFrame:
         named = missing.with_columns(pl.lit("").alias("benchmark"), pl.col("cache_key").alias("problem_id"))
         return missing.select(
-            "cache_key", pl.col("cache_key").is_in(untold(named)["problem_id"]).alias("untold")
+            "cache_key", pl.col("cache_key").is_in(untold(named)["problem_id"].implode()).alias("untold")
         )
 
     stage = CacheStage("contamination_untold", "1")

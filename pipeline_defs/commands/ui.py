@@ -15,6 +15,7 @@ import yaml
 from pipeline_defs.configuration.settings import PREFIX, load_settings
 from pipeline_defs.rows_page.serving import address_of, refuse_used_port, start_beside
 from pipeline_defs.running.instance import open_instance, prepare_instance
+from resources.ports import is_free
 
 MODULE = "pipeline_defs.code_location"
 SUPERSEDED = "ignore:Function `dev_command` is superseded"
@@ -27,7 +28,10 @@ def ui(
     port: Annotated[int, typer.Option(help="Port of the web server.")] = 3000,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     rows_port: Annotated[
-        int | None, typer.Option(help="Port of the row viewer; the port of the web server and one.")
+        int | None,
+        typer.Option(
+            help="Port of the row viewer; the next free one after the web server's where not given."
+        ),
     ] = None,
 ) -> None:
     """Open the Dagster UI, with its daemon and the row viewer, over the same instance that the command uses."""
@@ -35,7 +39,8 @@ def ui(
     home = prepare_instance(settings).absolute()
     open_instance(settings).dispose()  # its tables are made before several processes open it at once
     refuse_used_port(host, port, what="the UI", options="--port or --host")
-    rows_port = port + 1 if rows_port is None else rows_port
+    if rows_port is None:
+        rows_port = next((one for one in range(port + 1, port + 21) if is_free(host, one)), port + 1)
     refuse_used_port(host, rows_port, what="the row viewer", options="--rows-port or --host")
     if "rows_page" not in settings.model_fields_set:
         os.environ[f"{PREFIX}ROWS_PAGE"] = address_of(host, rows_port)

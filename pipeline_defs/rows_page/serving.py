@@ -4,7 +4,6 @@ What it answers is in `app.py`.
 """
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ from urllib.request import urlopen
 from pipeline_defs.configuration.settings import Settings, SettingsError
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.rows_page.addresses import identity_of
+from resources.ports import bind_error
 
 PARENT_VARIABLE = "SEEDLINE_ROWS_ENDS_WITH"
 """Process id after whose end a viewer that was started beside the UI ends too."""
@@ -65,14 +65,10 @@ def address_of(host: str, port: int) -> str:
 
 def refuse_used_port(host: str, port: int, *, what: str, options: str) -> None:
     """Raise `SettingsError` where a port is taken: Dagster says so only after its other processes have started."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise SettingsError(
-                f"{what} cannot listen on {host} port {port}: {error.strerror}; choose another with {options}"
-            ) from error
+    if (error := bind_error(host, port)) is not None:
+        raise SettingsError(
+            f"{what} cannot listen on {host} port {port}: {error.strerror}; choose another with {options}"
+        ) from error
 
 
 def _root(settings: Settings) -> str:

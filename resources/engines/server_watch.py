@@ -9,7 +9,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 
 from resources.engines.lease import Lease, LeaseFile, Process
 from resources.engines.process_group import end_group
+from resources.ports import free_port
 
 HEALTH_EVERY_S = 5.0
 UNHEALTHY_S = 60.0
@@ -64,7 +64,7 @@ class Watch:
     def run(self, on_leased: Callable[[], object]) -> None:
         """Start it and stay until it has ended. `on_leased` is called when the lease is first written."""
         signal.signal(signal.SIGTERM, self._tell)
-        lease = self.plan.lease(_free_port())
+        lease = self.plan.lease(free_port())
         self.file.write(lease)
         on_leased()
         with self.file.log.open("ab") as log:
@@ -141,12 +141,6 @@ class Watch:
                 return answer.status == 200
         except (OSError, urllib.error.URLError, ValueError):
             return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def main(state: str) -> int:

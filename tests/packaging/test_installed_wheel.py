@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
@@ -12,6 +11,7 @@ import urllib.request
 import polars as pl
 import pytest
 
+from resources.ports import free_port
 from tests.packaging.conftest import PACKAGES, Installed
 
 pytestmark = pytest.mark.slow(seconds=10)
@@ -57,9 +57,7 @@ def test_the_demo_and_the_ui(installed: Installed) -> None:
     (installed.folder / "seedline.toml").write_text(SMALL_DEMO, encoding="utf-8")
     assert "Done" in installed.run("demo")
     assert "up to date" in installed.run("plan")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     log = installed.folder / "ui.log"
     with log.open("wb") as output:
         server = subprocess.Popen(

@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,24 +14,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from resources.ports import free_port
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
-def free_ports() -> tuple[int, int]:
-    """Two ports that nobody listens on."""
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
-
-
 @contextlib.contextmanager
 def ui(log: Path) -> Iterator[tuple[str, str]]:
     """`seedline ui` over the deployment of this environment: the addresses of the UI and of the row viewer."""
-    port, rows_port = free_ports()
+    port, rows_port = free_port(), free_port()
     command = [
         sys.executable,
         "-m",

@@ -1,6 +1,5 @@
 """Alerts over real HTTP and SMTP servers of this machine: what arrives, what is tried again, and that nothing leaks."""
 
-import socket
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +10,7 @@ from pydantic import ValidationError
 import resources.alerts.sending as sending
 from resources.alerts.sending import AlertError, send
 from resources.alerts.settings import AlertSettings
+from resources.ports import free_port
 from tests.resources.alerts.webhook import Webhook, running
 
 SECRET = "s3cr3t-in-the-address"
@@ -85,9 +85,7 @@ class Mailbox:
 @pytest.fixture
 def mailbox() -> Iterator[tuple[Mailbox, int]]:
     box = Mailbox()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     controller = Controller(
         box, hostname="127.0.0.1", port=port, authenticator=box.login, auth_require_tls=False
     )

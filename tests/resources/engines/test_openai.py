@@ -1,7 +1,6 @@
 """The openai engine against a server: every row answered once, trouble said with its remedy, nothing left behind."""
 
 import logging
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -25,6 +24,7 @@ from resources.engines.offline import OfflineEngine
 from resources.engines.openai import OpenAIEngine
 from resources.engines.spec import OpenAISpec
 from resources.engines.transformers import TransformersEngine
+from resources.ports import free_port
 from tests.resources.engines.scripted_server import Chaos, ScriptedServer, asked
 
 KEY = "sk-never-to-be-seen-4711"
@@ -340,9 +340,7 @@ def test_settings_that_cannot_work_are_said_without_their_secrets(deployment: di
 
 
 def test_a_server_that_is_down_is_named() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{probe.getsockname()[1]}/v1"
+    url = f"http://127.0.0.1:{free_port()}/v1"
     engine = OpenAIEngine(OpenAISpec(model="scripted"), OpenAIDeployment(base_url=url))
     with pytest.raises(
         EngineUnavailable, match=f"no server answers at {url} .*start it, or set OPENAI_BASE_URL"
