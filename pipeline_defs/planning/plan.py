@@ -22,13 +22,13 @@ from assets.sft_dataset.decisions import read_decisions
 from pipeline_defs.dagster_private import AssetGraph
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.graph.dumps import DumpState, being_read, dump_states, fingerprint_of, remembered
-from pipeline_defs.graph.staleness import Judge, Work, find_stale
+from pipeline_defs.graph.staleness import Cause, Judge, Work, find_stale
 from pipeline_defs.operating.sensors import complete_dumps_in_folder, complete_dumps_on_s3
 from pipeline_defs.recipes.files import RecipeError
 from pipeline_defs.recipes.model import Recipe
 from pipeline_defs.running.runs import judge_of
 from resources.corpus_source.base import SourceError
-from resources.parquet_store import StoreWatch
+from resources.parquet_store import StoreWatch, TableAddress
 from resources.parquet_store.address import DUMPS as CORPUS_DUMP_TABLE
 
 PLAN = pl.Schema({"asset": pl.String, "partition": pl.String, "why": pl.String, "cause": pl.String})
@@ -81,15 +81,17 @@ def plan(
     graph = defs.resolve_asset_graph()
     names = {recipe.name for recipe in recipes}
     keys = [key for key in graph.toposorted_asset_keys if len(key.path) == 1 or key.path[0] in names]
-    if select is not None:
-        keys = _selected(select, graph, keys)
+    chosen = keys if select is None else _selected(select, graph, keys)
     notes: list[str] = []
     judge = judge_of(defs, deployment.store(), deployment.sources(), deployment.settings)
     with deployment.instance() as instance:
         read = list(dumps) if dumps is not None else _readable_dumps(deployment, instance, notes)
         notes += _gone(deployment, judge, read)
         notes += take_down_notes(deployment)
-        work = find_stale(judge, instance, selected=keys, languages=wanted, dumps=read, force=force)
+        if select is not None:
+            whole = find_stale(judge, instance, selected=keys, languages=wanted, dumps=read)
+            _refuse_missing_inputs(judge, whole, chosen, select)
+        work = find_stale(judge, instance, selected=chosen, languages=wanted, dumps=read, force=force)
     return Plan(defs, tuple(recipes), tuple(work), tuple(notes), force)
 
 
@@ -187,6 +189,34 @@ def _gone(deployment: Deployment, judge: Judge, dumps: Sequence[str]) -> Iterato
             sources.open(dump).fingerprint()  # nothing leads to it: that is said before anything runs
         elif fingerprint_of(dump, sources) is None:
             yield f"dump {dump}: its source is gone; what is stored of it is used"
+
+
+def _refuse_missing_inputs(
+    judge: Judge, whole: Sequence[Work], chosen: list[dg.AssetKey], select: str
+) -> None:
+    """Raise `SelectionError` where what is `chosen` reads tables that were never made and are not chosen either.
+
+    `whole` is the plan without the selection.
+    """
+    missing = {
+        TableAddress.of(tuple(one.key.path), one.partition) for one in whole if one.cause is Cause.MISSING
+    }
+    left_out = {address for address in missing if dg.AssetKey(address.key) not in chosen}
+    no_dump = not judge.snapshot.partitions(CORPUS_DUMP_TABLE)
+    for one in whole:
+        if one.key not in chosen:
+            continue
+        reads = {*judge.inputs(one.key, one.partition)}
+        if no_dump and any(
+            tuple(parent.path) == CORPUS_DUMP_TABLE for parent in judge.graph.get(one.key).parent_keys
+        ):
+            reads |= {address for address in left_out if address.key == CORPUS_DUMP_TABLE}
+        if lacking := sorted(str(address) for address in reads & left_out):
+            name = one.key.to_user_string()
+            said = f"{name} reads {lacking[0]}, which was never materialized and is not selected"
+            raise SelectionError(
+                f"--select {select!r}: {said}; take its inputs along: --select '+key:\"{name}\"'"
+            )
 
 
 def _selected(select: str, graph: AssetGraph, keys: list[dg.AssetKey]) -> list[dg.AssetKey]:

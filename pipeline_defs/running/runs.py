@@ -19,6 +19,7 @@ from assets.publishing.step import RUN_SETTINGS
 from assets.raw_corpus.asset import KEY as RAW_CORPUS
 from assets.raw_corpus.asset import take_downs_digest
 from pipeline_defs.configuration.settings import Settings
+from pipeline_defs.expected_errors import EXPECTED
 from pipeline_defs.graph.dumps import fingerprint_of
 from pipeline_defs.graph.partitions import CORPUS_DUMPS
 from pipeline_defs.graph.staleness import Judge, SourceFingerprint, Work
@@ -101,6 +102,10 @@ def _phase(item: Work) -> int:
     return 1 if item.key == CORPUS_DUMP else 2
 
 
+DAGSTER_FAILURE = f"{dg.Failure.__module__}.{dg.Failure.__qualname__}"
+"""What a step raises whose error a reader need not see the class of."""
+
+
 Figures = dict[str, int | float]
 """Numbers that a materialization reported, by name."""
 
@@ -166,7 +171,13 @@ def failure_line(event: dg.DagsterEvent) -> str:
     error = event.step_failure_data.error
     while error is not None and error.cause is not None and (error.cls_name or "").startswith("Dagster"):
         error = error.cause
-    return f"{event.step_key}: {error.message.strip() if error else 'failed'}"
+    return f"{event.step_key}: {_for_a_reader(error.message.strip()) if error else 'failed'}"
+
+
+def _for_a_reader(message: str) -> str:
+    """An error as Dagster noted it, without the name of its class where its text says all."""
+    name, colon, text = message.partition(": ")
+    return text if colon and (name in EXPECTED or name == DAGSTER_FAILURE) else message
 
 
 def _was_interrupted(result: dg.ExecuteInProcessResult) -> bool:

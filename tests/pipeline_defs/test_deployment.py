@@ -114,6 +114,13 @@ def test_a_plan_is_of_all_recipes_that_are_on_and_changes_nothing(two: Deploymen
     }
     assert set(frame["why"]) == {"never materialized"}
     assert two.plan("one", select=ROWS).frame()["asset"].str.starts_with("two").sum() == 0
+    for key, lacking in (
+        ("raw_corpus", "corpus_dump/dump=2026-01"),
+        ("one/instructions", "one/filtered_seeds"),
+    ):
+        said = rf"{key} reads {lacking}.*not selected; .*'\+key:\"{key}\"'"
+        with pytest.raises(SelectionError, match=said):  # never "everything is up to date"
+            two.plan(select=f'key:"{key}"')
     assert not list(Path(two.settings.store_root).rglob("data.parquet"))
 
 
@@ -171,6 +178,9 @@ def test_a_recipe_that_fails_holds_up_no_other(two: Deployment, tmp_path: Path) 
         two.settings, (two.with_recipe(str(tmp_path / "bad.yaml")).recipe("bad"), two.recipe("one"))
     )
     three.store().remove(next(iter(three.store().partitions(("one", "sft_dataset")))))
-    with pytest.raises(RunFailedError, match=r"(?s)recipe bad: .*1 recipe failed; the rest is up to date"):
+    with pytest.raises(
+        RunFailedError, match=r"(?s)recipe bad: .*1 recipe failed; the rest is up to date"
+    ) as failed:
         three.materialize(select='+key:"bad/instructions" or key:"one/sft_dataset"')
     assert three.scan("one/sft_dataset").collect().height >= 3
+    assert "EngineUnavailable" not in str(failed.value)  # its text says all

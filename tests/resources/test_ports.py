@@ -1,6 +1,7 @@
 """Ports for servers that are about to start."""
 
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -9,8 +10,7 @@ from resources.ports import bind_error, free_port, is_free
 
 
 def test_a_port_is_below_those_of_outgoing_connections() -> None:
-    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
-        first = int(file.read().split()[0])
+    first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split()[0])
     assert {free_port() < first for _ in range(50)} == {True}
 
 
