@@ -32,6 +32,12 @@ RUN_SETTINGS = "seedline/run_settings"
 PILOT = "seedline/pilot"
 """Tag of runs of a pilot: what each model call took is written beside the table, as `<artifact>__calls`."""
 
+PLANNED_AT = "seedline/planned_at"
+"""Tag of runs that make what is out of date: when that was looked up, in seconds of the epoch."""
+
+LEFT_AS_IT_IS = "left_as_it_is"
+"""Metadata of a materialization that made nothing: the stored table was up to date when its turn came."""
+
 SourceOf = Callable[[Mapping[str, Any], str | None], str]
 """Fingerprint of an input that is no table, from the step's resources and its partition."""
 
@@ -94,7 +100,7 @@ def recorded(
             if step.made_from != before.made_from:
                 raise dg.RetryRequested(max_retries=3)  # the inputs were replaced while this step waited
             automated = context.run.tags.get(AUTOMATED) is not None
-            if lock.waited or automated:
+            if lock.waited or automated or _made_meanwhile(context):
                 kept = _kept(context, store, step, code_matters=code_matters or not automated)
                 if kept is not None:
                     store.attempts.clear(address)
@@ -200,7 +206,7 @@ def _kept(
         return None
     return dg.MaterializeResult(
         value=KeptArtifact(step.address),
-        metadata={**_last_metadata(context), "left_as_it_is": True},
+        metadata={**_last_metadata(context), LEFT_AS_IT_IS: True},
         data_version=dg.DataVersion(facts.digest),
         check_results=[
             dg.AssetCheckResult(
@@ -220,7 +226,19 @@ def _digest(store: ParquetStore, address: TableAddress) -> str | None:
     return None if facts is None else facts.digest
 
 
+def _made_meanwhile(context: dg.AssetExecutionContext) -> bool:
+    """Whether another run made the table after this one was planned: with the same inputs, nothing is left to do."""
+    planned, last = context.run.tags.get(PLANNED_AT), _last_materialization(context)
+    return planned is not None and last is not None and last.timestamp > float(planned)
+
+
 def _last_metadata(context: dg.AssetExecutionContext) -> dict[str, Any]:
+    last = _last_materialization(context)
+    made = last.asset_materialization if last is not None else None
+    return dict(made.metadata) if made is not None else {}
+
+
+def _last_materialization(context: dg.AssetExecutionContext) -> dg.EventLogRecord | None:
     partition = _partition(context)
     found = context.instance.fetch_materializations(
         dg.AssetRecordsFilter(
@@ -228,5 +246,4 @@ def _last_metadata(context: dg.AssetExecutionContext) -> dict[str, Any]:
         ),
         limit=1,
     ).records
-    last = found[0].asset_materialization if found else None
-    return dict(last.metadata) if last is not None else {}
+    return found[0] if found else None

@@ -125,9 +125,12 @@ def materialize(
     output = Output(json, csv)
     rebuilt = _carried_out(deployment, plan, output)
     made = rebuilt.frame()
-    output.table(made, shown=by_asset(made), nothing="everything is up to date")
+    nothing = "everything is up to date" if not rebuilt.joined else "nothing was left to make"
+    output.table(made, shown=by_asset(made), nothing=nothing)
     if rebuilt:
         output.say(summary(rebuilt))
+    if rebuilt.joined:
+        output.say(f"tables that another run made meanwhile: {len(rebuilt.joined)}")
 
 
 def plan(

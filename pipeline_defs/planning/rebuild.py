@@ -13,6 +13,7 @@ import polars as pl
 
 from assets.corpus_dump.asset import KEY as CORPUS_DUMP
 from assets.publishing.progress import Paid, StepProgress, heard_by
+from assets.publishing.step import LEFT_AS_IT_IS
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.graph.staleness import Work, find_stale
 from pipeline_defs.planning.plan import Plan
@@ -69,11 +70,15 @@ class Interrupted(KeyboardInterrupt):
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What a materialization made, in order. Iterating gives the work; `seconds` is what all of it took."""
+    """What a materialization made, in order. Iterating gives the work; `seconds` is what all of it took.
+
+    `joined` are the tables that another run was making at the same time: waited for, and taken as they came.
+    """
 
     work: tuple[Work, ...] = ()
     figures: tuple[Figures, ...] = ()
     seconds: float = 0.0
+    joined: tuple[Work, ...] = ()
 
     def __len__(self) -> int:
         return len(self.work)
@@ -120,13 +125,18 @@ def carry_out(deployment: Deployment, plan: Plan, on_progress: OnProgress | None
             for planned in run_batches(plan.work):
                 if planned.recipe in failed:
                     continue
+                planned_at = None if plan.forced else time.time()
                 current = _still_stale(deployment, plan, instance, planned)
                 tracked.begin(planned, current)
                 for batch in run_batches(current):
                     try:
                         with heard_by(tracked.hear):
                             figures = run_batch(
-                                plan.definitions, instance, batch, run_settings=deployment.run_settings
+                                plan.definitions,
+                                instance,
+                                batch,
+                                run_settings=deployment.run_settings,
+                                planned_at=planned_at,
                             )
                     except RunFailedError as error:
                         if CORPUS_DUMP in batch.keys:
@@ -144,8 +154,10 @@ def carry_out(deployment: Deployment, plan: Plan, on_progress: OnProgress | None
     if bad:
         error_type = RunFailedError if failed else DumpsFailedError
         raise error_type("\n".join([*bad, _held_up(bad, failed, built=bool(done))]))
-    work, figures = zip(*done, strict=True) if done else ((), ())
-    return Rebuilt(tuple(work), tuple(figures), tracked.seconds())
+    made = [(work, figures) for work, figures in done if not figures.get(LEFT_AS_IT_IS)]
+    joined = tuple(work for work, figures in done if figures.get(LEFT_AS_IT_IS))
+    work, figures = zip(*made, strict=True) if made else ((), ())
+    return Rebuilt(tuple(work), tuple(figures), tracked.seconds(), joined)
 
 
 def _held_up(bad: list[str], failed: set[str | None], *, built: bool) -> str:

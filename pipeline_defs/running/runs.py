@@ -15,7 +15,7 @@ from assets.benchmarks.asset import KEY as BENCHMARKS
 from assets.benchmarks.digests import sources_digest
 from assets.benchmarks.pins import read_pins
 from assets.corpus_dump.asset import KEY as CORPUS_DUMP
-from assets.publishing.step import RUN_SETTINGS
+from assets.publishing.step import PLANNED_AT, RUN_SETTINGS
 from assets.raw_corpus.asset import KEY as RAW_CORPUS
 from assets.raw_corpus.asset import take_downs_digest
 from pipeline_defs.configuration.settings import Settings
@@ -116,13 +116,15 @@ def run_batch(
     batch: Batch,
     *,
     run_settings: Mapping[str, Any] | None = None,
+    planned_at: float | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> dict[dg.AssetKey, Figures]:
     """Execute one batch; returns the figures of every table that was made. Raises `RunFailedError`, and
     `KeyboardInterrupt` where somebody stopped it: whoever calls must not go on with the next batch.
 
     `run_settings` are written into the tables as what was changed for this run; the definitions must be made with
-    them already.
+    them already. `planned_at`: when the batch was found to be out of date (seconds of the epoch); a table that another
+    run makes after it is taken as it is.
     """
     if CORPUS_DUMP in batch.keys and batch.partition is not None:
         instance.add_dynamic_partitions(CORPUS_DUMPS.name or "", [batch.partition])
@@ -139,6 +141,7 @@ def run_batch(
             "seedline/command": "materialize",
             PROCESS_TAG: this_process(),
             **({RUN_SETTINGS: json.dumps(dict(run_settings), sort_keys=True)} if run_settings else {}),
+            **({PLANNED_AT: str(planned_at)} if planned_at is not None else {}),
             **(tags or {}),
         },
     )
@@ -162,7 +165,8 @@ def figures_of(materialization: dg.AssetMaterialization) -> Figures:
     return {
         name: value.value
         for name, value in materialization.metadata.items()
-        if isinstance(value, dg.IntMetadataValue | dg.FloatMetadataValue) and value.value is not None
+        if isinstance(value, dg.IntMetadataValue | dg.FloatMetadataValue | dg.BoolMetadataValue)
+        and value.value is not None
     }
 
 

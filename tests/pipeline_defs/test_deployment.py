@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -12,10 +13,11 @@ import yaml
 from assets.audit.origin import UnknownIdError
 from pipeline_defs import Deployment
 from pipeline_defs.configuration.settings import SettingsError
+from pipeline_defs.planning import rebuild
 from pipeline_defs.planning.plan import PLAN, SelectionError
 from pipeline_defs.planning.rebuild import REBUILT, Progress, Rebuilt
 from pipeline_defs.recipes.files import RecipeError
-from pipeline_defs.running.runs import RunFailedError
+from pipeline_defs.running.runs import RunFailedError, run_batch
 from resources.parquet_store import MissingTableError
 from tests.pipeline_defs.conftest import FILES, short_recipe, write_dump
 
@@ -184,3 +186,28 @@ def test_a_recipe_that_fails_holds_up_no_other(two: Deployment, tmp_path: Path) 
         three.materialize(select='+key:"bad/instructions" or key:"one/sft_dataset"')
     assert three.scan("one/sft_dataset").collect().height >= 3
     assert "EngineUnavailable" not in str(failed.value)  # its text says all
+
+
+@pytest.mark.usefixtures("made")
+def test_what_another_run_makes_meanwhile_is_taken_as_it_is(
+    two: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("filtered_seeds", "instructions")
+    for name in names:
+        two.store().remove(next(iter(two.store().partitions(("one", name)))))
+    select, other = " or ".join(f'key:"one/{name}"' for name in names), []
+
+    def another_goes_first(*given: Any, **named: Any) -> Any:
+        monkeypatch.undo()
+        other.append(two.materialize("one", select='key:"one/filtered_seeds"'))
+        return run_batch(*given, **named)
+
+    monkeypatch.setattr(rebuild, "run_batch", another_goes_first)
+    rebuilt = two.materialize("one", select=select)
+    assert [work.key.path[-1] for work in rebuilt] == ["instructions"]
+    assert (
+        [work.key.path[-1] for work in rebuilt.joined]
+        == ["filtered_seeds"]
+        == [w.key.path[-1] for w in other[0]]
+    )
+    assert len(two.materialize("one", select=select, force=True)) == 2
