@@ -26,7 +26,9 @@ def _print_version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
 
-        print(f"seedline {version('seedline')}")
+        from pipeline_defs.commands.terminal import say
+
+        say(f"seedline {version('seedline')}")
         raise typer.Exit
 
 
@@ -42,19 +44,19 @@ def options(
 
 def main() -> None:
     """Entry point: expected errors become one message and exit code 1."""
+    from resources.printable import printable_logs
+
+    printable_logs()
     try:
         app()
     except Exception as error:
+        from pipeline_defs.commands.terminal import say_error, say_trace
         from pipeline_defs.expected_errors import is_expected
 
-        if not is_expected(error):
-            raise
-        from rich.console import Console
-        from rich.markup import escape
-
-        Console(stderr=True).print(
-            f"[bold red]error[/]: {escape(str(error))}", highlight=False, soft_wrap=True
-        )
+        if is_expected(error):
+            say_error(error)
+        else:
+            say_trace(type(error), error, error.__traceback__)
         sys.exit(1)
 
 

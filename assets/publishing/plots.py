@@ -11,6 +11,8 @@ from contextvars import ContextVar
 
 import polars as pl
 
+from resources.printable import one_line
+
 LABEL = 36
 """Characters of a label."""
 
@@ -72,7 +74,7 @@ def bar_plot(counts: pl.DataFrame, label: str, value: str) -> bytes:
 
 def short(label: str | None) -> str:
     """A label that leaves room for its bar: at most `LABEL` characters, cut in the middle."""
-    text = "null" if label is None else label
+    text = "null" if label is None else one_line(label)
     if len(text) <= LABEL:
         return text
     return f"{text[: LABEL // 2]}…{text[-(LABEL // 2 - 1) :]}"
@@ -90,6 +92,10 @@ def figure_with_axes(height: float, width: float = 7):
 
 def png(figure, dpi: int = 80) -> bytes:
     """The figure as a PNG; the same drawing gives the same bytes."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)  # a `$` in a name is no formula
     sink = io.BytesIO()
     figure.savefig(sink, format="png", dpi=dpi, metadata={"Software": None})  # no version of the library
     return sink.getvalue()

@@ -9,13 +9,13 @@ from typing import Annotated
 
 import polars as pl
 import typer
-from rich.console import Console
 
 from assets.filtered_seeds.coreset.picture import draw_coreset
 from assets.filtered_seeds.coreset.select import Coreset, CoresetSettings, choose_coreset
 from assets.rows.reasons import Reason
 from assets.texts.embedding import embedding_matrix
 from pipeline_defs.commands.tables import TableError, check_output, read_table
+from pipeline_defs.commands.terminal import Console
 from pipeline_defs.commands.text_batches import map_texts, progress_bars, readable_id, write_with_evidence
 from resources.embedder.base import EMBEDDING, EmbedderSpec, EmbedderUnavailable
 from resources.embedder.resource import EmbedderResource
@@ -116,10 +116,11 @@ def _evidence(rows: pl.DataFrame, chosen: Coreset, id_column: str | None) -> pl.
 def _tell(evidence: pl.DataFrame, chosen: Coreset, out: Path, console: Console) -> None:
     console.print(
         f"{evidence['kept'].sum()} of {evidence.height} rows kept, written to {out}",
+        markup=False,
         highlight=False,
         soft_wrap=True,
     )
     if chosen.picks.height:
-        console.print(f"  covering radius {chosen.picks['radius'][-1]:.4f}", highlight=False)
+        console.print(f"  covering radius {chosen.picks['radius'][-1]:.4f}", markup=False, highlight=False)
     for reason, count in evidence.drop_nulls("reason").group_by("reason").len().sort("reason").iter_rows():
-        console.print(f"  {reason} {count}", highlight=False, soft_wrap=True)
+        console.print(f"  {reason} {count}", markup=False, highlight=False, soft_wrap=True)

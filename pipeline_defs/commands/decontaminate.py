@@ -9,7 +9,6 @@ from typing import Annotated
 
 import polars as pl
 import typer
-from rich.console import Console
 
 from assets.benchmarks.problem import BenchmarkError
 from assets.benchmarks.registry import BUILT_IN, load_benchmarks
@@ -18,6 +17,7 @@ from assets.contamination.settings import DetectorMethod
 from assets.sft_dataset.decontamination import decontaminate as find
 from assets.sft_dataset.settings import Decontamination
 from pipeline_defs.commands.tables import TableError, check_output, read_table
+from pipeline_defs.commands.terminal import Console
 from pipeline_defs.commands.text_batches import map_texts, progress_bars, write_with_evidence
 from resources.languages import LANGUAGES, language_named
 

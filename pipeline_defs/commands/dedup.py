@@ -9,7 +9,6 @@ from typing import Annotated
 
 import polars as pl
 import typer
-from rich.console import Console
 
 from assets.rows.reasons import Reason
 from assets.texts.near_duplicates.find import near_duplicates_of
@@ -17,6 +16,7 @@ from assets.texts.near_duplicates.settings import NearDuplicateSettings
 from assets.texts.near_duplicates.signatures import signatures
 from assets.texts.words import WordKind
 from pipeline_defs.commands.tables import TableError, check_output, read_table
+from pipeline_defs.commands.terminal import Console
 from pipeline_defs.commands.text_batches import map_texts, progress_bars, readable_id, write_with_evidence
 
 
@@ -108,14 +108,16 @@ def _evidence(rows: pl.DataFrame, duplicates: pl.DataFrame, id_column: str | Non
 def _tell(evidence: pl.DataFrame, out: Path, console: Console) -> None:
     console.print(
         f"{evidence['kept'].sum()} of {evidence.height} rows kept, written to {out}",
+        markup=False,
         highlight=False,
         soft_wrap=True,
     )
     for reason, count in evidence.drop_nulls("reason").group_by("reason").len().sort("reason").iter_rows():
-        console.print(f"  {reason} {count}", highlight=False, soft_wrap=True)
+        console.print(f"  {reason} {count}", markup=False, highlight=False, soft_wrap=True)
     families = evidence["representative"].drop_nulls().value_counts()
     if families.height:
         console.print(
             f"  {families.height} families of near-duplicates; the largest has {families['count'].max()} copies",
+            markup=False,
             highlight=False,
         )

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import polars as pl
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from pipeline_defs.commands.output import AsCsv, AsJson, Output
+from pipeline_defs.commands.terminal import Console
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.graph import dumps as states
 from resources.corpus_source.base import SourceError

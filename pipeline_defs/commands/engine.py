@@ -5,9 +5,9 @@ from typing import Annotated
 
 import polars as pl
 import typer
-from rich.console import Console
 
 from pipeline_defs.commands.output import AsCsv, AsJson, Output
+from pipeline_defs.commands.terminal import Console
 from pipeline_defs.configuration.settings import load_settings
 from resources.engines.base import EngineUnavailable
 from resources.engines.lease import Lease, LeaseFile, lease_files
@@ -75,7 +75,7 @@ def stop(
     console = Console()
     running = [(file, lease) for file, lease in _servers() if lease.alive and model in (None, lease.name)]
     if not running:
-        console.print("no server runs" + (f" for {model}" if model else ""))
+        console.print("no server runs" + (f" for {model}" if model else ""), markup=False)
     used: list[str] = []
     for file, lease in running:
         with file.unused() as unused:
@@ -84,7 +84,7 @@ def stop(
             used.append(lease.name)
             continue
         stop_server(lease)
-        console.print(f"stopped {lease.name}")
+        console.print(f"stopped {lease.name}", markup=False)
     if used:
         raise EngineUnavailable(
             f"in use by a step, so it was left alone: {', '.join(used)}; end the run first, or stop it with --force"

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 
 from assets.benchmarks.problem import BenchmarkError
 from assets.eval_scores.presets import PRESETS
@@ -14,6 +13,7 @@ from assets.eval_scores.settings import EvaluationSettings
 from assets.eval_scores.tasks import joined_name, split_name
 from pipeline_defs.commands.output import AsCsv, AsJson, Output
 from pipeline_defs.commands.tables import check_output, write_table
+from pipeline_defs.commands.terminal import Console
 from pipeline_defs.commands.text_batches import progress_bars
 from pipeline_defs.configuration.run_settings import parse_changes
 from pipeline_defs.configuration.settings import SettingsError, load_settings

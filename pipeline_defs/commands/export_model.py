@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline_defs.commands.terminal import say
 from pipeline_defs.deployment import Deployment
 
 
@@ -23,12 +24,10 @@ def export_model(
     """Write a recipe's checkpoint as a folder to hand on: weights, tokenizer, card with scores and licenses."""
     deployment = Deployment.open().with_recipe(recipe)
     made = deployment.export_model(deployment.recipe(recipe).name, to, push_to=push, private=private)
-    typer.echo(f"checkpoint {made.checkpoint_id} in {to}: {len(made.files)} files")
+    say(f"checkpoint {made.checkpoint_id} in {to}: {len(made.files)} files")
     if not made.scored:
-        typer.echo("it was not scored yet, and its card says so")
+        say("it was not scored yet, and its card says so")
     if made.rows_taken_down:
-        typer.echo(
-            f"{made.rows_taken_down:,} rows that it learnt were taken down since, and its card says so"
-        )
+        say(f"{made.rows_taken_down:,} rows that it learnt were taken down since, and its card says so")
     if made.pushed:
-        typer.echo(f"pushed: {made.pushed}")
+        say(f"pushed: {made.pushed}")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline_defs.commands.terminal import say
 from pipeline_defs.deployment import Deployment
 
 
@@ -29,6 +30,6 @@ def report(
         place = str(to.absolute())
     else:
         place = write_report(deployment, name)
-    print(place, flush=True)
+    say(place)
     if browser and not place.startswith("s3://"):
         webbrowser.open(Path(place).absolute().as_uri())

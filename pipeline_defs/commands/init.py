@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
+from pipeline_defs.commands.terminal import Console
 from pipeline_defs.configuration.settings import SettingsError
 
 IGNORED = ".seedline/\n"

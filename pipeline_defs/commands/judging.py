@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -24,6 +23,7 @@ from rich.text import Text
 from assets.verdicts.control import unproven_problems
 from assets.verdicts.judged import JUDGED, Repeat
 from assets.verdicts.judged import judged as judged_programs
+from pipeline_defs.commands.terminal import Console
 from pipeline_defs.configuration.settings import load_settings
 from resources.row_cache.cache import RowCache
 from resources.sandbox.base import VERDICT_SCHEMA, Sandbox, SandboxUnavailable, Verdict

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import polars as pl
 import typer
-from rich.console import Console
 
 from pipeline_defs.commands.costs import print_costs, with_costs
 from pipeline_defs.commands.doctor import refuse_lacking
@@ -15,6 +14,7 @@ from pipeline_defs.commands.output import AsCsv, AsJson, Output
 from pipeline_defs.commands.pilot import PilotUnit, take_pilot
 from pipeline_defs.commands.progress import paid_words, shown
 from pipeline_defs.commands.report import print_funnel, print_places, print_rows, print_scores
+from pipeline_defs.commands.terminal import Console
 from pipeline_defs.configuration.run_settings import parse_changes
 from pipeline_defs.configuration.settings import DEMO_CONFIG_FILE, Settings, load_settings
 from pipeline_defs.deployment import Deployment

@@ -4,15 +4,18 @@ For a person, a table that does not fit the terminal is printed row by row, a li
 until it cannot be read. For a program, values are whole and unrounded, and everything else goes to standard error.
 """
 
+import sys
 from dataclasses import dataclass
 from typing import Annotated
 
 import polars as pl
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.rule import Rule
 from rich.table import Table
+
+from pipeline_defs.commands.terminal import Console
+from resources.printable import escaped_json, one_line, visible
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON lines instead of a table for people.")]
 AsCsv = Annotated[
@@ -57,9 +60,12 @@ class Output:
     ) -> None:
         """Print `frame`; a person is shown `shown` in its place, and `nothing` where there are no rows."""
         if self.json:
-            typer.echo(as_text(frame).write_ndjson(), nl=False)
+            sys.stdout.write(escaped_json(as_text(frame).write_ndjson()))
         elif self.csv:
-            typer.echo(as_text(frame, nested=True).write_csv(), nl=False)
+            text = as_text(
+                frame, nested=True
+            ).write_csv()  # CSV has no escapes: exact, unless a person reads it
+            sys.stdout.write(visible(text) if sys.stdout.isatty() else text)
         elif frame.is_empty():
             self.say(nothing or f"{title}: no rows".removeprefix(": "))
         else:
@@ -130,5 +136,5 @@ def _cell(value: object) -> str:
         return f"{value:,}"
     if isinstance(value, pl.Series):
         value = value.to_list()
-    one_line = str(value).replace("\n", "⏎ ")
-    return one_line if len(one_line) <= LONGEST_CELL else one_line[: LONGEST_CELL - 1] + "…"
+    text = one_line(str(value))
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"

@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -15,6 +14,7 @@ from rich.progress import (
 )
 
 from assets.publishing.progress import Paid
+from pipeline_defs.commands.terminal import Console
 from pipeline_defs.planning.rebuild import OnProgress
 from pipeline_defs.planning.rebuild import Progress as Materializing
 

@@ -3,10 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from assets.asking.own_prompts import ASSETS, shipped_template, template_files
+from pipeline_defs.commands.terminal import Console, say
 
 
 def prompts(
@@ -14,7 +14,7 @@ def prompts(
 ) -> None:
     """List the prompt templates, or print one, as the start of a template of your own."""
     if name is not None:
-        print(shipped_template(name).read_text(encoding="utf-8"), end="")
+        say(shipped_template(name).read_text(encoding="utf-8"), end="")
         return
     table = Table("template", "sent by")
     for template, file in template_files().items():

@@ -5,10 +5,10 @@ from typing import Annotated
 import polars as pl
 import typer
 import yaml
-from rich.console import Console
 from rich.syntax import Syntax
 
 from pipeline_defs.commands.output import AsCsv, AsJson, Output
+from pipeline_defs.commands.terminal import Console
 from pipeline_defs.configuration.settings import load_settings
 from pipeline_defs.recipes.files import read_recipe, shipped_recipes
 
@@ -30,7 +30,7 @@ def recipes(
         if console.is_terminal:
             console.print(Syntax(text, "yaml"))
         else:  # into a file, as the start of a recipe of one's own
-            print(text, end="")
+            print(text, end="")  # noqa: T201 - every character as the file has it
         return
     enabled = load_settings().recipes
     rows = []

@@ -284,6 +284,13 @@ class LazyGroup(TyperGroup):
             return super().invoke(ctx)
         except KeyboardInterrupt as stop:
             listed = self.listed.get(ctx.invoked_subcommand or "")
+            from pipeline_defs.commands.terminal import say
+
             kept = str(stop) or f"stopped: {listed.kept if listed else NOTHING}"
-            typer.echo(f"\n{kept}", err=True)
+            say(f"\n{kept}", error=True)
             raise typer.Exit(STOPPED) from None
+        except typer.BadParameter as refused:  # it names what was given, and Typer prints it
+            from resources.printable import visible
+
+            refused.message = visible(refused.message)
+            raise

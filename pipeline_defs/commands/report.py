@@ -1,13 +1,13 @@
 """What a finished run shows in the terminal: the funnel, the scores, some rows, and where everything is."""
 
 import polars as pl
-from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 
 from assets.audit.questions import ask
 from assets.eval_scores.tasks import joined_name
 from pipeline_defs.commands.output import print_table
+from pipeline_defs.commands.terminal import Console
 from pipeline_defs.configuration.settings import Settings
 from resources.parquet_store import MissingTableError, ParquetStore, TableAddress
 

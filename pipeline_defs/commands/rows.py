@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline_defs.commands.terminal import say
 from pipeline_defs.deployment import Deployment
 
 
@@ -28,7 +29,7 @@ def rows(
     running = is_served(deployment.settings, address)
     if not running:
         refuse_used_port(host, port, what="the row viewer", options="--port or --host")
-    print(f"{opened}{'' if running else '   (Ctrl-C ends it)'}", flush=True)
+    say(f"{opened}{'' if running else '   (Ctrl-C ends it)'}")
     if browser:
         webbrowser.open(opened)
     if not running:

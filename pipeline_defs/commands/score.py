@@ -10,7 +10,6 @@ from typing import Annotated
 
 import polars as pl
 import typer
-from rich.console import Console
 
 from assets.benchmarks.problem_files import read_problems
 from assets.benchmarks.registry import benchmark_files, load_benchmarks
@@ -21,6 +20,7 @@ from pipeline_defs.commands.judging import BACKEND_HELP, judged, machine_sandbox
 from pipeline_defs.commands.output import AsCsv, AsJson, Output, print_table
 from pipeline_defs.commands.program_lines import read_lines
 from pipeline_defs.commands.tables import PARQUET, TableError, check_output, read_table, write_table
+from pipeline_defs.commands.terminal import Console, say
 from pipeline_defs.configuration.settings import load_settings
 from resources.sandbox.base import TRANSIENT, VERDICT_SCHEMA, Sandbox, Verdict
 
@@ -88,25 +88,27 @@ def score(
             f"{len(names)} problems' tests also hold for an answer that does nothing, so a pass says nothing there: "
             f"{_some(names)}",
             highlight=False,
+            markup=False,
         )
     if broken_problems:
         console.print(
             f"{len(broken_problems)} problems' own solution fails their tests here, so no sample can pass: "
             f"{_some(broken_problems)}",
             highlight=False,
+            markup=False,
         )
     if out is not None:
         write_table(verdicts, out)
-        console.print(f"{len(verdicts)} verdicts written to {out}", highlight=False)
+        console.print(f"{len(verdicts)} verdicts written to {out}", highlight=False, markup=False)
     print_table(console, verdict_counts(verdicts))
     broken = verdicts.filter(pl.col("verdict").is_in([str(verdict) for verdict in TRANSIENT]))
     if len(broken):
         first = broken.row(0, named=True)
-        typer.echo(
+        say(
             f"{len(broken)} samples could not be judged, so there is no score; the first is {first['task_id']}, "
             f"sample {first['sample']}: {first['verdict']}: {first['detail']}. "
             "Run again (with --cache, only these are run)",
-            err=True,
+            error=True,
         )
         raise typer.Exit(1)
     found = scores(passes(verdicts), attainable, seed)
@@ -267,7 +269,11 @@ def _attainable(programs: pl.DataFrame, ks: tuple[int, ...], console: Console) -
         )
     if left_out:
         names = ", ".join(f"pass@{k}" for k in left_out)
-        console.print(f"left out: {names} ({fewest['task_id']} has {fewest['len']} samples)", highlight=False)
+        console.print(
+            f"left out: {names} ({fewest['task_id']} has {fewest['len']} samples)",
+            highlight=False,
+            markup=False,
+        )
     return tuple(k for k in ks if k not in left_out)
 
 

@@ -10,7 +10,6 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import typer
-from rich.console import Console
 
 from assets.filtered_seeds.extraction import SEED_SCHEMA, ExtractionSettings
 from assets.filtered_seeds.extraction.parallel import extract_in_parallel
@@ -21,6 +20,7 @@ from assets.filtered_seeds.standalone import standalone_seeds
 from assets.rows.batches import FILES
 from assets.rows.outcome import Outcome, no_rejections
 from pipeline_defs.commands.tables import TableError, check_output, read_table, replacing_table
+from pipeline_defs.commands.terminal import Console
 from pipeline_defs.commands.text_batches import batches_of, progress_bars
 from resources.languages import LANGUAGES
 
@@ -83,9 +83,11 @@ def seeds(
     except ValueError as error:
         raise TableError(f"{table}: {error}") from error
     kept = counts.pop("kept", 0)
-    console.print(f"{kept} seeds kept of {total} files, written to {out}", highlight=False, soft_wrap=True)
+    console.print(
+        f"{kept} seeds kept of {total} files, written to {out}", markup=False, highlight=False, soft_wrap=True
+    )
     for reason, count in sorted(counts.items()):
-        console.print(f"  {reason} {count}", highlight=False, soft_wrap=True)
+        console.print(f"  {reason} {count}", markup=False, highlight=False, soft_wrap=True)
 
 
 SCHEMA = pl.Schema({**SEED_SCHEMA, "kept": pl.Boolean(), "reason": pl.String(), "detail": pl.String()})

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import polars as pl
 import typer
-from rich.console import Console
 
 from assets.raw_corpus.survey import Survey, survey_files
 from pipeline_defs.commands.output import AsCsv, AsJson, Output, print_table
+from pipeline_defs.commands.terminal import Console
 from pipeline_defs.configuration.settings import Settings, load_settings
 from pipeline_defs.graph.resources import build_resources
 from resources.corpus_source.backends import open_source

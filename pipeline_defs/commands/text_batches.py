@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assets.rows.batches import row_batches
 from pipeline_defs.commands.tables import PARQUET, TableError, table_files, write_frames
+from pipeline_defs.commands.terminal import Console
 
 ROW_DIGITS = 12
 """Digits of a row number that stands for a missing id: padded, so that ids sort as rows do."""

@@ -7,6 +7,7 @@ import typer
 
 from pipeline_defs.commands.judging import BACKEND_HELP, machine_sandbox
 from pipeline_defs.commands.output import AsCsv, AsJson, Output
+from pipeline_defs.commands.terminal import say
 from resources.sandbox import bubblewrap
 from resources.sandbox.languages import LANGUAGES
 from resources.sandbox.server_process import Backend
@@ -38,6 +39,6 @@ def toolchains(
         used = None if line.problem else isolation.removesuffix("-forkserver")
         rows.append((line.language, line.version or None, used, remedy))
         if line.problem and line.version:
-            typer.echo(line.problem, err=True)
+            say(line.problem, error=True)
     frame = pl.DataFrame(rows, schema=TOOLCHAINS, orient="row")
     output.table(frame, shown=frame.with_columns(pl.col("toolchain").fill_null("none")))

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
 from assets.audit.origin import UnknownIdError
 from assets.audit.tree import KEPT, Node
+from pipeline_defs.commands.terminal import Console, say
 from pipeline_defs.deployment import Deployment
 
 WIDTH = 160
@@ -51,11 +51,11 @@ def trace(
         from pipeline_defs.report.trace_page import trace_page
 
         html.write_text(trace_page(trees), encoding="utf-8")
-        print(html)
+        say(str(html))
     elif json:
         found = [one.as_dict() for one in trees]
         said = {**_chain(deployment, row_id, recipe), "tree": found[0]} if row_id is not None else found
-        print(jsonlib.dumps(said, indent=1, default=str))
+        say(jsonlib.dumps(said, indent=1, default=str))
     else:
         console = Console()
         for one in trees[:FILES]:

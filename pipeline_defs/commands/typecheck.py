@@ -8,7 +8,6 @@ from typing import Annotated
 
 import polars as pl
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assets.filtered_seeds.filters.type_check import type_check_rules
@@ -16,6 +15,7 @@ from assets.filtered_seeds.import_inference import standalone_source
 from assets.rows.outcome import apply_rules
 from assets.rows.reasons import Reason
 from pipeline_defs.commands.tables import TableError, check_output, read_table
+from pipeline_defs.commands.terminal import Console
 from pipeline_defs.commands.text_batches import batches_of, write_with_evidence
 from resources.type_checker.base import TypeChecker, TypeCheckerUnavailable
 from resources.type_checker.choice import Check, checker_for
@@ -67,7 +67,9 @@ def typecheck(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     except TypeCheckerUnavailable as error:
-        console.print(f"Nothing was written: {error}", style="red", highlight=False, soft_wrap=True)
+        console.print(
+            f"Nothing was written: {error}", style="red", markup=False, highlight=False, soft_wrap=True
+        )
         raise typer.Exit(1) from error
     write_with_evidence(rows, evidence, table=table, out=out, batch=batch)
     _tell(evidence, identity, out, console)
@@ -120,10 +122,16 @@ def _tell(evidence: pl.DataFrame, identity: dict[str, str], out: Path, console: 
     kept = int(evidence["kept"].sum())
     console.print(
         ", ".join(f"{name} {value}" for name, value in identity.items() if value),
+        markup=False,
         highlight=False,
         soft_wrap=True,
     )
-    console.print(f"{kept} of {evidence.height} rows kept, written to {out}", highlight=False, soft_wrap=True)
+    console.print(
+        f"{kept} of {evidence.height} rows kept, written to {out}",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
     rejected = evidence.filter(~pl.col("kept")).group_by("reason").len().sort("reason")
     for reason, count in rejected.iter_rows():
-        console.print(f"  {reason} {count}", highlight=False, soft_wrap=True)
+        console.print(f"  {reason} {count}", markup=False, highlight=False, soft_wrap=True)

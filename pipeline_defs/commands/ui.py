@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 import yaml
 
+from pipeline_defs.commands.terminal import say
 from pipeline_defs.configuration.settings import PREFIX, load_settings
 from pipeline_defs.rows_page.serving import address_of, refuse_used_port, start_beside
 from pipeline_defs.running.instance import open_instance, prepare_instance
@@ -48,7 +49,7 @@ def ui(
     os.environ["PYTHONSAFEPATH"] = (
         "1"  # for every process that Dagster starts: no import from the current folder
     )
-    print(f"The UI will be at {address_of(host, port)} once Dagster serves it; rows:", flush=True)
+    say(f"The UI will be at {address_of(host, port)} once Dagster serves it; rows:")
     start_beside(host, rows_port)
     workspace = str(write_workspace(home))
     command = [sys.executable, "-W", SUPERSEDED, "-m", "dagster", "dev", "-w", workspace]

@@ -9,13 +9,13 @@ from typing import Annotated
 
 import polars as pl
 import typer
-from rich.console import Console
 
 from assets.verdicts.judged import JUDGED, Repeat
 from pipeline_defs.commands.judging import BACKEND_HELP, judged, machine_sandbox, verdict_counts
 from pipeline_defs.commands.output import AsCsv, AsJson, Output
 from pipeline_defs.commands.program_lines import read_programs
 from pipeline_defs.commands.tables import TableError, check_output, write_table
+from pipeline_defs.commands.terminal import Console
 from resources.sandbox.base import Sandbox
 
 _SHOWN = 20
@@ -61,14 +61,14 @@ def verify(
     if skip_bad is not None:
         skip_bad.parent.mkdir(parents=True, exist_ok=True)
         bad.write_ndjson(skip_bad)
-        console.print(f"{len(bad)} bad lines written to {skip_bad}", highlight=False)
+        console.print(f"{len(bad)} bad lines written to {skip_bad}", markup=False, highlight=False)
     if programs.is_empty():
         raise TableError(f"{source}: holds no program that can be judged")
     with machine_sandbox(workers=workers, backend=backend) as sandbox:
         verdicts = verify_programs(programs, sandbox, cache, console, control=control, repeat=repeat)
     write_table(verdicts, target)
     output.table(verdict_counts(verdicts))
-    console.print(f"{len(verdicts)} verdicts written to {target}", highlight=False)
+    console.print(f"{len(verdicts)} verdicts written to {target}", markup=False, highlight=False)
 
 
 def verify_programs(

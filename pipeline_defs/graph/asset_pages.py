@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import dagster as dg
 
+from assets.publishing.markdown import fenced
 from pipeline_defs.configuration.settings import Settings
 from pipeline_defs.recipes.about import ASKING, Method, methods_of
 from pipeline_defs.recipes.model import Recipe
@@ -64,5 +65,6 @@ def in_words(recipe: Recipe, method: Method) -> str:
     """The stage in Markdown: what it does, part by part, and its settings as they are in the recipe."""
     parts = "\n".join(f"- `{step.path}`: {step.does}" for step in method.steps)
     title = f"**{recipe.name}**, {method.artifact}" + (f": `{method.name}`" if method.name else "")
+    said = recipe.description.strip().replace("<", "&lt;")
     engine = " The engine is the recipe's own." if method.field in ASKING else ""
-    return f"{title}.{engine} {recipe.description.strip()}\n\n{parts}\n\n```yaml\n{method.settings}```\n"
+    return f"{title}.{engine} {said}\n\n{parts}\n\n{fenced(method.settings, 'yaml')}\n"

@@ -52,6 +52,20 @@ ROWS: dict[str, list[dict[str, object]]] = {
     ],
 }
 
+STRANGERS = (
+    "repo",
+    "path",
+    "commit",
+    "license",
+    "content",
+    "name",
+    "instruction",
+    "response",
+    "prompt",
+    "completion",
+)
+"""Columns whose values come out of dumps and models."""
+
 
 def write(store: ParquetStore, key: tuple[str, ...], frame: pl.DataFrame) -> None:
     address = TableAddress.of(key, "python")
@@ -76,11 +90,23 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def store(home: Path) -> ParquetStore:
     """One row of everything, from a file to a training row, and one rejection."""
+    return write_store(home)
+
+
+def write_store(home: Path, ending: str = "") -> ParquetStore:
+    """The same with `ending` behind every name and text that a stranger chooses."""
     store = ParquetStore(Storage(home / "home" / "store"))
     for name, (key, schema) in tables("demo").items():
         if name in ROWS:
-            write(store, key, pl.DataFrame(ROWS[name], schema=schema))
-    rejected = {"id": "s2", "stage": "answer", "reason": "unfinished", "detail": "[/cut] off"}
+            rows = [
+                {
+                    column: f"{value}{ending}" if column in STRANGERS else value
+                    for column, value in row.items()
+                }
+                for row in ROWS[name]
+            ]
+            write(store, key, pl.DataFrame(rows, schema=schema))
+    rejected = {"id": "s2", "stage": "answer", "reason": "unfinished", "detail": f"[/cut] off{ending}"}
     write(store, ("demo", "instructions__rejected"), pl.DataFrame([rejected], schema=REJECTION_SCHEMA))
     step = {
         "position": 0,

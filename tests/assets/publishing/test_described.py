@@ -19,7 +19,8 @@ from assets.publishing.described import (
     preview,
     rows_by_unit,
 )
-from assets.publishing.markdown import markdown_table
+from assets.publishing.markdown import fenced, markdown_table
+from assets.publishing.plots import bar_plot
 from assets.rows.ledger import FUNNEL_SCHEMA, Ledger
 from assets.rows.outcome import no_rejections
 from assets.rows.table import Table
@@ -28,8 +29,15 @@ from pipeline_defs.definitions import build_defs
 from pipeline_defs.recipes.files import shipped_recipes
 from pipeline_defs.recipes.model import load_recipe
 from pipeline_defs.rows_page.tables import DECLARED
+from resources.printable import OBEYED
 
 MARKDOWN = MarkdownIt().enable("table")
+READER = MarkdownIt("commonmark", {"html": True}).enable("table")
+HOSTILE = (
+    *("<img src=x onerror=alert(1)>", "![a](http://evil.example/x.png)", "[a](http://evil.example)"),
+    *("<http://evil.example>", "&lt;", "$\\frac{", "\x1b[31m", "\u2028", "\n", "\r"),
+    *("`", "```", "\\|", "\\", "|", "*", " "),
+)
 
 
 def cells(markdown: str) -> list[list[str]]:
@@ -38,6 +46,19 @@ def cells(markdown: str) -> list[list[str]]:
     rows = re.findall(r"<tr>(.*?)</tr>", page, flags=re.DOTALL)
     found = [re.findall(r"<t[hd]>(.*?)</t[hd]>", row, flags=re.DOTALL) for row in rows]
     return [[re.sub(r"<[^>]+>", "", cell) for cell in row] for row in found]
+
+
+def foreign(markdown: str) -> list[str]:
+    """HTML, links and pictures that Markdown makes of a text; none is expected but the pictures that are drawn here."""
+    found = [token for block in READER.parse(markdown) for token in [block, *(block.children or [])]]
+    kinds = {"html_block", "html_inline", "link_open", "image"}
+    return [token.content or str(token.attrs) for token in found if token.type in kinds and
+            not str(token.attrs.get("src", "")).startswith("data:image/png;base64,")]  # fmt: skip
+
+
+def cells_by_rule(line: str) -> int:
+    """Cells of a row as GitHub's rule counts them: a backslash takes the next sign with it, a free bar ends a cell."""
+    return len(re.findall(r"(?<=\|)(?:\\.|[^|\\])*\|", line))
 
 
 def test_names_with_underscores_and_stars_are_shown_as_they_are() -> None:
@@ -56,7 +77,7 @@ def test_a_preview_is_a_table_whatever_the_rows_hold(values: list[str]) -> None:
     text = preview(pl.DataFrame({"path": values, "n": range(len(values))}))
     shown = cells(text)
     assert [len(row) for row in shown] == [1 + len(values)] * 3
-    assert "<script" not in MARKDOWN.render(text)
+    assert not foreign(text)
     assert max(len(html.unescape(cell)) for row in shown for cell in row) <= PREVIEW_WIDTH + 1
 
 
@@ -130,3 +151,20 @@ def test_column_lineage_leads_from_a_training_row_to_the_corpus() -> None:
     assert deps["prompt"] == [dg.TableColumnDep(parents[0], "instruction")]
     assert "start_line" not in deps  # filtered_seeds is not among the parents here
     assert column_lineage(declared("benchmarks"), parents) is None
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(HOSTILE), min_size=1, max_size=6).map("".join), min_size=1, max_size=3)
+)
+def test_no_name_becomes_html_a_link_or_a_picture(values: list[str]) -> None:
+    rows = pl.DataFrame({"path": values, "tags": [values] * len(values), values[0]: values})
+    for text in (preview(rows.select("path")), markdown_table(rows), fenced(values[0], "yaml")):
+        assert not foreign(text), text
+    assert OBEYED.search(markdown_table(rows)) is None
+    lines = markdown_table(rows).splitlines()
+    assert {cells_by_rule(line) for line in lines} == {3} and len(lines) == 2 + len(values)
+
+
+def test_names_with_signs_of_formulas_are_drawn() -> None:
+    counts = pl.DataFrame({"category": ["$\\frac{", "a\n$b$ \x1b[31m"], "rows": [2, 1]})
+    assert bar_plot(counts, "category", "rows").startswith(b"\x89PNG")
