@@ -29,6 +29,7 @@ _LATER = {
     "loss_average": "token",
     "evaluate_every": None,
     "early_stop_patience": None,
+    "adapter": None,
 }
 """Fields that came later, with what every training did before: so much is left out of the id."""
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from resources.former_names import ReadsFormerNames
 from resources.trainer.chat_templates import NAMES, OWN, template_text
 from resources.trainer.choice import OWN_LOOP, OwnLoop, Trl
+from resources.trainer.lora import Lora
 
 EXAMPLE_SCHEMA = pl.Schema(
     {
@@ -113,6 +114,12 @@ class TrainingSettings(ReadsFormerNames):
         gt=0,
         description="the training ends when so many measurements in a row brought no lower held-out loss, and the "
         "weights of the lowest are the checkpoint's; null: it goes on to its end",
+    )
+
+    adapter: Lora | None = Field(
+        default=None,
+        description="LoRA: the base model's weights are frozen, low-rank matrices beside them are learnt, and merged "
+        "into them at the end; null: all weights are trained",
     )
 
     @field_validator("optimizer", mode="before")

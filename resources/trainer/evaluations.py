@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from resources.trainer.base import TrainingSettings
+from resources.trainer.lora import put_back, trained_weights
 from resources.trainer.record import LoopRecord
 
 
@@ -33,7 +34,7 @@ class Evaluations:
             return False
         if best is None or loss < best:
             self.best_weights = {
-                name: value.detach().to("cpu", copy=True) for name, value in model.state_dict().items()
+                name: value.detach().to("cpu", copy=True) for name, value in trained_weights(model).items()
             }
         return self.worn_out(record)
 
@@ -47,4 +48,4 @@ class Evaluations:
     def put_best_back(self, model: Any) -> None:
         """Give `model` the weights of the best measurement, where they were kept."""
         if self.best_weights is not None:
-            model.load_state_dict(self.best_weights)
+            put_back(model, self.best_weights)

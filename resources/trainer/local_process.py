@@ -21,6 +21,7 @@ import polars as pl
 from resources.trainer.base import OnProgress, TinyModel, TrainerUnavailable, TrainingFailed, TrainingSettings
 from resources.trainer.chat_templates import template_text
 from resources.trainer.loop import mean_loss, run_loop
+from resources.trainer.lora import merged, with_adapter
 from resources.trainer.states import States
 from resources.trainer.tiny_model import chat_template, make_model, make_tokenizer
 from resources.trainer.tokens import corpus_rows, encode_examples, pack
@@ -60,6 +61,8 @@ def run_job(job: dict[str, Any], on_progress: OnProgress) -> dict[str, Any]:
     libraries = ["torch", "transformers", "tokenizers"]
     if job.get("trainer", {}).get("kind") == "trl":
         libraries += ["trl", "accelerate"]
+    if job["settings"].get("adapter"):
+        libraries.append("peft")
     return facts | {"versions": {name: version(name) for name in libraries}}
 
 
@@ -113,6 +116,7 @@ def _train(job: dict[str, Any], device: str, on_progress: OnProgress) -> dict[st
     settings = TrainingSettings(**job["settings"])
     examples = pl.read_parquet(job["frame"])
     model, tokenizer = _load(job["base"], job["revision"], settings, device)
+    model = with_adapter(model, settings.adapter, settings.seed)
     context = getattr(model.config, "max_position_embeddings", None)
     if context and settings.sequence_length > context:
         raise TrainingFailed(
@@ -142,7 +146,7 @@ def _train(job: dict[str, Any], device: str, on_progress: OnProgress) -> dict[st
         "truncated": encoded.truncated,
         "left_out": encoded.left_out.rows(),
     }
-    return facts | _save(model, tokenizer, Path(job["output"]))
+    return facts | _save(merged(model, settings.adapter), tokenizer, Path(job["output"]))
 
 
 def _fit(

@@ -9,9 +9,10 @@ def make_optimizer(model: Any, settings: TrainingSettings) -> Any:
     """The optimizer of `model`'s weights; its learning rate is set anew before every step."""
     import torch
 
+    learnt = [one for one in model.parameters() if one.requires_grad]
     if settings.optimizer.startswith("adamw"):
         return torch.optim.AdamW(
-            model.parameters(),
+            learnt,
             lr=settings.learning_rate,
             weight_decay=settings.weight_decay,
             fused=settings.optimizer == "adamw_torch_fused" or None,
@@ -20,7 +21,7 @@ def make_optimizer(model: Any, settings: TrainingSettings) -> Any:
 
     # as the papers' trainer sets it: the schedule alone decides the rate
     return Adafactor(
-        model.parameters(),
+        learnt,
         lr=settings.learning_rate,
         weight_decay=settings.weight_decay,
         scale_parameter=False,

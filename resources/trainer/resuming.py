@@ -9,6 +9,7 @@ from typing import Any
 
 from resources.trainer.base import TrainingFailed
 from resources.trainer.evaluations import Evaluations
+from resources.trainer.lora import put_back, trained_weights
 from resources.trainer.record import LoopRecord
 
 
@@ -21,7 +22,7 @@ def state_of(
     """
     import torch
 
-    weights = model.state_dict()
+    weights = trained_weights(model)
     broken = [name for name, value in weights.items() if not bool(torch.isfinite(value).all())]
     if broken:
         raise TrainingFailed(
@@ -44,7 +45,7 @@ def restore(
     """Put everything back to where `state_of` found it."""
     import torch
 
-    model.load_state_dict(state["weights"])
+    put_back(model, state["weights"])
     optimizer.load_state_dict(state["optimizer"])
     # torch gives the optimizer's tensors the weights' precision; Adafactor's are float32 beside bfloat16 weights
     parameters = [one for group in optimizer.param_groups for one in group["params"]]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from resources.trainer.base import TinyModel, TrainingSettings
+from resources.trainer.lora import Lora
 
 Sharding = Literal["none", "zero2", "fsdp2", "zero3_offload"]
 SHARDINGS: tuple[Sharding, ...] = ("none", "zero2", "fsdp2", "zero3_offload")
@@ -151,7 +152,10 @@ def memory_of(
     ]
     element = 4 if settings.precision == "float32" else 2  # of an activation
     parameters, largest = shape.parameters, max(shape.vocabulary, shape.intermediate) * shape.hidden
-    states = _optimizer_bytes(shape, settings, stored)
+    learnt, states = parameters, _optimizer_bytes(shape, settings, stored)
+    if settings.adapter is not None:  # learnt in float32 beside weights that stay as they are
+        learnt, largest, gradient = adapter_parameters(shape, settings.adapter), 0, 4
+        states = 8.0 * learnt
     split = gpus if sharding != "none" else 1
     everything = gpus if sharding in ("fsdp2", "zero3_offload") else 1
     # in ZeRO-2 each GPU has the copy that it computes with, and its part of the float32 weights beside the optimizer
@@ -162,7 +166,7 @@ def memory_of(
     kept = tokens * element * shape.hidden * shape.layers + layer
     return Memory(
         weights=parameters * (whole / everything + (0 if offloaded else part / split)),
-        gradients=0.0 if offloaded else parameters * gradient / split,
+        gradients=0.0 if offloaded else learnt * gradient / split,
         optimizer=0.0 if offloaded else states / split,
         activations=kept if settings.gradient_checkpointing else layer * shape.layers,
         logits=tokens * shape.vocabulary * (2 * element + 8),
@@ -180,10 +184,14 @@ def hours_of(
     gpu: Gpu,
     utilization: float = UTILIZATION,
 ) -> float:
-    """Hours for `tokens` tokens: six operations a parameter and token, eight where activations are computed again."""
+    """Hours for `tokens` tokens: six operations a parameter and token, two more where activations are computed again.
+
+    Two less beside an adapter: weights that are frozen have no gradient of their own.
+    """
     again = 8 / 6 if settings.gradient_checkpointing else 1.0
     attention = 6 * shape.layers * shape.hidden * settings.sequence_length  # causal: half of all pairs
-    operations = tokens * (6 * shape.parameters + attention) * again
+    frozen = 0 if settings.adapter is None else 2 * shape.parameters
+    operations = tokens * ((6 * shape.parameters + attention) * again - frozen)
     peak = gpu.peak_float32 if settings.precision == "float32" else gpu.peak
     return operations / (gpus * peak * utilization) / 3600
 
@@ -214,6 +222,13 @@ def estimate(
                 return found
     assert found is not None
     return found
+
+
+def adapter_parameters(shape: Shape, adapter: Lora) -> float:
+    """Of an adapter on every linear layer: `rank` times inputs and outputs of each; on named layers it is smaller."""
+    attention = 2 * shape.hidden * 2 + 2 * shape.hidden * (1 + shape.kv_share)
+    feed_forward = (3 if shape.gated else 2) * (shape.hidden + shape.intermediate)
+    return adapter.rank * shape.layers * (attention + feed_forward)
 
 
 def _elements_a_token(shape: Shape) -> float:

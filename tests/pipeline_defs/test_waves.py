@@ -29,7 +29,7 @@ LIMIT_S = 800
 
 pytestmark = pytest.mark.timeout(2400)
 
-MANY = 20
+MANY = 8
 """Dumps that land at once (bench_wave.py has two hundred)."""
 
 SCRIPT = """\

@@ -10,12 +10,14 @@ import pytest
 from pipeline_defs.recipes.model import load_recipe
 from resources.trainer.base import TinyModel, TrainingSettings
 from resources.trainer.hardware import machine
+from resources.trainer.lora import Lora
 from resources.trainer.size import (
     FIXED,
     FRAGMENTED,
     GPUS,
     KNOWN,
     Shape,
+    adapter_parameters,
     estimate,
     hours_of,
     memory_of,
@@ -42,6 +44,21 @@ SMALL = {
 )
 def test_parameters_are_those_that_the_models_have(model: str, billions: float) -> None:
     assert round(KNOWN[model].parameters / 1e9, 2) == billions
+
+
+def test_an_adapter_has_the_published_size_and_takes_less_memory_and_time() -> None:
+    llama, lora = KNOWN["codellama/CodeLlama-7b-hf"], Lora(rank=16)
+    assert adapter_parameters(llama, lora) == 39_976_960
+    whole = TrainingSettings.model_validate(SMALL | {"optimizer": "adamw_torch", "precision": "bfloat16"})
+    adapted = whole.model_copy(update={"adapter": lora})
+    splits = [
+        estimate(llama, one, 1e6, gpu=GPUS["RTX4090-24GB"], gpus=1).sharding for one in (whole, adapted)
+    ]
+    assert splits == ["zero3_offload", "none"]  # on a GPU of 24 GB
+    memory, less = memory_of(llama, whole), memory_of(llama, adapted)
+    assert less.weights == memory.weights and less.optimizer < memory.optimizer / 50
+    hours = [hours_of(llama, one, 1e9, gpus=1, gpu=A100) for one in (whole, adapted)]
+    assert 0.6 < hours[1] / hours[0] < 0.75
 
 
 def test_a_configuration_gives_the_shape_and_anything_else_none() -> None:
