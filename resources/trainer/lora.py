@@ -18,7 +18,7 @@ class Lora(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     rank: int = Field(default=16, gt=0, description="rank of the two matrices that are learnt for each one")
-    alpha: float = Field(default=32.0, gt=0, description="the adapter's output is scaled by alpha / rank")
+    alpha: int = Field(default=32, gt=0, description="the adapter's output is scaled by alpha / rank")
     rank_stabilized: bool = Field(
         default=False, description="scale by alpha / sqrt(rank) (rsLoRA) in place of it"
     )
