@@ -44,7 +44,8 @@ _ABSENT: dict[str, tuple[int | None, int | None]] = {
 
 _SERVER_NEEDS = ("mount", "memfd_create")
 
-_CLONE, _SOCKET, _IOCTL = (56, 220), (41, 198), (16, 29)
+_CLONE, _SOCKET, _IOCTL, _SETSOCKOPT = (56, 220), (41, 198), (16, 29), (54, 208)
+_SOL_SOCKET, _SO_SNDBUF, _SO_RCVBUF = 1, 7, 8
 # calls that can change another process's limits or priority, and which argument names that process
 _AIMED = {
     "prlimit64": ((302, 261), 0), "sched_setparam": ((142, 118), 0), "sched_setscheduler": ((144, 119), 0),
@@ -85,11 +86,17 @@ def filter_programs(*, own_pids_only: bool, machine: str | None = None) -> tuple
     # without an own network even a Unix socket would reach the host's services; socketpair stays
     allowed = [(_JEQ, 1, 0, _AF_UNIX)] if own_pids_only else []
     code += _when(_SOCKET[column], 0, [*allowed, (_RET, 0, 0, _ERRNO | errno.EACCES)])
+    # what lies in a socket is the kernel's memory, which no limit counts: its size stays the default, and the call
+    # says that it was done, as a kernel with a low maximum does
+    grown = [(_JEQ, 0, 4, _SOL_SOCKET), (_LOAD, 0, 0, 32), (_JEQ, 1, 0, _SO_SNDBUF), (_JEQ, 0, 1, _SO_RCVBUF)]
+    code += _when(_SETSOCKOPT[column], 1, [*grown, (_RET, 0, 0, _ERRNO)])
     terminal = [(_JEQ, 1, 0, _TIOCSTI), (_JEQ, 0, 1, _TIOCLINUX), (_RET, 0, 0, _ERRNO | errno.EPERM)]
     code += _when(_IOCTL[column], 1, terminal)
     refuse = (_RET, 0, 0, _ERRNO | errno.EPERM)
     for name, (numbers, argument) in _AIMED.items():
         at_judge = [(_JEQ, 0, 1, 1), refuse] if own_pids_only else [(_JEQ, 1, 0, 0), refuse]
+        if name == "prlimit64":  # of use on a process's own limits alone, which have the number 0
+            at_judge = [(_JEQ, 1, 0, 0), refuse]
         if name in ("setpriority", "ioprio_set"):  # "every process of this user or group" is aimed at all
             single = 0 if name == "setpriority" else 1
             at_judge = [(_LOAD, 0, 0, 16), (_JEQ, 1, 0, single), refuse, (_LOAD, 0, 0, 24), *at_judge]

@@ -219,3 +219,54 @@ def test_how_often_the_tests_reached_the_answer_is_counted():
         "failed": None,
         "together": None,
     }
+
+
+HELD = """
+import socket
+
+def held():
+    count, kept = 0, []
+    try:
+        while True:
+            ends = socket.socketpair()
+            kept += ends
+            for one in ends:
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 30)
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                one.setblocking(False)
+                try:
+                    while True:
+                        count += one.send(b"x" * 65536)
+                except BlockingIOError:
+                    pass
+    except OSError:
+        return count
+"""
+LOWERED = """
+import os, resource, time
+
+def lowered():
+    child = os.fork()
+    if child == 0:
+        time.sleep(60)
+    try:
+        resource.prlimit(child, resource.RLIMIT_NOFILE, (10, 10))
+        return "another process's"
+    except PermissionError:
+        resource.prlimit(0, resource.RLIMIT_NOFILE, (30, 30))
+        return "its own"
+    finally:
+        os.kill(child, 9)
+"""
+
+
+@pytest.mark.parametrize("backend", ["bwrap", "landlock"])
+def test_socket_buffers_stay_small_and_limits_are_of_ones_own_process(backend):
+    rows = [
+        ("held", HELD, "assert 0 < held() < 64 << 20, held()"),
+        ("lowered", LOWERED, "assert lowered() == 'its own', lowered()"),
+    ]
+    found = judged(frame(rows), Limits(cpu_s=3, retry_cpu_s=0), backend=backend)
+    assert {key: row["verdict"] for key, row in found.items()} == dict.fromkeys(
+        ("held", "lowered"), "pass"
+    ), found
