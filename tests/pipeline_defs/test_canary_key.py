@@ -23,10 +23,10 @@ class Telltale(BaseHTTPRequestHandler):
     status = 401
     heard: list[str] = []
 
-    def do_GET(self) -> None:  # noqa: N802 - http.server's name
+    def do_GET(self) -> None:
         self._answer(200, {"object": "list", "data": [{"id": "scripted", "object": "model"}]})
 
-    def do_POST(self) -> None:  # noqa: N802 - http.server's name
+    def do_POST(self) -> None:
         said = self.headers.get("Authorization", "")
         self.heard.append(said)
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -80,8 +80,12 @@ def test_the_key_is_in_no_file_after_a_run_against_a_failing_server(
     Telltale.heard.clear()
     monkeypatch.setattr(Telltale, "status", status)
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    recipe = short_recipe(engine={"backend": "openai", "model": "scripted"}, instructions={"method": "code_ocean", "wave": 2},
-                          responses={"method": "as_written"}, verification={"method": "discriminator"})  # fmt: skip
+    recipe = short_recipe(
+        engine={"backend": "openai", "model": "scripted"},
+        instructions={"method": "code_ocean", "wave": 2},
+        responses={"method": "as_written"},
+        verification={"method": "discriminator"},
+    )
     line = make_line(recipe=recipe, settings=f'[engines.openai]\nbase_url = "{telltale}"')
     write_dump(line.folder / "dumps" / "2026-01", FILES)
     command = [sys.executable, "-m", "pipeline_defs.cli", "materialize", "--dump", "2026-01"]
