@@ -55,9 +55,23 @@ def main() -> None:
 
         if is_expected(error):
             say_error(error)
+        elif (short := _shortage(error)) is not None:
+            say_error(OSError(short))
         else:
             say_trace(type(error), error, error.__traceback__)
         sys.exit(1)
+
+
+def _shortage(error: Exception) -> str | None:
+    """What the machine was short of, where that ended the command."""
+    from pipeline_defs.configuration.settings import SettingsError, load_settings
+    from pipeline_defs.machine.shortage import shortage
+
+    try:
+        home = str(load_settings().home)
+    except (SettingsError, OSError):
+        home = "."
+    return shortage(error, home)
 
 
 if __name__ == "__main__":
