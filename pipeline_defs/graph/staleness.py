@@ -249,7 +249,7 @@ def _reason(
 ) -> Why | None:
     why = judge.out_of_date(key, partition)
     if why is not None:
-        return why
+        return _cause_of_inputs(why, judge.inputs(key, partition), stale)
     if instance.get_latest_materialization_event(key) is None:
         return Why(Cause.MISSING, "unknown to this Dagster instance")
     failed = judge.held_back_by(key, partition)
@@ -260,6 +260,14 @@ def _reason(
     inputs = [*judge.inputs(key, partition), *(sorted(coming, key=str) if reads_dumps else ())]
     rebuilt = [one for one in inputs if one in stale]
     return Why(stale[rebuilt[0]].cause, f"{rebuilt[0]} is rebuilt") if rebuilt else None
+
+
+def _cause_of_inputs(why: Why, inputs: list[TableAddress], stale: dict[TableAddress, Work]) -> Why:
+    """`why`; where other inputs are its reason, and one of them is damaged or missing, that one's cause."""
+    if why.cause is not Cause.DATA:
+        return why
+    causes = (stale[one].cause for one in inputs if one in stale)
+    return next((Why(one, why.words) for one in causes if one in (Cause.DAMAGE, Cause.MISSING)), why)
 
 
 _OF_SOURCE = {RAW_CORPUS: Cause.TAKE_DOWN, BENCHMARKS: Cause.BENCHMARK}

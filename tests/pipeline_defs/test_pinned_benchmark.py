@@ -54,3 +54,7 @@ def test_a_shortened_benchmark_is_refused_by_the_plan_and_blocks_the_rows(
             dg.AssetCheckKey(dg.AssetKey(["demo", "sft_dataset"]), "benchmarks_are_those_pinned"), limit=1
         )
     assert check.status.value == "FAILED"
+    write_pins(tmp_path / "pins.json", {"own": pin_of("own", benchmarks)})
+    causes = dict(line.deployment.plan(select=ROWS).frame().select("asset", "cause").iter_rows())
+    # seeds are kept apart from the benchmark too; the pin is one of the settings of the rows
+    assert causes["demo/filtered_seeds"] == "benchmark" and causes["demo/sft_dataset"] == "settings"

@@ -180,7 +180,12 @@ def test_the_full_check_finds_damage_and_tells_it(line: SmallLine) -> None:
     assert said["tables_damaged"] == 1 and "no_table_is_damaged" in str(said["failed"])
     assert "demo/verified_responses" in str(said["damaged"])
     stale = {row["artifact"]: row for row in line.deployment.scan("audit/staleness").collect().to_dicts()}
-    assert stale["verified_responses"]["cause"] == "damage"  # and the plan of it is made all the same
+    below = {stale[name]["cause"] for name in ("verified_responses", "sft_dataset", "checkpoint")}
+    assert below == {
+        "damage",
+        "missing",
+    }  # of the table and of what is made from it; no checkpoint was ever trained
+    assert stale["sft_dataset"]["cause"] == "damage"
     assert len(webhook.got) == 1 and "verified_responses" in webhook.got[0][2]
     select = '+key:"demo/sft_dataset"'
     done, _, error = run(line, "materialize_recipe", RecipeConfig(select=select))
