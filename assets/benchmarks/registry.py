@@ -19,6 +19,9 @@ from assets.benchmarks.source import BenchmarkSource, Sources, as_source
 BUILT_IN: dict[str, Path] = {"seedline": Path(__file__).parent / "problems" / "python.jsonl"}
 """Benchmarks that come with the project."""
 
+SHIPPED = "shipped:"
+"""Before the name of a file of problems that comes with the project and is registered by settings alone."""
+
 
 def benchmark_files(files: Sources | None = None) -> dict[str, BenchmarkSource]:
     """All registered benchmarks: the built-in ones and `files` (name to source), which may not redefine those."""
@@ -35,6 +38,8 @@ def place_of(
 
     What is on the hub is fetched, of the pinned commit where `pins` has one; `here_only` asks nothing of the network.
     """
+    if source.path.startswith(SHIPPED):
+        return Path(__file__).parent / "problems" / f"{source.path.removeprefix(SHIPPED)}.jsonl", None
     if not source.is_on_hub:
         return Path(source.path).expanduser(), None
     pin = (pins or {}).get(name)

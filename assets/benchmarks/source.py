@@ -19,7 +19,8 @@ class BenchmarkSource(BaseModel):
 
     path: str = Field(
         min_length=1,
-        description="a file, a folder of files, or hf://datasets/OWNER/NAME[@REVISION][/PATH] on the Hugging Face hub",
+        description="a file, a folder of files, hf://datasets/OWNER/NAME[@REVISION][/PATH] on the Hugging Face hub, or "
+        "shipped:seedling_held_out, the problems of the demo's model",
     )
     question: str | None = Field(
         default=None, description="field that asks; names a file's fields where it is in no published form"

@@ -42,7 +42,8 @@ def seeds_of(files: pl.LazyFrame, means: Means) -> pl.DataFrame:
     dropped, unextracted = [no_rejections()], [no_rejections()]
     seeds = [pl.DataFrame(schema=SEED_SCHEMA)]
     read = kept = 0
-    for batch in _batches(files.select("file_id", "content", "language", "path")):
+    of_repositories = ["repo"] if means.settings.filters.repositories else []
+    for batch in _batches(files.select("file_id", "content", "language", "path", *of_repositories)):
         extraction = means.settings.extraction
         ready, filtered = files_and_rows(batch, extraction, means.settings.filters)
         read, kept = read + batch.height, kept + filtered.kept.height + ready.height

@@ -30,6 +30,7 @@ class Reason(StrEnum):
     NO_SEED = "no_seed"
     GENERATED = "generated"
     VENDORED = "vendored"
+    OTHER_REPOSITORY = "other_repository"
     NO_RETURN_VALUE = "no_return_value"
     NO_ARGUMENTS = "no_arguments"
     BANNED_WORD = "banned_word"
@@ -101,6 +102,7 @@ MEANING: dict[Reason, str] = {
     Reason.NO_SEED: "the file has nothing that the recipe takes for a seed",
     Reason.GENERATED: "the file says that a program wrote it",
     Reason.VENDORED: "the file lies in a folder of third-party code",
+    Reason.OTHER_REPOSITORY: "the recipe takes no files of this repository",
     Reason.NO_RETURN_VALUE: "the function returns no value",
     Reason.NO_ARGUMENTS: "the function takes no argument",
     Reason.BANNED_WORD: "the seed holds a word of the recipe's list, such as todo",

@@ -1,31 +1,20 @@
-"""`seedline demo`, `materialize` and `plan`: running the pipeline and saying before what would run."""
+"""`seedline materialize` and `plan`: running the pipeline and saying before what would run."""
 
-import time
-import tomllib
-from importlib.util import find_spec
 from typing import Annotated
 
 import polars as pl
 import typer
 
 from pipeline_defs.commands.costs import print_costs, with_costs
-from pipeline_defs.commands.doctor import refuse_lacking
 from pipeline_defs.commands.output import AsCsv, AsJson, Output
 from pipeline_defs.commands.pilot import PilotUnit, take_pilot
 from pipeline_defs.commands.progress import paid_words, shown
-from pipeline_defs.commands.report import print_funnel, print_places, print_rows, print_scores
-from pipeline_defs.commands.terminal import Console
 from pipeline_defs.configuration.run_settings import parse_changes
-from pipeline_defs.configuration.settings import DEMO_CONFIG_FILE, Settings, load_settings
 from pipeline_defs.deployment import Deployment
 from pipeline_defs.planning.plan import Plan, SelectionError
 from pipeline_defs.planning.rebuild import Rebuilt
 from pipeline_defs.planning.training_size import training_sizes
-from resources.trainer.base import TrainerUnavailable
 from resources.trainer.size import GPUS
-
-DEMO_DUMP = "installed-packages"
-DEMO_RECIPE = "demo"
 
 RecipeName = Annotated[
     str | None,
@@ -53,31 +42,6 @@ Changed = Annotated[
         "may be repeated.",
     ),
 ]
-
-
-def demo() -> None:
-    """The whole line on this machine's own Python code: every artifact, a checkpoint and its scores."""
-    started = time.monotonic()
-    if not _has_torch():
-        raise TrainerUnavailable(
-            "the demo ends with a training, and torch is not installed: pip install 'seedline[train]'. Without it, "
-            "seedline materialize --recipe demo --select '+key:\"demo/sft_dataset\"' makes the training rows"
-        )
-    refuse_lacking(Output(), load_settings())
-    deployment = Deployment.open().with_recipe(DEMO_RECIPE)
-    if DEMO_DUMP not in deployment.settings.dumps.named:
-        demo_settings = Settings.model_validate(tomllib.loads(DEMO_CONFIG_FILE.read_text(encoding="utf-8")))
-        deployment.settings.dumps.named[DEMO_DUMP] = demo_settings.dumps.named[DEMO_DUMP]
-    recipe = deployment.recipe(DEMO_RECIPE).name
-    console = Console()
-    rebuilt = _carried_out(deployment, deployment.plan(recipe, dumps=[DEMO_DUMP]), Output())
-    store = deployment.store()
-    print_funnel(console, store, recipe)
-    print_scores(console, store, recipe)
-    print_rows(console, store, recipe)
-    print_places(console, deployment.settings, recipe)
-    done = f"{len(rebuilt)} partitions rebuilt" if rebuilt else "everything was up to date"
-    console.print(f"\n[bold]Done[/] in {time.monotonic() - started:.0f} s: {done}.")
 
 
 def materialize(
@@ -185,14 +149,6 @@ def plan(
 def _changed(recipe: str | None, changed: list[str] | None) -> Deployment:
     """The deployment with this recipe on too, and the settings of this run."""
     return Deployment.open().with_recipe(recipe).with_changes(parse_changes(changed or []), recipe or None)
-
-
-def _has_torch() -> bool:
-    """Without importing it, which takes seconds."""
-    try:
-        return find_spec("torch") is not None
-    except ValueError:  # it was made impossible to import
-        return False
 
 
 def by_asset(made: pl.DataFrame) -> pl.DataFrame:

@@ -55,8 +55,9 @@ COMMANDS = (
     Listed(
         "demo",
         PIPELINE,
-        "materialize:demo",
-        "The whole line on this machine's own Python code: every artifact, a checkpoint and its scores.",
+        "demo:demo",
+        "Real code to verified training rows, and a small model that gets better by rows that it wrote itself.",
+        kept="what was made is kept, and the same command goes on from there",
     ),
     Listed(
         "init",

@@ -6,7 +6,6 @@ What makes a partition out of date is `graph/staleness.py`'s matter; running a p
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import dagster as dg
 import polars as pl
@@ -15,7 +14,7 @@ from dagster_shared.error import DagsterError
 from assets.benchmarks.pins import read_pins
 from assets.benchmarks.problem_files import refuse_missing
 from assets.benchmarks.registered import refuse_broken_pins
-from assets.benchmarks.registry import benchmark_files
+from assets.benchmarks.registry import benchmark_files, place_of
 from assets.corpus_dump.asset import version_of as corpus_dump_version
 from assets.raw_corpus.asset import read_take_downs
 from assets.sft_dataset.decisions import read_decisions
@@ -102,7 +101,7 @@ def refuse_missing_files(deployment: Deployment, recipes: Sequence[Recipe]) -> N
     settings = deployment.settings
     for name, source in benchmark_files(settings.benchmarks).items():
         if not source.is_on_hub:
-            refuse_missing(name, Path(source.path).expanduser())
+            refuse_missing(name, place_of(name, source)[0])
     pins = read_pins(settings.benchmark_pins)
     for recipe in recipes:
         wanted = recipe.sft.decontamination

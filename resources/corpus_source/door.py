@@ -30,5 +30,6 @@ CORPUS_SOURCES = Door(
         "directory": "resources.corpus_source.backends:DIRECTORY",
         "dump": "resources.corpus_source.backends:DUMP",
         "ready-rows": "resources.corpus_source.backends:READY_ROWS",
+        "grammar": "pipeline_defs.lab.seedling.source:GRAMMAR",
     },
 )

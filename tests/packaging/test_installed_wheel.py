@@ -7,21 +7,30 @@ import signal
 import subprocess
 import time
 import urllib.request
+from itertools import islice
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from resources.ports import free_port
-from tests.packaging.conftest import PACKAGES, Installed
+from tests.packaging.conftest import PACKAGES, ROOT, Installed
 
 pytestmark = pytest.mark.slow(seconds=10)
 
 SMALL_DEMO = """\
-recipes = ["demo"]
+recipes = ["demo", "seedling_small"]
 
 [dumps.named.installed-packages]
 kind = "installed-packages"
 max_files = 60
+
+[dumps.named.grammar]
+kind = "grammar"
+functions = 40
+
+[benchmarks]
+seedling_held_out = "few.jsonl"
 """
 LOCATIONS = (
     "{workspaceOrError{__typename ... on Workspace{locationEntries{name locationOrLoadError{__typename}}}}}"
@@ -55,8 +64,13 @@ def test_verify_judges_programs(installed: Installed) -> None:
 @pytest.mark.slow(seconds=60)
 def test_the_demo_and_the_ui(installed: Installed) -> None:
     (installed.folder / "seedline.toml").write_text(SMALL_DEMO, encoding="utf-8")
-    assert "Done" in installed.run("demo")
-    assert "up to date" in installed.run("plan")
+    (installed.folder / "few.jsonl").write_text(held_out(8), encoding="utf-8")
+    said = installed.run("demo")
+    assert "Done" in said and "on 8 held-out problems" in said, said
+    [page] = (installed.folder / ".seedline" / "store" / "audit" / "report").glob("seedling_small.html")
+    assert page.stat().st_size > 1_000_000
+    left = [json.loads(line)["asset"] for line in installed.run("plan", "--json").splitlines()]
+    assert left == ["demo/checkpoint", "demo/eval_scores"]  # the demo's first half ends with rows
     port = free_port()
     log = installed.folder / "ui.log"
     with log.open("wb") as output:
@@ -73,6 +87,12 @@ def test_the_demo_and_the_ui(installed: Installed) -> None:
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=60)
+
+
+def held_out(count: int) -> str:
+    """The first of the problems that the demo asks."""
+    with Path(ROOT, "assets/benchmarks/problems/seedling_held_out.jsonl").open(encoding="utf-8") as file:
+        return "".join(islice(file, count))
 
 
 def _locations(port: int, timeout_s: float = 180) -> dict[str, str]:

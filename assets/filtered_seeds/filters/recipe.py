@@ -14,6 +14,7 @@ from assets.filtered_seeds.filters.door import SEED_FILTERS
 from assets.filtered_seeds.filters.function_form import FunctionFormSettings, function_form_rules
 from assets.filtered_seeds.filters.not_handwritten import NotHandwrittenSettings, not_handwritten_rules
 from assets.filtered_seeds.filters.personal_data import PersonalDataSettings, personal_data_rules
+from assets.filtered_seeds.filters.repositories import RepositorySettings, repository_rules
 from assets.filtered_seeds.filters.secrets import SECRET, SecretSettings, secret_rules, with_secret
 from assets.rows.outcome import Outcome, apply_rules
 from resources.doors import Chosen
@@ -27,6 +28,9 @@ class FilterSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    repositories: RepositorySettings | None = Field(
+        default=None, description="whose files are taken, where a recipe is for a part of the corpus"
+    )
     not_handwritten: NotHandwrittenSettings | None = Field(
         default_factory=NotHandwrittenSettings, description="generated and vendored files are rejected"
     )
@@ -55,8 +59,11 @@ def data_of_filters(settings: FilterSettings) -> list[str]:
 
 
 def filter_files(files: pl.DataFrame, settings: FilterSettings) -> Outcome:
-    """Files (`file_id, content, path`) worth taking seeds from; to be asked before extraction."""
-    rules = not_handwritten_rules(settings.not_handwritten) if settings.not_handwritten else []
+    """Files (`file_id, content, path, repo`) worth taking seeds from; to be asked before extraction."""
+    rules = [
+        *(repository_rules(settings.repositories) if settings.repositories else []),
+        *(not_handwritten_rules(settings.not_handwritten) if settings.not_handwritten else []),
+    ]
     return apply_rules(files, rules, stage=FILES_STAGE, id_column="file_id")
 
 

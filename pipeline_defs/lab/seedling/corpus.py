@@ -28,18 +28,23 @@ ASSERTS = 8
 def write_dump(folder: Path, *, seed: int, functions: int) -> None:
     """Write a dump of `functions` documented functions as JSON lines (`content, path, max_stars_repo_name, ...`)."""
     folder.mkdir(parents=True, exist_ok=True)
-    sources = list(dump_functions(seed, functions))
     with (folder / "python.jsonl").open("w", encoding="utf-8") as file:
-        for number, start in enumerate(range(0, len(sources), FUNCTIONS_A_FILE)):
-            row = {
-                "content": "\n\n\n".join(sources[start : start + FUNCTIONS_A_FILE]) + "\n",
-                "language": "python",
-                "repo": f"grammar/part_{number // 50}",
-                "path": f"module_{number}.py",
-                "commit": f"{seed:040x}",
-                "license": "Apache-2.0",
-            }
+        for row in dump_files(seed, functions):
             file.write(json.dumps(row) + "\n")
+
+
+def dump_files(seed: int, functions: int) -> Iterator[dict[str, str]]:
+    """The files of a dump, as rows of The Stack's form."""
+    sources = list(dump_functions(seed, functions))
+    for number, start in enumerate(range(0, len(sources), FUNCTIONS_A_FILE)):
+        yield {
+            "content": "\n\n\n".join(sources[start : start + FUNCTIONS_A_FILE]) + "\n",
+            "language": "python",
+            "repo": f"grammar/part_{number // 50}",
+            "path": f"module_{number}.py",
+            "commit": f"{seed:040x}",
+            "license": "Apache-2.0",
+        }
 
 
 def dump_functions(seed: int, functions: int) -> Iterator[str]:

@@ -36,8 +36,8 @@ def write(folder: Path, text: str, name: str = "seedline.toml") -> Path:
 def test_a_folder_without_settings_gets_the_demo() -> None:
     assert config_file() == DEMO_CONFIG_FILE
     settings = load_settings()
-    assert settings.recipes == ["demo"]
-    assert list(settings.dumps.named) == ["installed-packages"]
+    assert settings.recipes == ["demo", "seedling_small"]
+    assert list(settings.dumps.named) == ["installed-packages", "grammar"]
 
 
 def test_places_follow_home_unless_they_are_named(tmp_path: Path) -> None:

@@ -82,6 +82,25 @@ def test_a_filter_that_is_null_rejects_nothing():
     assert filter_files(files, FilterSettings()).rejected["reason"].to_list() == ["vendored"]
 
 
+def test_a_recipe_takes_files_of_its_repositories_alone():
+    names = ["company/a", "company/b", "other/company", "companyXc", None]
+    files = pl.DataFrame(
+        {"file_id": [f"{name}" for name in names], "content": "", "path": "a.py", "repo": names}
+    )
+
+    def kept(**repositories: list[str]) -> list[str]:
+        settings = FilterSettings.model_validate({"repositories": repositories, "not_handwritten": None})
+        outcome = filter_files(files, settings)
+        assert set(outcome.rejected["reason"]) <= {"other_repository"}
+        assert outcome.kept.height + outcome.rejected.height == files.height
+        return outcome.kept["file_id"].to_list()
+
+    assert kept(only=["company/*"]) == ["company/a", "company/b"]
+    assert kept(only=["company/*"], but=["*/b"]) == ["company/a"]
+    assert kept(but=["company?c", "company/a"]) == ["company/b", "other/company", "None"]
+    assert len(kept()) == 5
+
+
 def test_seeds_of_every_kind_and_no_seeds_go_through():
     empty = pl.DataFrame(schema=SEED_SCHEMA)
     assert filter_seeds(empty, FilterSettings()).kept.schema == SEED_SCHEMA
